@@ -1,0 +1,1 @@
+"""What executors and monitors promise, and the values that pass between them and the runner."""

@@ -1,0 +1,81 @@
+"""The executor contract, importable as ``metamorphic_guard.executors``.
+
+A distribution offers an executor through the entry point group ``metamorphic_guard.executors``:
+a class, or a factory, that is called with ``config=`` and returns an object with ``execute``.
+Inheriting from `Executor` is convenient and not required.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ENTRY_POINT_GROUP", "Executor", "SupportsExecute"]
+
+ENTRY_POINT_GROUP = "metamorphic_guard.executors"
+
+
+@runtime_checkable
+class SupportsExecute(Protocol):
+    """What the runner asks of an executor: one method."""
+
+    def execute(
+        self,
+        file_path: str,
+        func_name: str,
+        args: tuple[Any, ...],
+        timeout_s: float,
+        mem_mb: int,
+    ) -> dict[str, Any]:
+        """Call one function once; see `Executor.execute`."""
+        ...
+
+
+class Executor(ABC):
+    """Base class of executors: runs one call of an implementation and says how it ended.
+
+    One instance serves one role (baseline or candidate) for a whole session. It may offer, and the
+    runner then uses:
+
+    * ``close()``: release everything; called once at the end of the session, whatever ended it.
+    * ``warm_up(file_path, func_name, timeout_s, mem_mb)``: prepare for calls of this function.
+    * ``restart()``: forget all state, so that the next call runs as if it were the first. The
+      runner confirms a violation after it.
+
+    Args:
+        config: The object given by ``--mg-executor-config``; empty if none was given.
+    """
+
+    def __init__(self, config: Mapping[str, Any] | None = None) -> None:
+        self.config: dict[str, Any] = dict(config or {})
+
+    @abstractmethod
+    def execute(
+        self,
+        file_path: str,
+        func_name: str,
+        args: tuple[Any, ...],
+        timeout_s: float,
+        mem_mb: int,
+    ) -> dict[str, Any]:
+        """Call ``func_name(*args)`` of ``file_path`` and return what happened.
+
+        Args:
+            file_path: Path of the source file, a dotted module name where no source file exists,
+                or a raw text such as a prompt, exactly as the user gave it.
+            func_name: Name of the function in that file.
+            args: Positional arguments.
+            timeout_s: Seconds after which the call must have ended.
+            mem_mb: Memory limit in MiB; 0 means no limit.
+
+        Returns:
+            A dict with ``success`` (bool), ``result`` (the returned value, if success), ``error``
+            (str, if not), ``duration_ms`` (float), ``stdout`` and ``stderr`` (str), and optionally
+            ``error_type`` and ``error_code`` (str). Further keys reach monitors unchanged.
+
+        A call that fails is a dict with ``success=False``; an exception that leaves this method is
+        reported as a fault of the executor.
+        """

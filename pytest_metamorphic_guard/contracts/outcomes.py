@@ -1,0 +1,136 @@
+"""What one execution concluded, read from the dict that an executor returned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.errors import PluginError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "Crashed",
+    "NotCalled",
+    "Outcome",
+    "PluginIdentity",
+    "Raised",
+    "Returned",
+    "TimedOut",
+    "to_outcome",
+]
+
+_CRASHES = frozenset({"crash", "process_exit", "protocol", "sandbox_lost"})
+_NOT_CALLED = frozenset({"import_error", "function_missing", "argument_encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class PluginIdentity:
+    """Who a plugin is, for messages: the entry point's name and its distribution."""
+
+    kind: str
+    name: str
+    distribution: str | None = None
+
+    def fault(self, text: str) -> PluginError:
+        """Return the error that says this plugin broke its contract in the way of ``text``."""
+        return PluginError(self.kind, self.name, self.distribution, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Execution:
+    duration_ms: float = 0.0
+    stdout: str = ""
+    stderr: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned(_Execution):
+    """The call returned ``value``."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure(_Execution):
+    error: str
+    error_type: str
+    error_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised(_Failure):
+    """The call ended with an exception, or with a failure that the executor names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedOut(_Failure):
+    """The call was still running when its time was over, and was ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crashed(_Failure):
+    """The process that ran the call ended, or answered something that is no answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCalled(_Failure):
+    """The function could not be called at all: it does not import, is missing, or arguments cannot travel."""
+
+
+Outcome = Returned | Raised | TimedOut | Crashed | NotCalled
+
+
+def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
+    """Read what ``execute`` returned.
+
+    Raises:
+        PluginError: The value is not what the contract asks for; it names the executor.
+    """
+    if not isinstance(payload, dict):
+        raise executor.fault(
+            f"execute() returned {type(payload).__name__}, expected a dict with the key 'success'"
+        )
+    faults = _find_faults(payload)
+    if faults:
+        raise executor.fault("execute() returned a dict with " + "; ".join(faults))
+    execution = {
+        "duration_ms": float(payload.get("duration_ms") or 0.0),
+        "stdout": payload.get("stdout") or "",
+        "stderr": payload.get("stderr") or "",
+        "payload": payload,
+    }
+    if payload["success"]:
+        return Returned(value=payload.get("result"), **execution)
+    error_type = payload.get("error_type") or "error"
+    failure = {
+        "error": payload.get("error") or error_type,
+        "error_type": error_type,
+        "error_code": payload.get("error_code") or error_type.upper(),
+        **execution,
+    }
+    if error_type == "timeout":
+        return TimedOut(**failure)
+    if error_type in _CRASHES:
+        return Crashed(**failure)
+    if error_type in _NOT_CALLED:
+        return NotCalled(**failure)
+    return Raised(**failure)
+
+
+def _find_faults(payload: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if "success" not in payload:
+        faults.append("no key 'success'")
+    elif not isinstance(payload["success"], bool):
+        faults.append(f"success={payload['success']!r}, expected True or False")
+    for key in ("error", "stdout", "stderr", "error_type", "error_code"):
+        value = payload.get(key)
+        if value is not None and not isinstance(value, str):
+            faults.append(f"{key} of type {type(value).__name__}, expected str")
+    duration = payload.get("duration_ms")
+    if duration is not None and (isinstance(duration, bool) or not isinstance(duration, int | float)):
+        faults.append(f"duration_ms of type {type(duration).__name__}, expected a number")
+    return faults

@@ -1,0 +1,1 @@
+"""The built-in monitors; they reach the session through entry points, like anyone's."""
