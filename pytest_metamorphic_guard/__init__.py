@@ -1,0 +1,1 @@
+"""Metamorphic relations as pytest items, run in isolation against a candidate and its baseline."""
