@@ -1,0 +1,1 @@
+"""Exact tests and intervals for paired pass/fail outcomes, in the standard library alone."""
