@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pytest_metamorphic_guard.statistics.bisection import bisect
 
 __all__ = [
     "Interval",
@@ -72,7 +70,7 @@ def upper_bound(successes: int, trials: int, *, confidence: float = 0.95) -> flo
     alpha = 1.0 - confidence
     if successes == 0:
         return -math.expm1(math.log(alpha) / trials)
-    return _bisect(lambda p: lower_tail(successes, trials, p) > alpha, successes / trials, 1.0)
+    return bisect(lambda p: lower_tail(successes, trials, p) > alpha, successes / trials, 1.0)
 
 
 def lower_bound(successes: int, trials: int, *, confidence: float = 0.95) -> float:
@@ -86,7 +84,7 @@ def lower_bound(successes: int, trials: int, *, confidence: float = 0.95) -> flo
     alpha = 1.0 - confidence
     if successes == trials:
         return math.exp(math.log(alpha) / trials)
-    return _bisect(lambda p: upper_tail(successes, trials, p) < alpha, 0.0, successes / trials)
+    return bisect(lambda p: upper_tail(successes, trials, p) < alpha, 0.0, successes / trials)
 
 
 def clopper_pearson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval:
@@ -153,18 +151,6 @@ def _sum_outward(successes: int, trials: int, probability: float, complement: fl
         if term < _NEGLIGIBLE * total:
             break
     return min(1.0, math.exp(start + math.log(total)))
-
-
-def _bisect(is_below: Callable[[float], bool], low: float, high: float) -> float:
-    """Return the point at which ``is_below`` turns false, to the last bit of a float."""
-    while True:
-        middle = (low + high) / 2.0
-        if middle in (low, high):
-            return middle
-        if is_below(middle):
-            low = middle
-        else:
-            high = middle
 
 
 def _check_probability(probability: float) -> None:
