@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Trend",
-    "kendall_trend",
-    "median_interval",
-    "median_lower_bound",
-    "sign_test",
-    "swap_widening",
-    "theil_sen",
+    "bound_median",
+    "find_median_interval",
+    "find_p_above",
+    "find_p_widening",
+    "fit_slope",
+    "measure_trend",
 ]
 
 # Theil-Sen looks at every pair of points; beyond this many points neighbours are merged.
 _MOST_POINTS = 400
 
 
-def sign_test(values: Sequence[float], *, above: float = 0.0) -> float:
+def find_p_above(values: Sequence[float], *, above: float = 0.0) -> float:
     """Return the one-sided p-value of "the median is at most ``above``"; values equal to it oppose.
 
     Source: Conover, Practical Nonparametric Statistics, section 3.4.
@@ -40,17 +40,17 @@ def sign_test(values: Sequence[float], *, above: float = 0.0) -> float:
     return upper_tail(sum(1 for value in values if value > above), len(values), 0.5)
 
 
-def median_lower_bound(values: Sequence[float], *, alpha: float) -> float | None:
+def bound_median(values: Sequence[float], *, alpha: float) -> float | None:
     """Return the order statistic that lies above the true median with probability <= ``alpha``.
 
-    None says that there are too few values. The bound exceeds a threshold exactly when `sign_test`
-    against that threshold is at most ``alpha``.
+    None says that there are too few values. The bound exceeds a threshold exactly when
+    `find_p_above` against that threshold is at most ``alpha``.
     """
     rank = median_rank(len(values), alpha)
     return sorted(values)[rank - 1] if rank else None
 
 
-def median_interval(values: Sequence[float], *, confidence: float) -> Interval | None:
+def find_median_interval(values: Sequence[float], *, confidence: float) -> Interval | None:
     """Return the two-sided interval of the median between two order statistics, or None.
 
     Half of ``1 - confidence`` is spent on each side.
@@ -77,7 +77,7 @@ class Trend:
     p_value: float
 
 
-def kendall_trend(series: Sequence[Sequence[float]]) -> Trend:
+def measure_trend(series: Sequence[Sequence[float]]) -> Trend:
     """Test whether values rise with their position, comparing only within each series.
 
     With one series this is Kendall's tau against the position. The normal approximation is good
@@ -95,7 +95,7 @@ def kendall_trend(series: Sequence[Sequence[float]]) -> Trend:
     return Trend(score, variance, p_value)
 
 
-def theil_sen(series: Sequence[Sequence[float]]) -> float | None:
+def fit_slope(series: Sequence[Sequence[float]]) -> float | None:
     """Return the median slope per position over all pairs within each series; None without pairs.
 
     A series of more than 400 values is first reduced to medians of equally many neighbours.
@@ -110,7 +110,7 @@ def theil_sen(series: Sequence[Sequence[float]]) -> float | None:
     return median(slopes) if slopes else None
 
 
-def swap_widening(
+def find_p_widening(
     groups: Sequence[tuple[int, int, int, int]], *, permutations: int = 9999, seed: int = 0
 ) -> float:
     """Return the p-value of "the gap between the groups' rates is no wider for the candidate".

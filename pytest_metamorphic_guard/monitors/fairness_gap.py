@@ -1,0 +1,246 @@
+"""Does the candidate fail more often for one group of inputs?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_metamorphic_guard.monitors.builtin import (
+    BuiltinMonitor,
+    Conclusion,
+    OptionCheck,
+    make_alert,
+    make_check,
+)
+from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases, count_pairs
+from pytest_metamorphic_guard.monitors.wording import format_interval, format_rate
+from pytest_metamorphic_guard.statistics.multiple import holm
+from pytest_metamorphic_guard.statistics.ordering import find_p_widening
+from pytest_metamorphic_guard.statistics.paired import (
+    PairedCounts,
+    find_p_worse,
+    tango_interval,
+)
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
+__all__ = ["FairnessGapMonitor"]
+
+METHOD = "exact one-sided McNemar test on cases, Holm over groups"
+WIDENING_METHOD = "random swaps of the roles"
+
+
+class FairnessGapMonitor(BuiltinMonitor):
+    """Compares success rates per group of inputs, within each group or between the groups.
+
+    The group is the record's, which a task names by its group key; else the payload's key
+    ``field``; else the key ``field`` of a returned mapping.
+
+    Args:
+        max_gap: Tolerated difference of rates.
+        field: Where to find the group if the task names none.
+        min_group: Groups with fewer pairs are listed, and not judged.
+        alpha: Probability of a false alert, over all groups.
+        compare: ``"role"``: does the candidate lose to the baseline in a group? ``"groups"``: is
+            the gap between the best and the worst group wider for the candidate?
+    """
+
+    kind: ClassVar[str] = "fairness_gap"
+
+    def __init__(
+        self,
+        *,
+        max_gap: float = 0.05,
+        field: str = "group",
+        min_group: int = 30,
+        alpha: float = 0.01,
+        compare: str = "role",
+    ) -> None:
+        check = OptionCheck()
+        self.max_gap = check.number("max_gap", max_gap, least=0, most=1)
+        self.field = str(field)
+        self.min_group = check.count("min_group", min_group, least=1)
+        self.alpha = check.share("alpha", alpha)
+        self.compare = check.choice("compare", compare, ("role", "groups"))
+        check.refuse()
+        self._counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        self._pairing: Pairing[bool] = Pairing()
+        self._pairs: defaultdict[str, list[Pair[bool]]] = defaultdict(list)
+
+    def record(self, record: MonitorRecord) -> None:
+        """Count one call for its group."""
+        group = self._find_group(record)
+        if group is None:
+            return
+        success = bool(record.success)
+        counts = self._counts[record.role, group]
+        counts[0] += success
+        counts[1] += 1
+        pair = self._pairing.join(record, success)
+        if pair is not None:
+            self._pairs[group].append(pair)
+
+    def conclude(self) -> Conclusion:
+        """Return rates per group and role, the gaps, and alerts on those that are too wide."""
+        judged = {
+            group: pairs
+            for group, pairs in sorted(self._pairs.items())
+            if len(pairs) >= self.min_group
+        }
+        cells = {group: count_pairs(pairs) for group, pairs in judged.items()}
+        cases = {group: count_cases(pairs) for group, pairs in judged.items()}
+        adjusted = dict(zip(cases, holm([find_p_worse(c) for c in cases.values()]), strict=True))
+        widening = self._measure_widening(cells, cases)
+        rates = {role: self._list_rates(role) for role in ("baseline", "candidate")}
+        summary = {
+            **rates,
+            "max_gap": self.max_gap,
+            "groups": {
+                group: {
+                    "baseline_rate": counts.baseline_passed / counts.total,
+                    "candidate_rate": counts.candidate_passed / counts.total,
+                    "gap": -counts.difference,
+                    "n": counts.total,
+                    "p_adj": adjusted[group],
+                }
+                for group, counts in cells.items()
+            },
+            "skipped_small_groups": sorted(set(self._pairs) - set(judged)),
+            "between_group_gap": widening,
+            "field": self.field,
+        }
+        if self.compare == "role":
+            alerts = self._judge_groups(cells, adjusted)
+            checks = self._check_groups(adjusted, cells)
+        else:
+            alerts, checks = self._judge_widening(widening, cells)
+        return Conclusion(
+            summary=summary,
+            line=_describe(rates, cells),
+            alerts=tuple(alerts),
+            checks=tuple(checks),
+            no_data=None if rates["candidate"] else "no record of the candidate has a group",
+        )
+
+    def _find_group(self, record: MonitorRecord) -> str | None:
+        group: Any = record.group
+        if group is None:
+            group = record.result.get(self.field)
+        if group is None:
+            returned = record.result.get("result")
+            group = returned.get(self.field) if isinstance(returned, dict) else None
+        # A list or a mapping is data that happens to have that name, not the name of a group.
+        return str(group) if isinstance(group, str | int | float) else None
+
+    def _list_rates(self, role: str) -> dict[str, float]:
+        return {
+            group: success / total
+            for (of, group), (success, total) in sorted(self._counts.items())
+            if of == role
+        }
+
+    def _measure_widening(
+        self, cells: dict[str, PairedCounts], cases: dict[str, PairedCounts]
+    ) -> dict[str, Any] | None:
+        if len(cells) < 2:  # noqa: PLR2004 - a gap between groups needs two
+            return None
+        baseline = [counts.baseline_passed / counts.total for counts in cells.values()]
+        candidate = [counts.candidate_passed / counts.total for counts in cells.values()]
+        gaps = [max(rates) - min(rates) for rates in (baseline, candidate)]
+        p_value = None
+        if self.compare == "groups":
+            p_value = find_p_widening(
+                [
+                    (c.total, c.baseline_passed, c.regressions, c.improvements)
+                    for c in cases.values()
+                ]
+            )
+        return {
+            "baseline": gaps[0],
+            "candidate": gaps[1],
+            "widening": gaps[1] - gaps[0],
+            "p_value": p_value,
+        }
+
+    def _judge_groups(
+        self, cells: dict[str, PairedCounts], adjusted: dict[str, float]
+    ) -> list[dict[str, Any]]:
+        alerts = []
+        for group, counts in cells.items():
+            if adjusted[group] > self.alpha or -counts.difference <= self.max_gap:
+                continue
+            interval = tango_interval(counts, confidence=1.0 - self.alpha)
+            baseline = counts.baseline_passed / counts.total
+            candidate = counts.candidate_passed / counts.total
+            alerts.append(
+                make_alert(
+                    "fairness_gap",
+                    "error",
+                    f"in group {group!r} the candidate returns on {format_rate(candidate)} of "
+                    f"calls, the baseline on {format_rate(baseline)} "
+                    f"({format_interval(interval, 1 - self.alpha, percent=True)}, "
+                    f"n={counts.total})",
+                    n=counts.total,
+                    method=METHOD,
+                    p_value=adjusted[group],
+                    alpha=self.alpha,
+                    ci=interval,
+                    group=group,
+                    gap=-counts.difference,
+                    threshold=self.max_gap,
+                    baseline_rate=baseline,
+                    candidate_rate=candidate,
+                )
+            )
+        return alerts
+
+    def _check_groups(
+        self, adjusted: dict[str, float], cells: dict[str, PairedCounts]
+    ) -> list[dict[str, Any]]:
+        if not adjusted:
+            return []
+        # The smallest adjusted value stands for all groups: it is a p-value of "no group lost".
+        n = sum(counts.total for counts in cells.values())
+        return [make_check("fairness_gap", min(adjusted.values()), n, METHOD)]
+
+    def _judge_widening(
+        self, widening: dict[str, Any] | None, cells: dict[str, PairedCounts]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        if widening is None:
+            return [], []
+        n = sum(counts.total for counts in cells.values())
+        p_value = widening["p_value"]
+        checks = [make_check("fairness_gap_widened", p_value, n, WIDENING_METHOD)]
+        if p_value > self.alpha or widening["widening"] <= self.max_gap:
+            return [], checks
+        return [
+            make_alert(
+                "fairness_gap_widened",
+                "error",
+                f"the gap between the best and the worst group is {widening['candidate']:.1%} for "
+                f"the candidate, {widening['baseline']:.1%} for the baseline (n={n})",
+                n=n,
+                method=WIDENING_METHOD,
+                p_value=p_value,
+                alpha=self.alpha,
+                gap=widening["candidate"],
+                baseline_gap=widening["baseline"],
+                widening=widening["widening"],
+                threshold=self.max_gap,
+            )
+        ], checks
+
+
+def _describe(rates: dict[str, dict[str, float]], cells: dict[str, PairedCounts]) -> str:
+    if not rates["candidate"]:
+        return "no record has a group"
+    parts = []
+    for role, per_group in rates.items():
+        if per_group:
+            worst = min(per_group, key=lambda group: (per_group[group], group))
+            parts.append(f"{role}'s worst {worst[:12]!r} {format_rate(per_group[worst])}")
+    judged = ", ".join(
+        [f"{len(rates['candidate'])} groups", f"n={sum(c.total for c in cells.values())}"]
+    )
+    return f"{', '.join(parts)} ({judged})"

@@ -1,0 +1,186 @@
+"""Does a role answer the same input differently when it is asked again?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_metamorphic_guard.monitors.builtin import (
+    ROLES,
+    BuiltinMonitor,
+    Conclusion,
+    OptionCheck,
+    make_alert,
+    make_check,
+)
+from pytest_metamorphic_guard.monitors.equality import make_comparator, same_outcome
+from pytest_metamorphic_guard.monitors.wording import format_rate
+from pytest_metamorphic_guard.statistics.binomial import upper_bound
+from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_worse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
+__all__ = ["FlakinessMonitor"]
+
+METHOD = "exact one-sided McNemar test on inputs that differ between repetitions"
+_EXAMPLES = 10
+
+
+class _Repeated:
+    """What one role answered to one input so far."""
+
+    __slots__ = ("differs", "first", "times")
+
+    def __init__(self, first: MonitorRecord) -> None:
+        self.first = first
+        self.times = 1
+        self.differs = False
+
+
+class FlakinessMonitor(BuiltinMonitor):
+    """Compares repetitions of the same call; warns when a role does not repeat itself.
+
+    One difference proves it. A second warning tells when the candidate is flaky on more inputs than
+    the baseline. Without repetitions there is nothing to compare.
+
+    Args:
+        repeats: How often each sampled call is to be made.
+        sample: Number of inputs to be looked at per role; 0 for all.
+        rel_tol: Relative difference of numbers that counts as none.
+        abs_tol: Absolute difference of numbers that counts as none.
+        alpha: Probability of a false warning that the candidate is flakier.
+        comparator: A function of two outputs that replaces the default comparison.
+    """
+
+    kind: ClassVar[str] = "flakiness"
+
+    def __init__(  # noqa: PLR0913 - the options of the monitor
+        self,
+        *,
+        repeats: int = 2,
+        sample: int = 100,
+        rel_tol: float = 0.0,
+        abs_tol: float = 0.0,
+        alpha: float = 0.01,
+        comparator: Callable[[object, object], bool] | None = None,
+    ) -> None:
+        check = OptionCheck()
+        self.repeats = check.count("repeats", repeats, least=1)
+        self.sample = check.count("sample", sample)
+        rel_tol = check.number("rel_tol", rel_tol, least=0)
+        abs_tol = check.number("abs_tol", abs_tol, least=0)
+        self.alpha = check.share("alpha", alpha)
+        check.comparator("comparator", comparator)
+        check.refuse()
+        self._same = comparator or make_comparator(rel_tol, abs_tol)
+        self._seen: dict[str, dict[Hashable, _Repeated]] = {role: {} for role in ROLES}
+        self._records: Counter[str] = Counter()
+
+    def record(self, record: MonitorRecord) -> None:
+        """Compare one call with the first one on the same input."""
+        seen = self._seen.get(record.role)
+        if seen is None:
+            return
+        self._records[record.role] += 1
+        key = (record.relation, record.case_index, record.kind)
+        known = seen.get(key)
+        if known is None:
+            if not self.sample or len(seen) < self.sample:
+                seen[key] = _Repeated(record)
+            return
+        known.times += 1
+        if not known.differs:
+            known.differs = not same_outcome(known.first, record, self._same)
+
+    def conclude(self) -> Conclusion:
+        """Return on how many inputs each role differs from itself, and alerts."""
+        checked = {role: self._find_checked(role) for role in ROLES}
+        roles = {role: _summarise(flags) for role, flags in checked.items()}
+        alerts = [
+            _make_nondeterminism(role, checked[role])
+            for role in ROLES
+            if any(checked[role].values())
+        ]
+        both = _compare(checked)
+        p_value = find_p_worse(both)
+        if both.total and p_value <= self.alpha:
+            alerts.append(self._make_flakier(both, p_value))
+        return Conclusion(
+            summary=roles,
+            line=_describe(roles),
+            alerts=tuple(alerts),
+            checks=(make_check("flakiness_increase", p_value, both.total, METHOD),)
+            if both.total
+            else (),
+            no_data=None if checked["candidate"] else "no call of the candidate was repeated",
+        )
+
+    def _find_checked(self, role: str) -> dict[Hashable, bool]:
+        return {key: seen.differs for key, seen in self._seen[role].items() if seen.times > 1}
+
+    def _make_flakier(self, both: PairedCounts, p_value: float) -> dict[str, Any]:
+        return make_alert(
+            "flakiness_increase",
+            "warning",
+            f"candidate differs from itself on {both.regressions} inputs on which the baseline "
+            f"repeats itself, the reverse holds for {both.improvements} (n={both.total})",
+            n=both.total,
+            method=METHOD,
+            p_value=p_value,
+            alpha=self.alpha,
+        )
+
+
+def _compare(checked: dict[str, dict[Hashable, bool]]) -> PairedCounts:
+    cells: Counter[tuple[bool, bool]] = Counter(
+        (flaky, checked["candidate"][key])
+        for key, flaky in checked["baseline"].items()
+        if key in checked["candidate"]
+    )
+    return PairedCounts(
+        both_pass=cells[False, False],
+        regressions=cells[False, True],
+        improvements=cells[True, False],
+        both_fail=cells[True, True],
+    )
+
+
+def _make_nondeterminism(role: str, checked: dict[Hashable, bool]) -> dict[str, Any]:
+    flaky = [key for key, differs in checked.items() if differs]
+    examples = [dict(zip(("relation", "case_index", "kind"), key, strict=True)) for key in flaky]  # type: ignore[call-overload]
+    return make_alert(
+        "nondeterminism",
+        # A baseline that is not deterministic is worth knowing and nobody's fault today.
+        "warning" if role == "candidate" else "info",
+        f"{role} answers {len(flaky)} of {len(checked)} repeated inputs differently when asked "
+        f"again",
+        n=len(checked),
+        method="comparison of repetitions",
+        role=role,
+        inputs_checked=len(checked),
+        inputs_flaky=len(flaky),
+        examples=examples[:_EXAMPLES],
+    )
+
+
+def _summarise(checked: dict[Hashable, bool]) -> dict[str, Any]:
+    flaky = sum(checked.values())
+    return {
+        "inputs_checked": len(checked),
+        "inputs_flaky": flaky,
+        "rate": flaky / len(checked) if checked else None,
+        "rate_upper": upper_bound(flaky, len(checked)) if checked else None,
+    }
+
+
+def _describe(roles: dict[str, dict[str, Any]]) -> str:
+    seen = ", ".join(
+        f"{role} {block['inputs_flaky']} of {block['inputs_checked']}"
+        f" (below {format_rate(block['rate_upper'])})"
+        for role, block in roles.items()
+        if block["inputs_checked"]
+    )
+    return f"flaky inputs: {seen} at 95 %" if seen else "no call was repeated"

@@ -1,0 +1,227 @@
+"""Is the candidate slower: at the median of all calls, or on some of them?"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_metamorphic_guard.monitors.builtin import (
+    ROLES,
+    BuiltinMonitor,
+    Conclusion,
+    OptionCheck,
+    make_alert,
+    make_check,
+)
+from pytest_metamorphic_guard.monitors.pairing import Pairing
+from pytest_metamorphic_guard.monitors.ratios import (
+    METHOD,
+    Measurements,
+    RatioComparison,
+    compare_ratios,
+    count_orders,
+    describe_ratio,
+)
+from pytest_metamorphic_guard.monitors.wording import format_rate, format_ratio
+from pytest_metamorphic_guard.statistics.binomial import upper_tail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
+__all__ = ["LatencyMonitor"]
+
+_TAIL = math.log(1.5)
+_TAIL_ALPHA = 0.0025
+_TAIL_SHARE = 0.02
+_LEAST_MIN_RATIO = 1.15
+_NS_PER_MS = 1_000_000
+
+
+class LatencyMonitor(BuiltinMonitor):
+    """Compares durations call by call; alerts when the candidate is slower.
+
+    A warning needs a lower bound of the median ratio above 1 and a ratio above ``min_ratio``; an
+    error needs the bound, at half of alpha, above ``alert_ratio``. A second warning tells of a
+    tail: more calls slowed to 1.5x than sped up by as much. Calls that failed are not counted.
+
+    Args:
+        percentile: The percentile reported per role; it never decides.
+        alert_ratio: Slow-down that is tolerated; one that is surely above is an error.
+        min_ratio: Slow-down from which on a warning is given; by default 1.15, or ``alert_ratio``
+            if that is larger.
+        alpha: Probability of a false warning.
+        repeats: How often each call is to be repeated; the medians are compared.
+        warmup: First cases of each relation that are not counted.
+        clock: ``"wall"``, or ``"cpu"`` for CPU time where the executor measures it.
+    """
+
+    kind: ClassVar[str] = "latency"
+
+    def __init__(  # noqa: PLR0913 - the options of the monitor
+        self,
+        *,
+        percentile: float = 0.95,
+        alert_ratio: float = 1.10,
+        min_ratio: float | None = None,
+        alpha: float = 0.01,
+        repeats: int = 1,
+        warmup: int = 1,
+        clock: str = "wall",
+    ) -> None:
+        check = OptionCheck()
+        self.percentile = check.share("percentile", percentile)
+        self.alert_ratio = check.number("alert_ratio", alert_ratio, least=1)
+        self.min_ratio = (
+            max(_LEAST_MIN_RATIO, self.alert_ratio)
+            if min_ratio is None
+            else check.number("min_ratio", min_ratio, least=1)
+        )
+        self.alpha = check.share("alpha", alpha)
+        self.repeats = check.count("repeats", repeats, least=1)
+        self.warmup = check.count("warmup", warmup)
+        self.clock = check.choice("clock", clock, ("wall", "cpu"))
+        check.refuse()
+        self._pairing: Pairing[float] = Pairing()
+        self._measured = Measurements(floor=1)
+        self._failed: Counter[str] = Counter()
+
+    def record(self, record: MonitorRecord) -> None:
+        """Keep the duration of a call that succeeded, in nanoseconds."""
+        role = record.role
+        if record.case_index < self.warmup or role not in self._measured.values:
+            return
+        if not record.success:
+            self._failed[role] += 1
+            return
+        duration = record.cpu_ns if self.clock == "cpu" else round(record.duration_ms * _NS_PER_MS)
+        if duration is None:
+            return
+        self._measured.values[role].append(duration)
+        pair = self._pairing.join(record, duration)
+        if pair is not None:
+            self._measured.pairs.append(pair)
+
+    def conclude(self) -> Conclusion:
+        """Return the durations of both roles, their ratio, and alerts on median and tail."""
+        measured = self._measured
+        log_ratios = measured.log_ratios()
+        comparison = compare_ratios(log_ratios, alpha=self.alpha)
+        tail = _Tail(log_ratios)
+        roles = {role: self._summarise_role(role) for role in ROLES}
+        summary = {
+            **roles,
+            "paired": {
+                **comparison.to_dict(),
+                "tail_slow": tail.slow,
+                "tail_fast": tail.fast,
+                "repeats": self.repeats,
+                "clock": self.clock,
+                "interleaved": count_orders(measured.pairs),
+            },
+            "percentile": self.percentile,
+        }
+        alerts = [*self._judge_median(comparison, roles), *self._judge_tail(tail)]
+        medians = {role: roles[role]["median_ms"] for role in ROLES}
+        return Conclusion(
+            summary=summary,
+            line=describe_ratio(medians, comparison, "ms", "call that succeeded"),
+            alerts=tuple(alerts),
+            checks=self._list_checks(comparison, tail),
+            no_data=None if measured.values["candidate"] else "no successful call of the candidate",
+        )
+
+    def _summarise_role(self, role: str) -> dict[str, Any]:
+        durations = [value / _NS_PER_MS for value in sorted(self._measured.values[role])]
+        return {
+            "count": len(durations),
+            "mean_ms": fmean(durations) if durations else None,
+            "p95_ms": _find_percentile(durations, self.percentile),
+            "median_ms": median(durations) if durations else None,
+            "min_ms": durations[0] if durations else None,
+            "failed_excluded": self._failed[role],
+        }
+
+    def _judge_median(
+        self, comparison: RatioComparison, roles: dict[str, dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        severity = None
+        if comparison.interval is not None and comparison.interval.lower > self.alert_ratio:
+            severity = "error"
+        elif (comparison.lower or 0) > 1 and comparison.ratio > self.min_ratio:
+            severity = "warning"
+        if severity is None:
+            return []
+        baseline, candidate = (roles[role]["p95_ms"] for role in ROLES)
+        return [
+            make_alert(
+                "latency_regression",
+                severity,
+                f"candidate is {format_ratio(comparison.ratio)} slower at the median "
+                f"({comparison.words()})",
+                n=comparison.n,
+                method=METHOD,
+                p_value=comparison.p_value,
+                alpha=self.alpha,
+                ci=comparison.interval,
+                baseline_p95_ms=baseline,
+                candidate_p95_ms=candidate,
+                ratio=candidate / baseline if baseline else None,
+                threshold=self.alert_ratio,
+                median_ratio=comparison.ratio,
+                ratio_ci=comparison.to_dict()["ratio_ci"],
+            )
+        ]
+
+    def _judge_tail(self, tail: _Tail) -> list[dict[str, Any]]:
+        if tail.p_value > _TAIL_ALPHA or tail.slow - tail.fast < _TAIL_SHARE * tail.n:
+            return []
+        return [
+            make_alert(
+                "latency_tail_regression",
+                "warning",
+                f"candidate is at least 1.5x slower than its usual pace on {tail.slow} of {tail.n} "
+                f"calls ({format_rate(tail.slow / tail.n)}), as much faster on {tail.fast}",
+                n=tail.n,
+                method=_Tail.METHOD,
+                p_value=tail.p_value,
+                alpha=_TAIL_ALPHA,
+                slow=tail.slow,
+                fast=tail.fast,
+                threshold=1.5,
+            )
+        ]
+
+    def _list_checks(self, comparison: RatioComparison, tail: _Tail) -> tuple[dict[str, Any], ...]:
+        if not comparison.n:
+            return ()
+        return (
+            make_check("latency_regression", comparison.p_value, comparison.n, METHOD),
+            make_check("latency_tail_regression", tail.p_value, tail.n, _Tail.METHOD),
+        )
+
+
+class _Tail:
+    """Calls far slower than the median explains, against calls as far on the fast side."""
+
+    METHOD = "exact binomial test of slow against fast calls"
+
+    def __init__(self, log_ratios: Sequence[float]) -> None:
+        shift = max(0.0, median(log_ratios)) if log_ratios else 0.0
+        self.n = len(log_ratios)
+        self.slow = sum(1 for value in log_ratios if value - shift > _TAIL)
+        self.fast = sum(1 for value in log_ratios if value - shift < -_TAIL)
+        self.p_value = upper_tail(self.slow, self.slow + self.fast, 0.5)
+
+
+def _find_percentile(ascending: Sequence[float], share: float) -> float | None:
+    """Return the percentile, interpolated between neighbours."""
+    if not ascending:
+        return None
+    position = (len(ascending) - 1) * share
+    below = math.floor(position)
+    above = min(below + 1, len(ascending) - 1)
+    return ascending[below] + (ascending[above] - ascending[below]) * (position - below)

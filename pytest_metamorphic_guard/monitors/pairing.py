@@ -1,0 +1,101 @@
+"""Joins the records of baseline and candidate that belong to the same call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from pytest_metamorphic_guard.statistics.paired import PairedCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
+__all__ = ["Pair", "Pairing", "count_cases", "count_pairs", "read_number"]
+
+T = TypeVar("T")
+
+
+class Pair(NamedTuple, Generic[T]):
+    """Both roles' values of one call; a tuple, because one is made per call.
+
+    Attributes:
+        relation: The item that made the call.
+        case_index: Its case.
+        kind: ``"source"`` or ``"followup"``.
+        repeat: Which repetition of the call.
+        baseline: The baseline's value.
+        candidate: The candidate's value.
+        baseline_first: Whether the baseline was called first.
+    """
+
+    relation: str | None
+    case_index: int
+    kind: str
+    repeat: int
+    baseline: T
+    candidate: T
+    baseline_first: bool
+
+
+class Pairing(Generic[T]):
+    """Keeps each value until the other role's value of the same call arrives."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, tuple[str, T]] = {}
+
+    def join(self, record: MonitorRecord, value: T) -> Pair[T] | None:
+        """Take one role's value; return the pair if it completes one."""
+        key = (record.relation, record.case_index, record.kind, record.repeat)
+        waiting = self._waiting.get(key)
+        if waiting is None or waiting[0] == record.role:
+            self._waiting[key] = (record.role, value)
+            return None
+        del self._waiting[key]
+        if record.role == "candidate":
+            return Pair(*key, waiting[1], value, baseline_first=True)
+        return Pair(*key, value, waiting[1], baseline_first=False)
+
+
+def count_pairs(pairs: Iterable[Pair[bool]]) -> PairedCounts:
+    """Count the four combinations, call by call."""
+    cells = [0, 0, 0, 0]
+    for pair in pairs:
+        cells[2 * (not pair.baseline) + (not pair.candidate)] += 1
+    return PairedCounts(
+        both_pass=cells[0], regressions=cells[1], improvements=cells[2], both_fail=cells[3]
+    )
+
+
+def count_cases(pairs: Iterable[Pair[bool]]) -> PairedCounts:
+    """Count cases instead of calls: a case is a regression if it lost more calls than it won.
+
+    The calls of one case fail together, so that a test on calls would count one failure several
+    times; on cases it keeps its level.
+    """
+    calls: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
+    for pair in pairs:
+        case = calls[pair.relation, pair.case_index]
+        case[0] += pair.candidate - pair.baseline
+        case[1] += not (pair.candidate and pair.baseline)
+    net = [case[0] for case in calls.values()]
+    failing = sum(1 for won, failed in calls.values() if not won and failed)
+    return PairedCounts(
+        both_pass=sum(1 for won in net if not won) - failing,
+        regressions=sum(1 for won in net if won < 0),
+        improvements=sum(1 for won in net if won > 0),
+        both_fail=failing,
+    )
+
+
+def read_number(value: Any) -> float | None:
+    """Return a number of a payload as a finite float, or None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    # nan and the infinities differ from themselves, or from themselves minus themselves.
+    return number if number - number == 0 else None

@@ -1,0 +1,145 @@
+"""Is the candidate's measure larger than the baseline's, call by call, and by what factor?
+
+Every call is its own comparison: the logarithm of candidate over baseline. The median of these is
+bounded by order statistics, which is exact under any distribution as long as identical
+implementations could swap their roles; interleaving both roles on the same inputs sees to that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.monitors.builtin import ROLES
+from pytest_metamorphic_guard.monitors.wording import (
+    format_interval,
+    format_ratio,
+    format_unit,
+)
+from pytest_metamorphic_guard.statistics.binomial import Interval
+from pytest_metamorphic_guard.statistics.ordering import (
+    bound_median,
+    find_median_interval,
+    find_p_above,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from pytest_metamorphic_guard.monitors.pairing import Pair
+
+__all__ = [
+    "METHOD",
+    "Measurements",
+    "RatioComparison",
+    "compare_ratios",
+    "count_orders",
+    "describe_ratio",
+]
+
+METHOD = "order-statistic bound of the median paired log ratio (sign test)"
+
+
+class Measurements:
+    """One positive measure of every call, per role and in pairs.
+
+    Args:
+        floor: The smallest value that can be told from zero; smaller ones count as this much.
+    """
+
+    def __init__(self, floor: float) -> None:
+        self.floor = floor
+        self.values: dict[str, list[float]] = {role: [] for role in ROLES}
+        self.pairs: list[Pair[float]] = []
+
+    def medians(self) -> dict[str, float | None]:
+        """Return each role's median, None without values."""
+        return {role: median(values) if values else None for role, values in self.values.items()}
+
+    def means(self) -> dict[str, float | None]:
+        """Return each role's mean, None without values."""
+        return {role: fmean(values) if values else None for role, values in self.values.items()}
+
+    def log_ratios(self) -> list[float]:
+        """Return ln(candidate / baseline) per call; of repeated calls, the medians' ratio."""
+        calls: dict[Hashable, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+        for pair in self.pairs:
+            call = calls[pair.relation, pair.case_index, pair.kind]
+            call[0].append(max(pair.baseline, self.floor))
+            call[1].append(max(pair.candidate, self.floor))
+        return [math.log(median(cand) / median(base)) for base, cand in calls.values()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioComparison:
+    """What the log ratios say.
+
+    Attributes:
+        n: Number of calls compared.
+        ratio: Median ratio; 1 without calls.
+        interval: Its two-sided interval at ``1 - alpha``, None with too few calls.
+        lower: Its one-sided lower bound at ``1 - alpha``, None with too few calls.
+        p_value: One-sided p-value of "the median ratio is at most 1".
+        confidence: ``1 - alpha``.
+    """
+
+    n: int
+    ratio: float
+    interval: Interval | None
+    lower: float | None
+    p_value: float
+    confidence: float
+
+    def words(self) -> str:
+        """Return ``99 % CI 1.31-1.55, n=200``."""
+        if self.interval is None:
+            return f"too few to bound, n={self.n}"
+        return f"{format_interval(self.interval, self.confidence)}, n={self.n}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the summary's block."""
+        return {
+            "n": self.n,
+            "median_ratio": self.ratio if self.n else None,
+            "ratio_ci": None
+            if self.interval is None
+            else [self.interval.lower, self.interval.upper],
+            "p_value": self.p_value if self.n else None,
+        }
+
+
+def compare_ratios(log_ratios: list[float], *, alpha: float) -> RatioComparison:
+    """Estimate the median ratio and bound it."""
+    lower = bound_median(log_ratios, alpha=alpha)
+    interval = find_median_interval(log_ratios, confidence=1.0 - alpha)
+    return RatioComparison(
+        n=len(log_ratios),
+        ratio=math.exp(median(log_ratios)) if log_ratios else 1.0,
+        interval=interval and Interval(math.exp(interval.lower), math.exp(interval.upper)),
+        lower=None if lower is None else math.exp(lower),
+        p_value=find_p_above(log_ratios),
+        confidence=1.0 - alpha,
+    )
+
+
+def describe_ratio(
+    values: dict[str, float | None], comparison: RatioComparison, unit: str, what: str
+) -> str:
+    """Return the terminal line of a measure compared by ratio."""
+    seen = ", ".join(
+        f"{role} {format_unit(value, unit)}" for role, value in values.items() if value is not None
+    )
+    if not seen:
+        return f"no {what} was measured"
+    if not comparison.n:
+        return f"{seen}; nothing to compare"
+    return f"{seen}: {format_ratio(comparison.ratio)} ({comparison.words()})"
+
+
+def count_orders(pairs: Iterable[Pair[float]]) -> bool | None:
+    """Tell whether both orders of the roles were seen; None with fewer than two pairs."""
+    firsts = [pair.baseline_first for pair in pairs]
+    return None if len(firsts) < 2 else len(set(firsts)) == 2  # noqa: PLR2004 - two orders

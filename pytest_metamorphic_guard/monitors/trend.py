@@ -1,0 +1,160 @@
+"""Does the candidate get slower in the course of the run, while the baseline does not?"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_metamorphic_guard.monitors.builtin import (
+    ROLES,
+    BuiltinMonitor,
+    Conclusion,
+    OptionCheck,
+    make_alert,
+    make_check,
+)
+from pytest_metamorphic_guard.monitors.pairing import Pairing
+from pytest_metamorphic_guard.monitors.wording import format_milliseconds, format_ratio
+from pytest_metamorphic_guard.statistics.ordering import fit_slope, measure_trend
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
+__all__ = ["TrendMonitor"]
+
+METHOD = "Kendall's trend test of the paired log ratio, within each relation"
+_LEAST_PAIRS = 10
+_NS_PER_MS = 1_000_000
+
+
+class TrendMonitor(BuiltinMonitor):
+    """Warns of a candidate whose calls take longer and longer: a leak, a growing cache.
+
+    Position counts within each relation, and the baseline's call of the same moment cancels what
+    the machine does to both.
+
+    Args:
+        window: Last calls of each relation that are looked at; 0 for all.
+        alert_slope_ms: The candidate's own slope, in milliseconds per call, must exceed this too.
+        min_growth: Growth relative to the baseline, over the run, from which on a warning is given.
+        alpha: Probability of a false warning.
+    """
+
+    kind: ClassVar[str] = "trend"
+
+    def __init__(
+        self,
+        *,
+        window: int = 0,
+        alert_slope_ms: float = 0.0,
+        min_growth: float = 1.2,
+        alpha: float = 0.005,
+    ) -> None:
+        check = OptionCheck()
+        self.window = check.count("window", window)
+        self.alert_slope_ms = check.number("alert_slope_ms", alert_slope_ms, least=0)
+        self.min_growth = check.number("min_growth", min_growth, least=1)
+        self.alpha = check.share("alpha", alpha)
+        check.refuse()
+        self._durations: dict[str, defaultdict[Hashable, list[float]]] = {
+            role: defaultdict(list) for role in ROLES
+        }
+        self._pairing: Pairing[float] = Pairing()
+        self._ratios: defaultdict[Hashable, list[float]] = defaultdict(list)
+
+    def record(self, record: MonitorRecord) -> None:
+        """Keep the duration of a call that succeeded."""
+        if not record.success or record.role not in self._durations:
+            return
+        duration = max(record.duration_ms, 1 / _NS_PER_MS)
+        series = (record.relation, record.kind)
+        self._durations[record.role][series].append(duration)
+        pair = self._pairing.join(record, duration)
+        if pair is not None:
+            self._ratios[series].append(math.log(pair.candidate / pair.baseline))
+
+    def conclude(self) -> Conclusion:
+        """Return each role's slope, the candidate's growth, and an alert if it grows."""
+        ratios = self._cut(self._ratios)
+        n = sum(map(len, ratios))
+        trend = measure_trend(ratios)
+        growth = _find_growth(ratios)
+        roles = {role: self._summarise_role(role) for role in ROLES}
+        summary = {
+            **roles,
+            "paired": {"growth": growth, "kendall_p": trend.p_value if n else None, "n": n},
+            "window": self.window,
+        }
+        slope = roles["candidate"]["slope"]
+        alerts = []
+        if (
+            n >= _LEAST_PAIRS
+            and trend.p_value <= self.alpha
+            and growth is not None
+            and growth > self.min_growth
+            and slope is not None
+            and (slope > self.alert_slope_ms or not self.alert_slope_ms)
+        ):
+            alerts.append(
+                make_alert(
+                    "duration_trend",
+                    "warning",
+                    f"candidate became {format_ratio(growth)} slower relative to the baseline "
+                    f"in the course of the run (n={n})",
+                    n=n,
+                    method=METHOD,
+                    p_value=trend.p_value,
+                    alpha=self.alpha,
+                    role="candidate",
+                    slope=slope,
+                    threshold=self.alert_slope_ms,
+                    growth=growth,
+                    min_growth=self.min_growth,
+                )
+            )
+        return Conclusion(
+            summary=summary,
+            line=_describe(roles, growth, n),
+            alerts=tuple(alerts),
+            checks=(make_check("duration_trend", trend.p_value, n, METHOD),)
+            if n >= _LEAST_PAIRS
+            else (),
+            no_data=None if self._durations["candidate"] else "no successful call of the candidate",
+        )
+
+    def _cut(self, series: defaultdict[Hashable, list[float]]) -> list[list[float]]:
+        return [values[-self.window :] for values in series.values()]
+
+    def _summarise_role(self, role: str) -> dict[str, Any]:
+        series = self._cut(self._durations[role])
+        return {"observations": sum(map(len, series)), "slope": fit_slope(series)}
+
+
+def _find_growth(series: Sequence[Sequence[float]]) -> float | None:
+    """Return the factor by which the ratio grew from the first to the last position."""
+    # Each series is stretched to the same length, so that slopes of long and short ones compare.
+    slopes = [
+        (slope * (len(values) - 1), len(values))
+        for values in series
+        if (slope := fit_slope([values])) is not None
+    ]
+    weight = sum(count for _, count in slopes)
+    if not weight:
+        return None
+    return math.exp(sum(growth * count for growth, count in slopes) / weight)
+
+
+def _describe(roles: dict[str, dict[str, Any]], growth: float | None, n: int) -> str:
+    seen = ", ".join(
+        f"{role} {'+' if block['slope'] >= 0 else ''}{format_milliseconds(block['slope'])}/call"
+        for role, block in roles.items()
+        if block["slope"] is not None
+    )
+    if not seen:
+        return "too few calls for a trend"
+    if growth is None:
+        return f"{seen}; nothing to compare"
+    return f"{seen}: grew {format_ratio(growth)} (n={n})"
