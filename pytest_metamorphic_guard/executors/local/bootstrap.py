@@ -1,0 +1,78 @@
+"""Run by path in a new interpreter: load the harness apart from the candidate's world, and serve.
+
+The harness lives in the same interpreter as the candidate, so it takes two precautions before any
+candidate code is read. Its modules get a copy of the builtins, which a candidate that patches
+``builtins`` does not reach. And the project's packages are not executed: a worker needs neither
+pytest nor hypothesis, and would pay for both at every start.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+_PACKAGE = "pytest_metamorphic_guard"
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_ROOT = os.path.dirname(os.path.dirname(_HERE))
+_BUILTINS = dict(vars(builtins))
+
+
+class _ApartLoader(SourceFileLoader):
+    """Executes a module whose functions look names up in our copy of the builtins."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = self.get_code(module.__name__)
+        assert code is not None
+        vars(module)["__builtins__"] = _BUILTINS
+        exec(code, vars(module))
+
+
+class _EmptyLoader(Loader):
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave the package empty: it only holds its modules."""
+
+
+class _HarnessFinder(MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        top, *rest = fullname.split(".")
+        if top != _PACKAGE:
+            return None
+        location = os.path.join(_ROOT, *rest)
+        if os.path.isdir(location):
+            spec = ModuleSpec(fullname, _EmptyLoader(), is_package=True)
+            spec.submodule_search_locations = [location]
+            return spec
+        file = location + ".py"
+        return spec_from_file_location(fullname, file, loader=_ApartLoader(fullname, file))
+
+
+def _load_harness(name: str) -> ModuleType:
+    finder = _HarnessFinder()
+    sys.meta_path.insert(0, finder)
+    try:
+        __import__(name)
+    finally:
+        sys.meta_path.remove(finder)
+    module = sys.modules[name]
+    # Without the empty packages, a candidate or an argument that imports the project gets the real one.
+    for known, loaded in list(sys.modules.items()):
+        if known.split(".")[0] == _PACKAGE and isinstance(loaded.__loader__, _EmptyLoader):
+            del sys.modules[known]
+    return module
+
+
+if __name__ == "__main__":
+    _entry, *_descriptors = sys.argv[1:]
+    sys.argv[:] = [""]
+    _load_harness(f"{_PACKAGE}.executors.local.{_entry}").main(*map(int, _descriptors))

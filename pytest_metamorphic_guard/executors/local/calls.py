@@ -1,0 +1,157 @@
+"""One call of the candidate's function, inside the worker, and the frame that tells how it ended.
+
+Everything here runs beside candidate code that may have patched what it could reach, so clocks and
+functions are bound when this module is loaded, before any candidate code is.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local.failures import (
+    Failure,
+    describe_argument_failure,
+    describe_failure,
+)
+from pytest_metamorphic_guard.executors.local.frames import (
+    FAILED,
+    LOADED,
+    NAME_LENGTH,
+    RESPONSE,
+    RETURNED,
+)
+from pytest_metamorphic_guard.executors.wire_encode import encode
+from pytest_metamorphic_guard.executors.wire_format import EncodeError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pytest_metamorphic_guard.executors.local.memory import PeakMemory
+    from pytest_metamorphic_guard.executors.wire_format import Limits
+
+__all__ = ["Caller"]
+
+_clock = time.perf_counter_ns
+_cpu_clock = time.process_time_ns
+_unpickle = pickle.loads
+_encode = encode
+_pack = RESPONSE.pack
+_unpack_length = NAME_LENGTH.unpack_from
+_stdout = sys.stdout
+_flush_stdout = sys.stdout.flush
+_getattr = getattr
+_callable = callable
+
+
+class Caller:
+    """Calls functions of one imported module.
+
+    Args:
+        module: The candidate.
+        peak: Where the peak memory of a call is read.
+        limits: Limits of an encoded result.
+    """
+
+    def __init__(self, module: ModuleType, peak: PeakMemory, limits: Limits) -> None:
+        self._module = module
+        self._peak = peak
+        self._limits = limits
+
+    def prepare(self, nonce: bytes, body: bytes) -> bytes:
+        """Import what the arguments of a first call need, so that no call pays for it."""
+        try:
+            _unpickle(body)
+        except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
+            return pack_failure(nonce, describe_argument_failure(error))
+        return pack_frame(nonce, LOADED, _encode(("", 0)))
+
+    def call(self, nonce: bytes, body: bytes) -> bytes:
+        """Call the function that the body names, and return the frame that answers it."""
+        end = 2 + _unpack_length(body)[0]
+        name = body[2:end].decode()
+        try:
+            arguments = _unpickle(memoryview(body)[end:])
+        except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
+            return pack_failure(nonce, describe_argument_failure(error))
+        try:
+            function = self._find(name)
+        except AttributeError as error:
+            return pack_failure(nonce, Failure("function_missing", "", str(error), ""))
+        failure = None
+        result: object = None
+        cpu = _cpu_clock()
+        start = _clock()
+        try:
+            result = function(*arguments)
+        except BaseException as error:  # noqa: BLE001 - every end of the call is an outcome
+            duration = _clock() - start
+            cpu = _cpu_clock() - cpu
+            failure = describe_failure(error)
+        else:
+            duration = _clock() - start
+            cpu = _cpu_clock() - cpu
+        kind = RETURNED
+        encoded = b""
+        if failure is None:
+            kind, encoded, failure = self._encode_result(result)
+        if failure is not None:
+            kind, encoded = FAILED, _encode(failure.to_wire())
+        self.flush()
+        return _pack(nonce, kind, duration, cpu, self._peak.read_kib(), len(encoded)) + encoded
+
+    def _find(self, name: str) -> object:
+        value: object = self._module
+        try:
+            for part in name.split("."):
+                value = _getattr(value, part)
+        except AttributeError:
+            raise AttributeError("\n".join(self._list_functions())) from None
+        if not _callable(value):
+            raise AttributeError(f"!{type(value).__name__}")
+        return value
+
+    def _list_functions(self) -> list[str]:
+        own = getattr(self._module, "__name__", None)
+        return [
+            name
+            for name, value in list(vars(self._module).items())
+            if not name.startswith("_")
+            and callable(value)
+            and getattr(value, "__module__", own) == own
+        ]
+
+    def _encode_result(self, result: object) -> tuple[bytes, bytes, Failure | None]:
+        try:
+            return RETURNED, _encode(result, self._limits), None
+        except MemoryError:
+            return FAILED, b"", Failure("memory", "MemoryError", "while the result was sent", "")
+        except EncodeError as error:
+            category = "result_too_large" if error.kind == "too_large" else "result_encoding"
+            return FAILED, b"", Failure(category, "", error.message, "")
+        except BaseException as error:  # noqa: BLE001 - a property of the result may raise anything
+            found = describe_failure(error)
+            return FAILED, b"", Failure("result_encoding", found.exception_type, found.message, "")
+
+    def flush(self) -> None:
+        """Write out what the candidate printed without a line's end."""
+        try:
+            _flush_stdout()
+            current = sys.stdout
+            if current is not _stdout and current is not None:
+                current.flush()
+        except BaseException:  # noqa: BLE001, S110 - closed, replaced or full: the candidate's doing
+            pass
+
+
+def pack_frame(nonce: bytes, kind: bytes, encoded: bytes) -> bytes:
+    """Return a response that is not about a call."""
+    return _pack(nonce, kind, 0, 0, 0, len(encoded)) + encoded
+
+
+def pack_failure(nonce: bytes, failure: Failure) -> bytes:
+    """Return the response that says something went wrong before or instead of a call."""
+    return pack_frame(nonce, FAILED, _encode(failure.to_wire()))

@@ -1,0 +1,212 @@
+"""The executor ``local``: candidates run in processes of their own on this machine."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.executors import Executor
+from pytest_metamorphic_guard.executors.local.arguments import ArgumentError, dump_arguments
+from pytest_metamorphic_guard.executors.local.configuration import read_configuration
+from pytest_metamorphic_guard.executors.local.directories import Directories
+from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
+from pytest_metamorphic_guard.executors.local.sources import Watch, find_target
+from pytest_metamorphic_guard.executors.local.warm import ImportFailedError, WarmWorker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_metamorphic_guard.executors.local.setup import Target
+
+__all__ = ["LocalExecutor"]
+
+
+@dataclass(slots=True)
+class _Implementation:
+    """One candidate under one memory limit: its process if there is one, and why not otherwise."""
+
+    target: Target
+    mem_mb: int
+    watch: Watch | None = None
+    worker: WarmWorker | None = None
+    refusal: Payload | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def end(self) -> None:
+        if self.worker is not None:
+            self.worker.end()
+        self.watch = self.worker = self.refusal = None
+
+
+class LocalExecutor(Executor):
+    """Runs candidates in processes of their own, and never their code or their pickles in this one.
+
+    ``file_path`` is the path of a Python file or a dotted module name. A file in a package is
+    imported under its dotted name; a single file can import the files beside it. The process starts
+    with a cleared environment in an empty directory, and is killed when a call exceeds its time or
+    memory. A candidate that was edited is imported anew before its next call.
+
+    Besides the contract's keys a payload has ``resource_usage`` (``cpu_ms``, ``peak_memory_mb``),
+    for raised exceptions ``exception_type`` and ``traceback``, and ``notes`` where there is
+    something to say about the process.
+
+    Args:
+        config: Options, by key: see `Configuration`.
+
+    Raises:
+        ValueError: An option is unknown, or its value is not what it takes.
+    """
+
+    def __init__(self, config: Mapping[str, Any] | None = None) -> None:
+        super().__init__(config)
+        self._configuration = read_configuration(self.config)
+        self._implementations: dict[tuple[str, int], _Implementation] = {}
+        self._directories: Directories | None = None
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
+        # Not a bound method: that would keep every executor alive until the end.
+        reference = weakref.ref(self)
+        self._at_exit = lambda: _close(reference)
+        atexit.register(self._at_exit)
+
+    def execute(
+        self,
+        file_path: str,
+        func_name: str,
+        args: tuple[Any, ...],
+        timeout_s: float,
+        mem_mb: int,
+    ) -> dict[str, Any]:
+        """Call ``func_name(*args)`` in the candidate's process; see `Executor.execute`."""
+        try:
+            arguments = dump_arguments(args)
+        except ArgumentError as error:
+            return make_failure("argument_encoding", str(error))
+        with self._lock:
+            try:
+                implementation = self._find(file_path, mem_mb)
+            except ValueError as error:
+                return make_failure("import_error", str(error))
+            try:
+                return self._call(implementation, func_name, arguments, timeout_s)
+            except BaseException:
+                # Interrupted between request and response: nobody will read what is on its way.
+                implementation.end()
+                raise
+
+    def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
+        """Start the candidate's process, so that no call has to wait for its import."""
+        with self._lock:
+            try:
+                implementation = self._find(file_path, mem_mb)
+            except ValueError:
+                return  # the first call says so
+            try:
+                self._bring_up(implementation)
+            except BaseException:
+                implementation.end()
+                raise
+
+    def restart(self) -> None:
+        """End all processes and forget failed imports: the next call runs in a fresh process."""
+        with self._lock:
+            for implementation in self._implementations.values():
+                implementation.end()
+
+    def close(self) -> None:
+        """End all processes and remove their directories. It may be called again."""
+        if os.getpid() != self._owner:
+            return  # a forked copy of the host owns neither
+        with self._lock:
+            self.restart()
+            self._implementations.clear()
+            if self._directories is not None:
+                self._directories.close()
+                self._directories = None
+        atexit.unregister(self._at_exit)
+
+    def _find(self, file_path: str, mem_mb: int) -> _Implementation:
+        key = (file_path, mem_mb)
+        # Taken out and put back: the least recently used one comes first.
+        implementation = self._implementations.pop(key, None)
+        if implementation is None:
+            implementation = _Implementation(find_target(file_path), mem_mb)
+            while len(self._implementations) >= self._configuration.max_workers:
+                oldest = next(iter(self._implementations))
+                self._implementations.pop(oldest).end()
+        self._implementations[key] = implementation
+        return implementation
+
+    def _call(
+        self, implementation: _Implementation, func_name: str, arguments: bytes, timeout_s: float
+    ) -> Payload:
+        self._bring_up(implementation)
+        worker = implementation.worker
+        if worker is None:
+            assert implementation.refusal is not None
+            return dict(implementation.refusal)
+        payload, is_usable = worker.call(func_name, arguments, timeout_s)
+        if not is_usable:
+            worker.end()
+            implementation.worker = None
+        if implementation.notes:
+            payload["notes"] = implementation.notes
+            implementation.notes = []
+        return payload
+
+    def _bring_up(self, implementation: _Implementation) -> None:
+        watch = implementation.watch
+        if watch is not None and watch.has_changed():
+            implementation.end()
+        worker = implementation.worker
+        if worker is not None and not worker.is_usable():
+            worker.end()
+            implementation.worker = None
+            implementation.notes.append(
+                "the process ended or wrote something between two calls and was replaced"
+            )
+        if implementation.worker is None and implementation.refusal is None:
+            self._start(implementation)
+
+    def _start(self, implementation: _Implementation) -> None:
+        target = implementation.target
+        if target.file:
+            implementation.watch = Watch(target.file, target.root)
+        try:
+            if self._directories is None:
+                self._directories = Directories()
+            implementation.worker = WarmWorker(
+                target,
+                self._directories.make(),
+                implementation.mem_mb,
+                self._configuration,
+                _make_search_path(target),
+            )
+        except ImportFailedError as failure:
+            implementation.refusal = failure.payload
+        except OSError as error:
+            implementation.refusal = make_failure(
+                "sandbox_lost", f"the process could not be started: {error}"
+            )
+        else:
+            if not target.file and implementation.worker.file:
+                implementation.watch = Watch(implementation.worker.file)
+
+
+def _make_search_path(target: Target) -> list[str]:
+    # An empty entry means the current directory, which is another one in the worker.
+    path = [os.path.abspath(entry) for entry in sys.path]
+    if not target.file and os.getcwd() not in path:
+        path.append(os.getcwd())
+    return path
+
+
+def _close(reference: weakref.ref[LocalExecutor]) -> None:
+    executor = reference()
+    if executor is not None:
+        executor.close()

@@ -1,0 +1,124 @@
+"""Exceptions of candidate code as text, made inside the worker."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass
+
+__all__ = [
+    "Failure",
+    "describe_argument_failure",
+    "describe_failure",
+    "describe_import_failure",
+]
+
+_MESSAGE_CHARACTERS = 2_000
+_TRACEBACK_CHARACTERS = 8_000
+_FRAMES = 30
+
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_MACHINERY = "<frozen importlib"
+
+_TracebackException = traceback.TracebackException
+_CATEGORIES: tuple[tuple[type[BaseException], str], ...] = (
+    (MemoryError, "memory"),
+    (SystemExit, "system_exit"),
+    (KeyboardInterrupt, "keyboard_interrupt"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How something ended that did not return.
+
+    Attributes:
+        category: The payload's ``error_type``.
+        exception_type: Name of the exception's class; empty where nothing was raised.
+        message: What the exception says, or what the host needs to say it.
+        traceback: Text of the candidate's own frames.
+    """
+
+    category: str
+    exception_type: str
+    message: str
+    traceback: str
+
+    def to_wire(self) -> tuple[str, str, str, str]:
+        """Return the fields as plain text that any encoding accepts."""
+        return (
+            _clean(self.category),
+            _clean(self.exception_type),
+            _clean(self.message[:_MESSAGE_CHARACTERS]),
+            _clean(self.traceback[-_TRACEBACK_CHARACTERS:]),
+        )
+
+
+def describe_failure(error: BaseException) -> Failure:
+    """Describe what a call raised. It never raises: the exception's own code may."""
+    kind = type(error)
+    category = "exception"
+    for known, name in _CATEGORIES:
+        if issubclass(kind, known):
+            category = name
+            break
+    try:
+        text = _format_traceback(error)
+    except BaseException:  # noqa: BLE001 - memory is short, or the candidate patched the library
+        text = ""
+        # The frames hold the memory that the next lines need.
+        error.__traceback__ = None
+    return Failure(category, _name_type(kind), _read_message(error), text)
+
+
+def describe_import_failure(error: BaseException) -> Failure:
+    """Describe what the import of the candidate raised."""
+    found = describe_failure(error)
+    return Failure("import_error", found.exception_type, found.message, found.traceback)
+
+
+def describe_argument_failure(error: BaseException) -> Failure:
+    """Describe why arguments could not be unpickled."""
+    found = describe_failure(error)
+    category = "memory" if found.category == "memory" else "argument_encoding"
+    return Failure(category, found.exception_type, found.message, "")
+
+
+def _name_type(kind: type[BaseException]) -> str:
+    try:
+        name = kind.__qualname__
+    except BaseException:  # noqa: BLE001 - a metaclass may answer with code
+        return "Exception"
+    return name if type(name) is str else "Exception"
+
+
+def _read_message(error: BaseException) -> str:
+    try:
+        return "".join((str(error),))[:_MESSAGE_CHARACTERS]
+    except BaseException:  # noqa: BLE001 - __str__ is the candidate's
+        return "<its text cannot be read>"
+
+
+def _format_traceback(error: BaseException) -> str:
+    report = _TracebackException(type(error), error, error.__traceback__, limit=-_FRAMES)
+    _drop_harness(report, set())
+    return "".join(report.format())
+
+
+def _drop_harness(report: traceback.TracebackException | None, seen: set[int]) -> None:
+    if report is None or id(report) in seen:
+        return
+    seen.add(id(report))
+    report.stack[:] = [
+        frame
+        for frame in report.stack
+        if not frame.filename.startswith(_OURS) and not frame.filename.startswith(_MACHINERY)
+    ]
+    _drop_harness(report.__cause__, seen)
+    _drop_harness(report.__context__, seen)
+    for inner in getattr(report, "exceptions", None) or ():
+        _drop_harness(inner, seen)
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()

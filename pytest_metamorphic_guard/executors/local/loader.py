@@ -1,0 +1,125 @@
+"""Import of the candidate, inside the worker."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+)
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, ModuleType
+
+    from pytest_metamorphic_guard.executors.local.setup import Target
+
+__all__ = ["is_installed", "load", "prepare_path"]
+
+_LIBRARY = os.path.dirname(os.path.abspath(os.__file__))
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+class FreshSourceLoader(SourceFileLoader):
+    """Compiles the source that is there now.
+
+    The usual loader trusts a cached ``.pyc`` whose recorded size and whole second agree, which an
+    edit within the same second can satisfy.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
+def prepare_path(target: Target) -> None:
+    """Make the target's siblings importable, and never from a cached ``.pyc``."""
+    # Landlock would refuse the write anyway, and a candidate's folder is not ours to fill.
+    sys.dont_write_bytecode = True
+    root = target.root or _find_root(target.name)
+    if target.root:
+        sys.path.insert(0, target.root)
+    if root and not is_installed(root):
+        sys.path_hooks.insert(0, _make_hook(root))
+        sys.path_importer_cache.clear()
+
+
+def load(target: Target) -> ModuleType:
+    """Import the target and return its module.
+
+    Raises:
+        BaseException: Whatever the candidate raises while it is imported.
+        ImportError: The file cannot be imported under the name that its packages give it.
+    """
+    if not target.file:
+        return importlib.import_module(target.name)
+    if "." not in target.name and not _is_package(target.file):
+        return _load_single(target)
+    module = importlib.import_module(target.name)
+    found = getattr(module, "__file__", None) or ""
+    if not (found and os.path.samefile(found, target.file)):
+        raise ImportError(
+            f"{target.file} would be imported as {target.name}, which is {found or 'built in'};"
+            " rename its package"
+        )
+    return module
+
+
+def _load_single(target: Target) -> ModuleType:
+    name = target.name
+    if not name.isidentifier() or name in sys.modules or name in sys.stdlib_module_names:
+        name = "candidate_" + "".join(c if c.isalnum() else "_" for c in name)
+    loader = None
+    if not target.file.endswith(tuple(EXTENSION_SUFFIXES)):
+        loader = FreshSourceLoader(name, target.file)
+    spec = spec_from_file_location(name, target.file, loader=loader)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{target.file} is not something Python can import")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    # A module may replace itself in sys.modules, as the import statement allows.
+    return sys.modules.get(name, module)
+
+
+def _find_root(name: str) -> str:
+    spec = find_spec(name.partition(".")[0])
+    if spec is None:
+        return ""
+    for folder in spec.submodule_search_locations or ():
+        return os.path.dirname(folder)
+    return os.path.dirname(spec.origin) if os.path.isabs(spec.origin or "") else ""
+
+
+def _is_package(file: str) -> bool:
+    return os.path.basename(file) == "__init__.py"
+
+
+def is_installed(path: str) -> bool:
+    """Return whether a path belongs to the standard library or to an installed distribution."""
+    if path == _LIBRARY or path.startswith(_LIBRARY + os.sep):
+        return True
+    return any(part in _INSTALLED for part in path.split(os.sep))
+
+
+def _make_hook(root: str) -> Callable[[str], FileFinder]:
+    make = FileFinder.path_hook(
+        (ExtensionFileLoader, EXTENSION_SUFFIXES), (FreshSourceLoader, SOURCE_SUFFIXES)
+    )
+    below = root.rstrip(os.sep) + os.sep
+
+    def hook(path: str) -> FileFinder:
+        inside = path == root or path.startswith(below)
+        if not inside or is_installed(path):
+            raise ImportError(path)
+        return make(path)
+
+    return hook

@@ -1,0 +1,61 @@
+"""Where a worker's standard output and error go, and what is read of them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+__all__ = ["Output"]
+
+_KEEP = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+
+
+class Output:
+    """Two files without a name: whatever a process prints, also from C code, ends up in them.
+
+    Args:
+        directory: Where the files are kept.
+        cap: Most bytes of each that one call's payload contains.
+    """
+
+    def __init__(self, directory: str, cap: int) -> None:
+        self._cap = cap
+        self.stdout = _open_nameless(directory)
+        self.stderr = _open_nameless(directory)
+
+    def take(self) -> tuple[str, str]:
+        """Return what was printed since the last time, and forget it."""
+        return self._take(self.stdout), self._take(self.stderr)
+
+    def measure(self) -> int:
+        """Return the size in bytes of the larger of the two."""
+        return max(os.fstat(self.stdout).st_size, os.fstat(self.stderr).st_size)
+
+    def close(self) -> None:
+        """Give the files up. It may be called again."""
+        for descriptor in (self.stdout, self.stderr):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.stdout = self.stderr = -1
+
+    def _take(self, descriptor: int) -> str:
+        size = os.fstat(descriptor).st_size
+        if not size:
+            return ""
+        text = os.pread(descriptor, min(size, self._cap), 0).decode("utf-8", "replace")
+        os.ftruncate(descriptor, 0)
+        if size > self._cap:
+            text += f"\n[cut: the first {self._cap:,} of {size:,} bytes]\n"
+        return text
+
+
+def _open_nameless(directory: str) -> int:
+    try:
+        return os.open(directory, os.O_TMPFILE | _KEEP, 0o600)
+    except (AttributeError, OSError):
+        # Not every system and file system has files without a name.
+        descriptor, path = tempfile.mkstemp(dir=directory)
+        os.close(descriptor)
+        descriptor = os.open(path, _KEEP)
+        os.unlink(path)
+        return descriptor

@@ -1,0 +1,186 @@
+"""One started interpreter, seen from the host: its pipes, its output, and its certain end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local.directories import remove_tree
+from pytest_metamorphic_guard.executors.local.environment import make_environment
+from pytest_metamorphic_guard.executors.local.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Process"]
+
+_BOOTSTRAP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap.py")
+# Linux moves this much at once instead of 64 KiB; more needs a privilege.
+_PIPE_BYTES = 1 << 20
+_F_SETPIPE_SZ = 1031
+
+
+class Process:
+    """An interpreter in a session and a directory of its own, with a cleared environment.
+
+    Args:
+        entry: Name of the harness module that it runs: ``"worker"`` or ``"zygote"``.
+        directory: Its working directory, which it owns from now on.
+        variables: Names of environment variables that it gets besides the usual ones.
+        output_cap: Most bytes of output that are read per call.
+
+    Attributes:
+        requests: Descriptor to write requests to.
+        responses: Descriptor to read responses from.
+        pidfd: Descriptor that becomes readable when the process ends; -1 where there is none.
+        output: What it prints.
+
+    Raises:
+        OSError: It could not be started.
+    """
+
+    def __init__(
+        self, entry: str, directory: str, variables: Iterable[str], output_cap: int
+    ) -> None:
+        self.directory = directory
+        self.requests = self.responses = self.pidfd = -1
+        self._child: subprocess.Popen[bytes] | None = None
+        self.output = Output(directory, output_cap)
+        try:
+            self._start(entry, make_environment(directory, variables))
+        except BaseException:
+            self.end()
+            raise
+
+    def wait(self, seconds: float) -> int | None:
+        """Return the exit status, negative for a signal, or None if it does not end in time."""
+        assert self._child is not None
+        if self.pidfd >= 0:
+            poll = select.poll()
+            poll.register(self.pidfd, select.POLLIN)
+            if not poll.poll(max(0, int(seconds * 1000))):
+                return None
+            # The group is killed before its leader is reaped: until then its number is not reused.
+            self._kill_group()
+        try:
+            return self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self) -> None:
+        """Kill it with everything in its group; its output can still be read."""
+        if self._child is not None and self._child.returncode is None:
+            self._kill_group()
+            self._child.kill()
+            self._child.wait()
+
+    def end(self) -> None:
+        """Kill it with everything in its group, and remove what belonged to it.
+
+        It may be called again.
+        """
+        self.kill()
+        for descriptor in (self.requests, self.responses, self.pidfd):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self.requests = self.responses = self.pidfd = -1
+        self.output.close()
+        remove_tree(self.directory)
+
+    def _start(self, entry: str, environment: dict[str, str]) -> None:
+        theirs_in, self.requests = _make_pipe()
+        try:
+            self.responses, theirs_out = _make_pipe()
+            try:
+                command = [sys.executable, "-P", "-s", _BOOTSTRAP, entry]
+                self._child = _call_in_lasting_thread(
+                    lambda: subprocess.Popen(
+                        [*command, str(theirs_in), str(theirs_out)],
+                        stdin=subprocess.DEVNULL,
+                        stdout=self.output.stdout,
+                        stderr=self.output.stderr,
+                        pass_fds=(theirs_in, theirs_out),
+                        cwd=self.directory,
+                        env=environment,
+                        start_new_session=True,
+                    )
+                )
+            finally:
+                os.close(theirs_out)
+        finally:
+            os.close(theirs_in)
+        if hasattr(os, "pidfd_open"):
+            with contextlib.suppress(OSError):
+                self.pidfd = os.pidfd_open(self._child.pid)
+
+    def _kill_group(self) -> None:
+        assert self._child is not None
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+
+
+def _make_pipe() -> tuple[int, int]:
+    reader, writer = os.pipe()
+    if sys.platform == "linux":
+        import fcntl  # not on every system
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(writer, _F_SETPIPE_SZ, _PIPE_BYTES)
+    return reader, writer
+
+
+class _LastingThread:
+    """A thread that lives as long as this process.
+
+    The kernel sends the parent-death signal when the thread ends that started a process, not when
+    its process does.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="metamorphic-guard-start", daemon=True).start()
+
+    def call(self, start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+        """Call ``start`` in the thread and return, or raise, what it does."""
+        results: queue.SimpleQueue[subprocess.Popen[bytes] | BaseException] = queue.SimpleQueue()
+
+        def task() -> None:
+            try:
+                results.put(start())
+            except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
+                results.put(error)
+
+        self._tasks.put(task)
+        result = results.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def _run(self) -> None:
+        while True:
+            self._tasks.get()()
+
+
+_lasting: _LastingThread | None = None
+_lasting_lock = threading.Lock()
+
+
+def _call_in_lasting_thread(
+    start: Callable[[], subprocess.Popen[bytes]],
+) -> subprocess.Popen[bytes]:
+    global _lasting  # noqa: PLW0603 - one thread per process is enough for all executors
+    if threading.current_thread() is threading.main_thread():
+        return start()
+    with _lasting_lock:
+        if _lasting is None or _lasting.pid != os.getpid():
+            _lasting = _LastingThread()
+        thread = _lasting
+    return thread.call(start)

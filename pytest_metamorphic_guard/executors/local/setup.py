@@ -1,0 +1,47 @@
+"""What the host tells a new process before any candidate code is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Setup", "Target"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What to import: a file, or a module by its dotted name.
+
+    Attributes:
+        file: Absolute path of the source file; empty for a module given by name.
+        name: Dotted name under which it is imported; empty where the worker chooses one.
+        root: Directory that goes to the front of ``sys.path``; empty for a module given by name.
+    """
+
+    file: str
+    name: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Everything a worker needs to know; it travels pickled, from host to worker.
+
+    Attributes:
+        host_pid: The process that must be alive; the worker ends when it is not.
+        target: What to import.
+        search_path: The host's ``sys.path``.
+        directory: The worker's own working directory.
+        mem_mb: Memory on top of what the interpreter needs, in MiB; 0 means no limit.
+        file_mb: Largest file, in MiB, also of captured output.
+        open_files: Number of file descriptors.
+        result_bytes: Largest encoded result.
+    """
+
+    host_pid: int
+    target: Target
+    search_path: tuple[str, ...]
+    directory: str
+    mem_mb: int
+    file_mb: int
+    open_files: int
+    result_bytes: int

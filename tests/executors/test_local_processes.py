@@ -1,0 +1,359 @@
+"""The process behind a candidate: how it starts, what it is told, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pytest_metamorphic_guard.executors.local import LocalExecutor
+
+
+def call(executor, path, *args, function="solve", timeout_s=10.0, mem_mb=512):
+    return executor.execute(str(path), function, args, timeout_s, mem_mb)
+
+
+def is_gone(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state == "Z"
+
+
+def wait_until(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.01)
+
+
+PID = "import os\ndef solve(): return os.getpid()"
+
+
+def test_calls_share_one_process_until_a_restart(local, candidates):
+    path = candidates.write(PID)
+    first = call(local, path)["result"]
+    assert call(local, path)["result"] == first
+
+    local.restart()
+    second = call(local, path)["result"]
+    assert second != first
+    assert is_gone(first)
+
+
+def test_warm_up_starts_the_process_that_the_first_call_uses(local, candidates, tmp_path):
+    path = candidates.write("import time\nSTART = time.monotonic()\ndef solve(): return START")
+    local.warm_up(path, "solve", 10.0, 512)
+    warm = time.monotonic()
+    assert call(local, path)["result"] < warm
+
+
+def test_close_ends_the_process_removes_its_directory_and_may_be_repeated(make_local, candidates):
+    executor = make_local()
+    path = candidates.write("import os\ndef solve(): return os.getpid(), os.getcwd()")
+    pid, directory = call(executor, path)["result"]
+    assert os.path.isdir(directory)
+
+    executor.close()
+    executor.close()
+    assert is_gone(pid)
+    assert not os.path.exists(directory)
+
+
+def test_a_closed_executor_starts_anew(make_local, candidates):
+    executor = make_local()
+    path = candidates.write(PID)
+    call(executor, path)
+    executor.close()
+    assert call(executor, path)["success"]
+
+
+def test_the_environment_has_no_secret_and_what_the_user_names(make_local, candidates, monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    monkeypatch.setenv("CHOSEN", "yes")
+    executor = make_local(env=["CHOSEN"])
+    path = candidates.write("import os\ndef solve(): return dict(os.environ), os.getcwd()")
+    environment, directory = call(executor, path)["result"]
+
+    assert "SECRET_TOKEN" not in environment
+    assert environment["CHOSEN"] == "yes"
+    assert environment["PYTHONHASHSEED"] == "0"
+    assert environment["HOME"] == environment["TMPDIR"] == directory
+
+
+def test_the_working_directory_is_empty_and_its_own(local, candidates):
+    path = candidates.write(
+        "import os\ndef solve(): return os.listdir(), os.getcwd(), os.getsid(0)"
+    )
+    listing, directory, session = call(local, path)["result"]
+    assert listing == []
+    assert directory != os.getcwd()
+    assert session != os.getsid(0)
+
+
+def test_output_is_captured_per_call_also_from_c_code(local, candidates):
+    path = candidates.write(
+        """
+        import ctypes, os, sys
+        def solve(word):
+            print(word, end=" ")
+            os.write(1, b" raw ")
+            ctypes.CDLL(None).printf(b" from C ")
+            print("warned", file=sys.stderr)
+        """
+    )
+    for word in ("one", "two"):
+        payload = call(local, path, word)
+        assert sorted(payload["stdout"].split()) == sorted([word, "raw", "from", "C"])
+        assert payload["stderr"] == "warned\n"
+
+
+def test_long_output_is_cut_with_a_note(make_local, candidates):
+    executor = make_local(max_output_kb=1)
+    path = candidates.write("def solve(n): print('x' * n)")
+    payload = call(executor, path, 5000)
+    assert payload["stdout"].startswith("x" * 1024)
+    assert "cut" in payload["stdout"]
+    assert len(payload["stdout"]) < 1200
+    assert call(executor, path, 1)["stdout"] == "x\n"
+
+
+def test_what_is_printed_at_import_belongs_to_no_call(local, candidates):
+    path = candidates.write("print('importing')\ndef solve(): pass")
+    assert call(local, path)["stdout"] == ""
+
+
+def test_no_memory_limit_means_none(local, candidates):
+    path = candidates.write(
+        "import resource\ndef solve(): return resource.getrlimit(resource.RLIMIT_AS)"
+    )
+    assert call(local, path, mem_mb=0)["result"] == resource_limit()
+    assert call(local, path, mem_mb=256)["result"][0] < 2 << 30
+
+
+def resource_limit():
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_AS)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "import builtins\nfor n in ('len', 'isinstance', 'type', 'open', 'print', 'str', 'repr'):\n"
+        "    setattr(builtins, n, lambda *a, **k: 1 / 0)",
+        "import time\nfor n in ('perf_counter_ns', 'monotonic', 'time', 'process_time_ns'):\n"
+        "    setattr(time, n, lambda: -5)",
+        "import json, pickle, struct, os, sys\npickle.loads = json.dumps = struct.pack = None\n"
+        "os.write = os.read = os.getpid = None\nsys.stdout = None",
+        "import msgpack\nmsgpack.packb = None\nmsgpack.Packer = None",
+        "import traceback, linecache\ntraceback.TracebackException = None\nlinecache.getline = None",
+    ],
+)
+def test_a_candidate_that_patches_the_library_breaks_only_itself(local, candidates, patch):
+    path = candidates.write(
+        patch + "\ndef solve(x): return [x, {'a': (1, 2.5)}]\ndef fail(): raise ValueError('text')"
+    )
+    for _ in range(2):
+        payload = call(local, path, 3)
+        assert payload["success"], payload
+        assert payload["result"] == [3, {"a": (1, 2.5)}]
+        assert call(local, path, function="fail")["error"] == "ValueError: text"
+
+
+def test_the_hosts_interruption_leaves_no_half_read_worker(local, candidates):
+    path = candidates.write(
+        "import time, os\ndef slow(): time.sleep(5); return 'stale'\ndef solve(): return os.getpid()"
+    )
+    pid = call(local, path)["result"]
+
+    class InterruptedByTest(BaseException):
+        pass
+
+    def interrupt(*_):
+        raise InterruptedByTest
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(InterruptedByTest):
+            call(local, path, function="slow")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert is_gone(pid)
+    assert isinstance(call(local, path)["result"], int)
+
+
+def test_a_worker_that_dies_between_calls_is_replaced_with_a_note(local, candidates):
+    path = candidates.write(PID)
+    pid = call(local, path)["result"]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: is_gone(pid))
+
+    payload = call(local, path)
+    assert payload["result"] != pid
+    assert "replaced" in payload["notes"][0]
+    assert "notes" not in call(local, path)
+
+
+def test_forged_and_surplus_bytes_never_become_a_result(local, candidates):
+    path = candidates.write(
+        """
+        import os, threading
+        def flood_every_descriptor():
+            for fd in range(3, 300):
+                try: os.write(fd, b"\\x00" * 200)
+                except OSError: pass
+            return "mine"
+        def later():
+            def run():
+                while True: flood_every_descriptor()
+            threading.Thread(target=run, daemon=True).start()
+            return 1
+        def good(): return "good"
+        """
+    )
+    payload = call(local, path, function="flood_every_descriptor")
+    assert (payload["error_type"], payload["error_code"]) == ("protocol", "SANDBOX_PROTOCOL")
+    assert call(local, path, function="good")["result"] == "good"
+
+    call(local, path, function="later")
+    local.restart()
+    assert call(local, path, function="good")["result"] == "good"
+
+
+def test_a_forked_copy_of_the_candidate_does_not_answer(make_local, candidates):
+    executor = make_local()
+    path = candidates.write(
+        "import os\nos.fork()\ndef twice():\n    os.fork()\n    return 1\ndef good(): return 2"
+    )
+    for _ in range(3):
+        call(executor, path, function="twice")
+        assert call(executor, path, function="good")["result"] == 2
+
+
+def test_two_executors_and_two_candidates_do_not_share_a_process(make_local, candidates):
+    path, other = candidates.write(PID), candidates.write(PID)
+    one, two = make_local(), make_local()
+    pids = {call(e, p)["result"] for e in (one, two) for p in (path, other)}
+    assert len(pids) == 4
+    one.close()
+    assert call(two, path)["result"] in pids
+
+
+def test_the_least_recently_used_process_ends_when_there_are_too_many(make_local, candidates):
+    executor = make_local(max_workers=2)
+    paths = [candidates.write(PID) for _ in range(3)]
+    pids = [call(executor, path)["result"] for path in paths]
+    assert is_gone(pids[0])
+    assert call(executor, paths[2])["result"] == pids[2]
+
+
+def test_threads_may_call_and_a_worker_outlives_the_thread_that_started_it(local, candidates):
+    path = candidates.write(PID)
+    results = []
+    for _ in range(2):
+        thread = threading.Thread(target=lambda: results.append(call(local, path)))
+        thread.start()
+        thread.join()
+    assert results[0]["result"] == results[1]["result"]
+    assert "notes" not in results[1]
+
+
+def test_many_threads_get_their_own_answers(local, candidates):
+    path = candidates.write("def solve(x): return x")
+    wrong = []
+
+    def work(base):
+        for i in range(50):
+            if call(local, path, base + i)["result"] != base + i:
+                wrong.append(base + i)
+
+    threads = [threading.Thread(target=work, args=(1000 * n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+HOST = """
+    import os, sys
+    from pytest_metamorphic_guard.executors.local import LocalExecutor
+    executor = LocalExecutor()
+    pid, directory = executor.execute(sys.argv[1], "where", (), 60, 512)["result"]
+    print(pid, directory, flush=True)
+    {then}
+"""
+
+
+def start_host(candidates, then):
+    path = candidates.write(
+        """
+        import os, time
+        def where(): return os.getpid(), os.getcwd()
+        def sleep(): time.sleep(100)
+        """
+    )
+    script = candidates.write(textwrap.dedent(HOST).format(then=then), "host.py")
+    host = subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, text=True)
+    pid, directory = host.stdout.readline().split()
+    return host, int(pid), directory
+
+
+def test_nothing_survives_the_sigkill_of_the_host_in_the_middle_of_a_call(candidates, local):
+    host, pid, directory = start_host(
+        candidates, 'executor.execute(sys.argv[1], "sleep", (), 60, 512)'
+    )
+    host.kill()
+    host.wait()
+    host.stdout.close()
+    wait_until(lambda: is_gone(pid))
+
+    # The next executor on this machine removes what the killed one could not.
+    assert call(local, candidates.write(PID))["success"]
+    assert not os.path.exists(directory)
+
+
+def test_an_executor_that_nobody_closes_is_closed_at_exit(candidates):
+    host, pid, directory = start_host(candidates, "")
+    assert host.wait(60) == 0
+    host.stdout.close()
+    wait_until(lambda: is_gone(pid))
+    assert not os.path.exists(directory)
+
+
+def test_a_forked_copy_of_the_host_does_not_end_the_hosts_worker(local, candidates):
+    path = candidates.write(PID)
+    pid = call(local, path)["result"]
+    child = os.fork()
+    if child == 0:
+        local.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert call(local, path)["result"] == pid
+
+
+@pytest.mark.parametrize(
+    ("config", "text"),
+    [
+        ({"isolatoin": "fork"}, "Did you mean 'isolation'?"),
+        ({"isolation": "wroker"}, "Did you mean 'worker'?"),
+        ({"env": "PATH"}, "expected a list of strings"),
+        ({"import_timeout_s": "3"}, "expected a positive number"),
+        ({"import_timeout_s": 0}, "expected a positive number"),
+        ({"file_mb": 1.5}, "expected a positive whole number"),
+    ],
+)
+def test_a_wrong_option_is_refused_in_a_sentence(config, text):
+    with pytest.raises(ValueError, match="of the executor 'local'|executor 'local' has") as caught:
+        LocalExecutor(config)
+    assert text in str(caught.value)
+    assert "\n" not in str(caught.value)
