@@ -1,1 +1,79 @@
-"""The pytest hooks."""
+"""The pytest hooks, and only the hooks.
+
+pytest loads this module in every run on the machine, so it loads nothing else: what a hook hands
+over to is imported inside it, once a task or an option asks for this plugin.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    from pytest_metamorphic_guard.options import add_options
+
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "metamorphic: a relation, property or law of a task")
+    from pytest_metamorphic_guard.options import is_active
+
+    if is_active(config):
+        from pytest_metamorphic_guard.session import start_session
+
+        start_session(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> Any:
+    # Only a module that imported our tasks can hold one.
+    if "pytest_metamorphic_guard.tasks" not in sys.modules:
+        return None
+    from pytest_metamorphic_guard.tasks import find_task
+
+    task = find_task(obj)
+    if task is None:
+        return None
+    from pytest_metamorphic_guard.session import get_session
+
+    return get_session(collector.config).collect(collector, name, task)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    collectors = yield
+    session: Any = parent.config.pluginmanager.get_plugin("metamorphic_guard_session")
+    return collectors if session is None else session.replace_module(file_path, parent, collectors)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "mg_candidate" in metafunc.fixturenames:
+        from pytest_metamorphic_guard.fixtures import parametrize_candidates
+
+        parametrize_candidates(metafunc)
+
+
+@pytest.fixture(scope="session")
+def mg_candidate(request: pytest.FixtureRequest) -> Any:
+    """The candidate as a function; a call that does not return raises CallFailed."""
+    from pytest_metamorphic_guard.fixtures import make_solve
+
+    return make_solve(request, "candidate")
+
+
+@pytest.fixture(scope="session")
+def mg_baseline(request: pytest.FixtureRequest) -> Any:
+    """The baseline as a function; a call that does not return raises CallFailed."""
+    from pytest_metamorphic_guard.fixtures import make_solve
+
+    return make_solve(request, "baseline")

@@ -1,0 +1,196 @@
+"""Items from tasks: a task becomes an ordinary test class that pytest itself collects."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins, load_plugin
+from pytest_metamorphic_guard.runner.drawing import RunHolder, build_test, collect_marks
+from pytest_metamorphic_guard.tasks import Task, find_task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks import Entry
+
+__all__ = [
+    "PARAMETER",
+    "CandidateModule",
+    "Plan",
+    "TaskNode",
+    "find_plan",
+    "label_candidates",
+    "load_tasks",
+    "make_task_node",
+]
+
+# The parameter that carries the candidate where several are given.
+PARAMETER = "mg_implementation"
+_ATTRIBUTE = "_mg_plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an item was made for.
+
+    Attributes:
+        task: The task.
+        entry: The relation, property or law.
+        variable: Name of the task in the test module.
+        holder: Where the item's run is put before its function is called.
+        candidates: The candidates by parameter; one under None if there is no parameter.
+    """
+
+    task: Task
+    entry: Entry
+    variable: str
+    holder: RunHolder
+    candidates: dict[str | None, Implementation]
+
+
+class TaskNode(pytest.Class):
+    """The class of a task's items."""
+
+    _made: type
+    _task: Task
+
+    @classmethod
+    def from_parent(cls, parent: Any, *, name: str, obj: Any = None, **kw: Any) -> TaskNode:
+        # pytest.Class.from_parent() drops obj; the setter of .obj would skip the class's marks.
+        node: TaskNode = super().from_parent(parent, name=name, **kw)
+        if obj is not None:
+            node._made, node._task = obj
+        return node
+
+    def _getobj(self) -> type:
+        return self._made
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        location = self._task.location
+        if location is None:
+            return self.path, None, self.name
+        return location.path, location.line - 1, self.name
+
+
+class CandidateModule(pytest.Module):
+    """Stands for the candidate's file in node ids; the file is never imported here."""
+
+    tasks: dict[str, Task]
+
+    def _getobj(self) -> types.ModuleType:
+        module = types.ModuleType(self.path.stem)
+        module.__file__ = str(self.path)
+        for task in self.tasks.values():
+            setattr(module, task.name, task)
+        return module
+
+
+def make_task_node(
+    collector: pytest.Collector, variable: str, task: Task, settings: Settings, *, forced_seed: bool
+) -> TaskNode:
+    """Make the class node of a task.
+
+    Raises:
+        pytest.Collector.CollectError: The task is declared wrongly.
+    """
+    try:
+        entries = task.entries
+        candidates = label_candidates(settings.find_candidates(task.name, task.function))
+        members: dict[str, Any] = {"__test__": True, "__doc__": None, "__module__": variable}
+        for entry in entries:
+            members[entry.name] = _make_member(
+                task, entry, variable, candidates, settings, forced_seed=forced_seed
+            )
+    except MetamorphicGuardError as error:
+        raise pytest.Collector.CollectError(str(error)) from None
+    made = type(task.name, (), members)
+    return TaskNode.from_parent(collector, name=task.name, obj=(made, task))
+
+
+def find_plan(item: pytest.Item) -> Plan | None:
+    """Return what an item was made for, or None for an item that is not ours."""
+    return getattr(getattr(item, "obj", None), _ATTRIBUTE, None)
+
+
+def label_candidates(found: Sequence[Implementation]) -> dict[str, Implementation]:
+    """Give each candidate a label of its own for node ids."""
+    labels: dict[str, Implementation] = {}
+    plain = [implementation.label for implementation in found]
+    for implementation in found:
+        label = implementation.label
+        if plain.count(label) > 1:
+            label = f"{label}-{implementation.function}"
+        number, unique = 1, label
+        while unique in labels:
+            number += 1
+            unique = f"{label}-{number}"
+        labels[unique] = implementation
+    return labels
+
+
+def load_tasks(names: Iterable[str]) -> dict[str, Task]:
+    """Load the tasks that distributions register under these names; unknown names are left out.
+
+    Raises:
+        PluginError: One does not load or is no task.
+    """
+    registered = find_plugins(TASK_GROUP, "task")
+    tasks = {}
+    for name in names:
+        if name.lower() not in registered:
+            continue
+        # A library of tasks has no pytest plugin of its own: its asserts would say nothing.
+        pytest.register_assert_rewrite(registered[name.lower()].entry_point.module)
+        identity, loaded = load_plugin(TASK_GROUP, "task", name)
+        task = find_task(loaded)
+        if task is None and callable(loaded):
+            try:
+                task = find_task(loaded())
+            except Exception as error:
+                raise identity.fault(f"raised {type(error).__name__}: {error}") from error
+        if task is None:
+            raise identity.fault("is no Task, no TaskSpec and no function that returns one")
+        tasks[name] = task
+    return tasks
+
+
+def _make_member(
+    task: Task,
+    entry: Entry,
+    variable: str,
+    candidates: dict[str, Implementation],
+    settings: Settings,
+    *,
+    forced_seed: bool,
+) -> Any:
+    several = len(candidates) > 1
+    function, holder = build_test(
+        task, entry, settings, forced_seed=forced_seed, parameter=PARAMETER if several else None
+    )
+    by_parameter: dict[str | None, Implementation] = {
+        label if several else None: candidate for label, candidate in candidates.items()
+    }
+    for mark in collect_marks(task, entry):
+        function = _apply(mark, function)
+    function = pytest.mark.metamorphic(function)
+    if several:
+        function = pytest.mark.parametrize(PARAMETER, list(candidates), ids=list(candidates))(function)
+    if not candidates:
+        reason = "no candidate: pass --mg-candidate=path.py, or TASK=path.py for one task"
+        function = pytest.mark.skip(reason=reason)(function)
+    setattr(function, _ATTRIBUTE, Plan(task, entry, variable, holder, by_parameter))
+    member = staticmethod(function)
+    member.__test__ = True  # type: ignore[attr-defined]
+    return member
+
+
+def _apply(mark: pytest.Mark, function: Callable[..., Any]) -> Callable[..., Any]:
+    return getattr(pytest.mark, mark.name).with_args(*mark.args, **mark.kwargs)(function)  # type: ignore[no-any-return]
+

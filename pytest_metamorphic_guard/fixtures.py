@@ -1,0 +1,59 @@
+"""The implementations as plain functions, for a user's own tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_metamorphic_guard.collection import label_candidates
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.implementations import DEFAULT_FUNCTION, Implementation
+from pytest_metamorphic_guard.runner.calling import Solve, Unusable
+from pytest_metamorphic_guard.session import GuardSession, get_session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["make_solve", "parametrize_candidates"]
+
+
+def parametrize_candidates(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses ``mg_candidate`` once per candidate, where several are given."""
+    labels = label_candidates(_find(get_session(metafunc.config), "candidate"))
+    if len(labels) > 1:
+        metafunc.parametrize(
+            "mg_candidate", list(labels), indirect=True, scope="session", ids=list(labels)
+        )
+
+
+def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
+    """Return the implementation of a role as a function; skip the test if none was given."""
+    session = get_session(request.config)
+    found = _find(session, role)
+    if not found:
+        pytest.skip(f"no {role}: pass --mg-{role}=path.py")
+    labels = label_candidates(found)
+    label = getattr(request, "param", None) or list(labels)[-1 if role == "baseline" else 0]
+    try:
+        return FixtureSolve(session.make_caller(role, labels[label]))
+    except MetamorphicGuardError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+class FixtureSolve(Solve):
+    """An implementation for tests that are not ours: a broken executor is an ordinary error."""
+
+    def __call__(self, *args: Any) -> Any:
+        __tracebackhide__ = True
+        self.calls.clear()
+        try:
+            return super().__call__(*args)
+        except Unusable as unusable:
+            raise unusable.error from None
+
+
+def _find(session: GuardSession, role: str) -> Sequence[Implementation]:
+    settings = session.settings
+    given = settings.candidates if role == "candidate" else settings.baselines
+    return [a.implementation.with_function(DEFAULT_FUNCTION) for a in given]

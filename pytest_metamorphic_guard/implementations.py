@@ -1,0 +1,206 @@
+"""Implementations: what a specification such as ``new.py:solve`` names. Nothing is imported here."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pytest_metamorphic_guard.errors import ImplementationError
+
+__all__ = ["Assignment", "Implementation", "parse_assignment"]
+
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
+_TASK = re.compile(r"([A-Za-z_][\w.-]*)=(.+)\Z", re.DOTALL)
+DEFAULT_FUNCTION = "solve"
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """What is called: a file, module or raw text, and the name of a function in it.
+
+    Attributes:
+        target: Absolute path of a source file, a dotted module name, or a raw text: what an
+            executor receives as ``file_path``.
+        function: Name of the function, or None where the task's own default counts.
+        specification: What the user wrote; used in messages and commands.
+        callable_object: The object itself where one was given instead of a specification.
+    """
+
+    target: str
+    function: str | None = None
+    specification: str = ""
+    callable_object: Callable[..., Any] | None = None
+
+    @classmethod
+    def from_path(cls, path: str | Path, function: str | None = None) -> Implementation:
+        """Name a function of a source file.
+
+        Raises:
+            ImplementationError: There is no such file.
+        """
+        found = Path(path).absolute()
+        written = str(path) if function is None else f"{path}:{function}"
+        if not found.is_file():
+            raise ImplementationError(written, "there is no such file")
+        return cls(str(found), function, written)
+
+    @classmethod
+    def from_dotted(cls, dotted: str) -> Implementation:
+        """Name a function as ``package.module:function``.
+
+        Raises:
+            ImplementationError: The text has another form.
+        """
+        module, _, function = dotted.partition(":")
+        if not _MODULE.match(module) or not function.isidentifier():
+            raise ImplementationError(dotted, "expected package.module:function")
+        return cls(_find_source(module) or module, function, dotted)
+
+    @classmethod
+    def from_content(cls, content: str) -> Implementation:
+        """Give a raw text, such as a prompt, that reaches the executor untouched."""
+        return cls(content, None, content)
+
+    @classmethod
+    def from_callable(cls, function: Callable[..., Any]) -> Implementation:
+        """Name a function of a module by the function itself.
+
+        Raises:
+            ImplementationError: It cannot be found again by its name, as a lambda cannot.
+        """
+        name = getattr(function, "__qualname__", repr(function))
+        module = sys.modules.get(getattr(function, "__module__", "") or "")
+        if getattr(module, getattr(function, "__name__", ""), None) is not function:
+            raise ImplementationError(name, "give a function defined at the top of a module")
+        path = getattr(module, "__file__", None)
+        target = path if path and path.endswith(".py") else function.__module__
+        written = f"{function.__module__}:{function.__name__}"
+        return cls(target, function.__name__, written, function)
+
+    @property
+    def label(self) -> str:
+        """A short name without brackets or colons: the file's stem, the module, or ``text``."""
+        if self.is_file:
+            return Path(self.target).stem
+        if _MODULE.match(self.target):
+            return self.target.rpartition(".")[2]
+        return "text"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the target is a file that exists."""
+        try:
+            return Path(self.target).is_file()
+        except (OSError, ValueError):
+            return False
+
+    def with_function(self, default: str) -> Implementation:
+        """Return the same with the task's default function where none was named."""
+        return self if self.function is not None else replace(self, function=default)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An implementation, for one task or, with ``task=None``, for every task without its own."""
+
+    implementation: Implementation
+    task: str | None = None
+
+
+def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Assignment:
+    """Read ``SPEC`` or ``TASK=SPEC``.
+
+    Args:
+        text: What the user wrote.
+        folder: Relative paths are relative to it.
+        raw_texts: An executor of the user's is in use: a text that names no file and no module
+            reaches it untouched.
+
+    Raises:
+        ImplementationError: It names nothing that can be called, and may be no raw text.
+    """
+    whole = _read_file(text, folder)
+    if whole is not None:
+        return Assignment(whole)
+    named = _TASK.match(text)
+    if named:
+        found = _parse_implementation(named[2], folder)
+        if found is not None:
+            return Assignment(found, named[1])
+        if raw_texts:
+            return Assignment(Implementation.from_content(named[2]), named[1])
+        raise ImplementationError(text, _explain(named[2], folder))
+    found = _parse_implementation(text, folder)
+    if found is not None:
+        return Assignment(found)
+    if raw_texts:
+        return Assignment(Implementation.from_content(text))
+    raise ImplementationError(text, _explain(text, folder))
+
+
+def _parse_implementation(text: str, folder: Path) -> Implementation | None:
+    found = _read_file(text, folder)
+    if found is not None:
+        return found
+    module, colon, function = text.partition(":")
+    if not colon or not _MODULE.match(module) or not function.isidentifier():
+        return None
+    source = _find_source(module, folder)
+    if source is None and not _exists(module):
+        return None
+    return Implementation(source or module, function, text)
+
+
+def _read_file(text: str, folder: Path) -> Implementation | None:
+    path, colon, function = text.rpartition(":")
+    for candidate, name in ((text, None), (path, function)) if colon else ((text, None),):
+        if not candidate or (name is not None and not name.isidentifier()):
+            continue
+        found = folder / candidate
+        try:
+            if found.is_file():
+                return Implementation(str(found.resolve()), name, text)
+        except (OSError, ValueError):  # too long or with a NUL: a text, not a path
+            continue
+    return None
+
+
+def _find_source(module: str, folder: Path | None = None) -> str | None:
+    """Find a module's source file without importing it or its parents."""
+    locations: list[str] | None = [*([str(folder)] if folder else []), *sys.path]
+    spec = None
+    for depth, part in enumerate(module.split("."), start=1):
+        name = ".".join(module.split(".")[:depth])
+        spec = importlib.machinery.PathFinder.find_spec(name, locations)
+        if spec is None:
+            return None
+        locations = list(spec.submodule_search_locations or []) or None
+        del part
+    origin = spec.origin if spec else None
+    return str(Path(origin).resolve()) if origin and origin.endswith(".py") else None
+
+
+def _exists(module: str) -> bool:
+    """Tell whether a module without a source file exists: built in, an extension, or frozen."""
+    top = module.partition(".")[0]
+    return top in sys.modules or any(
+        finder.find_spec(top, None) is not None
+        for finder in sys.meta_path
+        if hasattr(finder, "find_spec")
+    )
+
+
+def _explain(text: str, folder: Path) -> str:
+    path, colon, function = text.rpartition(":")
+    if text.endswith(".py") or path.endswith(".py"):
+        return f"there is no file {(path if path.endswith('.py') else text)!r} in {folder}"
+    if colon and _MODULE.match(path):
+        if not function.isidentifier():
+            return f"{function!r} is not the name of a function"
+        return f"there is no module {path!r} on the import path"
+    return "expected path.py, path.py:function, package.module:function, or TASK= before one of these"

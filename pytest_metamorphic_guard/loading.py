@@ -1,0 +1,176 @@
+"""Plugins found by entry point, loaded by name, and refused with their name when they are faulty."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP as EXECUTOR_GROUP
+from pytest_metamorphic_guard.contracts.executors import SupportsExecute
+from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
+from pytest_metamorphic_guard.errors import MetamorphicGuardError, suggest
+
+__all__ = [
+    "CONTRACT_VERSION",
+    "TASK_GROUP",
+    "FoundPlugin",
+    "LoadedExecutor",
+    "UnknownPluginError",
+    "find_plugins",
+    "load_executor",
+    "load_plugin",
+    "read_metadata",
+]
+
+# The version of the Metamorphic Guard plugin contracts that guard_min and guard_max refer to.
+CONTRACT_VERSION = Version("3.7.1")
+TASK_GROUP = "metamorphic_guard.tasks"
+_OURS = "pytest-metamorphic-guard"
+
+
+class UnknownPluginError(MetamorphicGuardError):
+    """No plugin has the name that was asked for.
+
+    Args:
+        kind: What was looked for, such as ``"executor"``.
+        name: The name asked for.
+        known: The names that are installed.
+    """
+
+    def __init__(self, kind: str, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(kind, name, known)
+        self.kind = kind
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        installed = ", ".join(self.known) or "none"
+        return f"no {self.kind} {self.name!r}; installed: {installed}{suggest(self.name, self.known)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlugin:
+    """An entry point and the distribution it comes from; nothing of it is loaded yet."""
+
+    identity: PluginIdentity
+    entry_point: importlib.metadata.EntryPoint
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedExecutor:
+    """One instance of an executor with its origin."""
+
+    identity: PluginIdentity
+    executor: SupportsExecute
+
+
+def find_plugins(group: str, kind: str) -> dict[str, FoundPlugin]:
+    """Return the plugins of a group by lower-case name, in alphabetical order.
+
+    Where two distributions use one name, ours wins, then the first in alphabetical order.
+    """
+    found: dict[str, FoundPlugin] = {}
+    points = importlib.metadata.entry_points(group=group)
+    for point in sorted(points, key=lambda p: (p.name.lower(), *_rank(p))):
+        identity = PluginIdentity(kind, point.name, _distribution(point))
+        found.setdefault(point.name.lower(), FoundPlugin(identity, point))
+    return found
+
+
+def load_plugin(group: str, kind: str, name: str) -> tuple[PluginIdentity, Any]:
+    """Load what an entry point, or ``module:attribute``, names.
+
+    Raises:
+        UnknownPluginError: Nothing has this name.
+        PluginError: It does not load, or wants another version of the contracts.
+    """
+    plugins = find_plugins(group, kind)
+    plugin = plugins.get(name.lower())
+    if plugin is not None:
+        identity, load = plugin.identity, plugin.entry_point.load
+        module = plugin.entry_point.module
+    elif ":" in name:
+        point = importlib.metadata.EntryPoint(name, name, group)
+        identity, load, module = PluginIdentity(kind, name), point.load, point.module
+    else:
+        raise UnknownPluginError(kind, name, tuple(plugins))
+    try:
+        loaded = load()
+    except Exception as error:
+        raise identity.fault(
+            f"failed to load: {type(error).__name__}: {error}. Reinstall or remove it"
+        ) from error
+    _check_version(identity, read_metadata(loaded, module))
+    return identity, loaded
+
+
+def load_executor(name: str, config: Mapping[str, Any]) -> LoadedExecutor:
+    """Make one instance of the executor called ``name``.
+
+    Raises:
+        UnknownPluginError: No executor has this name.
+        PluginError: It does not load, cannot be made, or has no ``execute``.
+    """
+    identity, factory = load_plugin(EXECUTOR_GROUP, "executor", name)
+    if not callable(factory):
+        raise identity.fault(f"is a {type(factory).__name__}, expected a class or factory")
+    try:
+        made = factory(config=dict(config))
+    except Exception as error:
+        raise identity.fault(_explain_construction(factory, config, error)) from error
+    if not callable(getattr(made, "execute", None)):
+        raise identity.fault(f"made a {type(made).__name__} without a method 'execute'")
+    return LoadedExecutor(identity, made)
+
+
+def read_metadata(loaded: object, module: str) -> Mapping[str, Any]:
+    """Return ``PLUGIN_METADATA`` of the loaded object, else of its module, else an empty dict."""
+    metadata = getattr(loaded, "PLUGIN_METADATA", None)
+    if metadata is None:
+        metadata = getattr(importlib.import_module(module), "PLUGIN_METADATA", None)
+    return metadata if isinstance(metadata, Mapping) else {}
+
+
+def _explain_construction(factory: Any, config: Mapping[str, Any], error: Exception) -> str:
+    if isinstance(error, TypeError):
+        try:
+            inspect.signature(factory).bind(config=config)
+        except (TypeError, ValueError):
+            return f"cannot be made with config=...: {error}. It must accept the keyword 'config'"
+    if isinstance(error, ValueError):
+        return f"refused its configuration: {error}"
+    return f"raised while it was made: {type(error).__name__}: {error}"
+
+
+def _check_version(identity: PluginIdentity, metadata: Mapping[str, Any]) -> None:
+    for key, fits in (("guard_min", CONTRACT_VERSION.__ge__), ("guard_max", CONTRACT_VERSION.__le__)):
+        wanted = metadata.get(key)
+        if wanted is None:
+            continue
+        try:
+            suitable = fits(Version(str(wanted)))
+        except InvalidVersion:
+            raise identity.fault(f"PLUGIN_METADATA[{key!r}]={wanted!r} is no version") from None
+        if not suitable:
+            bound = "at least" if key == "guard_min" else "at most"
+            raise identity.fault(
+                f"needs version {bound} {wanted} of the Metamorphic Guard contracts, this is "
+                f"{CONTRACT_VERSION}: install a version of the plugin that fits"
+            )
+
+
+def _rank(point: importlib.metadata.EntryPoint) -> tuple[bool, str]:
+    name = _distribution(point) or ""
+    return (name != _OURS, name)
+
+
+def _distribution(point: importlib.metadata.EntryPoint) -> str | None:
+    return point.dist.metadata["Name"] if point.dist else None
+
+

@@ -1,0 +1,247 @@
+"""The options: command line, environment and configuration file, read once into `Settings`."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.settings import Settings
+
+__all__ = ["add_options", "is_active", "read_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option under its three names: ``--mg-name``, ``MG_NAME`` and ``mg_name``.
+
+    Attributes:
+        name: Its field in `Settings`, with underscores.
+        metavar: What stands for the value in ``--help``.
+        help: One sentence for ``--help``.
+        several: May be given more than once; one value per line elsewhere.
+        ini_type: The type that a native TOML table must use.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    several: bool = False
+    ini_type: Any = "string"
+
+    @property
+    def flag(self) -> str:
+        return "--mg-" + self.name.replace("_", "-")
+
+    @property
+    def key(self) -> str:
+        return "mg_" + self.name
+
+    @property
+    def variable(self) -> str:
+        return "MG_" + self.name.upper()
+
+
+_SPEC = "path.py, path.py:function, package.module:function, or TASK= before one of these"
+OPTIONS = (
+    Option("candidate", "SPEC", f"Implementation under test: {_SPEC}. Repeatable.", several=True),
+    Option("baseline", "SPEC", "Implementation to compare with, as --mg-candidate.", several=True),
+    Option("task", "NAME", "Run only this task; also one that a distribution registers.", several=True),
+    Option("n", "N", "Cases per item (default: 100, or the hypothesis profile's).", ini_type="int"),
+    Option("seed", "SEED", "Seed of every random choice, or 'random' (default: 0)."),
+    Option("timeout_s", "SECONDS", "Time limit of one call (default: 5).", ini_type="float"),
+    Option("mem_mb", "MIB", "Memory limit of one call, 0 for none (default: 512).", ini_type="int"),
+    Option("executor", "NAME", "Executor that runs the calls (default: local)."),
+    Option("executor_config", "JSON", "Configuration of the executor, or @FILE with it."),
+    Option("shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."),
+    Option("fail_on", "WHAT", "violation or, to accept what the baseline violates too, regression."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value with the place it was given at, for messages, and the folder its paths refer to."""
+
+    text: str
+    source: str
+    folder: Path
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare every option on the command line and in the configuration file."""
+    group = parser.getgroup("metamorphic-guard", "metamorphic relations of replaced implementations")
+    for option in OPTIONS:
+        group.addoption(
+            option.flag,
+            dest=option.key,
+            metavar=option.metavar,
+            action="append" if option.several else "store",
+            default=None,
+            help=option.help,
+        )
+        parser.addini(option.key, option.help, type=option.ini_type, default=None)
+
+
+def is_active(config: pytest.Config) -> bool:
+    """Tell whether anything asks for this plugin before a task is seen."""
+    return any(
+        config.getoption(option.key) is not None
+        or os.environ.get(option.variable)
+        or config.getini(option.key) is not None
+        for option in OPTIONS
+    )
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Read all options; the command line wins over the environment, that over the file.
+
+    Raises:
+        pytest.UsageError: With every wrong value, one line each.
+    """
+    # Loaded here because every pytest run loads this module, and few need the rest.
+    from pytest_metamorphic_guard.errors import ImplementationError
+    from pytest_metamorphic_guard.implementations import parse_assignment
+    from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
+
+    reader = _Reader(config)
+    executor = reader.read("executor", str) or "local"
+    raw_texts = executor.lower() not in ("local", "inprocess")
+    values: dict[str, Any] = {
+        "tasks": tuple(given.text for given in reader.find("task")),
+        "n": reader.read("n", _whole(1)),
+        "seed": reader.read("seed", _seed),
+        "timeout_s": reader.read("timeout_s", _positive),
+        "mem_mb": reader.read("mem_mb", _whole(0)),
+        "executor": executor,
+        "executor_config": reader.read("executor_config", _config_of(reader)),
+        "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
+        "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
+    }
+    for role in ("candidate", "baseline"):
+        assignments = []
+        for given in reader.find(role):
+            try:
+                assignments.append(parse_assignment(given.text, given.folder, raw_texts=raw_texts))
+            except ImplementationError as error:
+                reader.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
+        values[f"{role}s"] = tuple(assignments)
+    if reader.faults:
+        raise pytest.UsageError("\n".join(reader.faults))
+    return Settings(**{key: value for key, value in values.items() if value is not None})
+
+
+class _Reader:
+    """Finds the values of options and collects what is wrong with them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.faults: list[str] = []
+        self._by_name = {option.name: option for option in OPTIONS}
+
+    def find(self, name: str) -> list[Given]:
+        option = self._by_name[name]
+        here = self.config.invocation_params.dir
+        typed = self.config.getoption(option.key)
+        if typed is not None:
+            texts = typed if option.several else [typed]
+            return [Given(text, option.flag, here) for text in texts]
+        text = os.environ.get(option.variable)
+        if text:
+            return [Given(line, option.variable, here) for line in _lines(text, option)]
+        written = self.config.getini(option.key)
+        if written is None or written == "":
+            return []
+        path = self.config.inipath
+        folder = path.parent if path else here
+        source = f"{option.key} in {path.name if path else 'the configuration'}"
+        return [Given(line, source, folder) for line in _lines(str(written), option)]
+
+    def read(self, name: str, convert: Callable[[str], Any]) -> Any:
+        found = self.find(name)
+        if not found:
+            return None
+        given = found[-1]
+        try:
+            return convert(given.text)
+        except ValueError as error:
+            self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error}")
+            return None
+
+
+def _lines(text: str, option: Option) -> list[str]:
+    if not option.several:
+        return [text]
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _abbreviate(text: str) -> str:
+    line = text.splitlines()[0] if text else "''"
+    return line if len(line) <= 60 else line[:57] + "..."  # noqa: PLR2004 - one terminal row
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ValueError(f"expected a whole number from {least}") from None
+        if number < least:
+            raise ValueError(f"expected a whole number from {least}")
+        return number
+
+    return convert
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("expected a number of seconds above 0") from None
+    if not 0 < number < float("inf"):
+        raise ValueError("expected a number of seconds above 0")
+    return number
+
+
+def _seed(text: str) -> int:
+    if text == "random":
+        return secrets.randbits(32)
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("expected a whole number or 'random'") from None
+
+
+def _choice(*known: str) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"expected {', '.join(known[:-1])} or {known[-1]}")
+        return text
+
+    return convert
+
+
+def _config_of(reader: _Reader) -> Callable[[str], dict[str, Any]]:
+    def convert(text: str) -> dict[str, Any]:
+        if text.startswith("@"):
+            path = reader.find("executor_config")[-1].folder / text[1:]
+            try:
+                text = path.read_text(encoding="utf-8")
+            except OSError as error:
+                raise ValueError(f"cannot read {path}: {error.strerror}") from None
+        try:
+            value = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"expected a JSON object: {error}") from None
+        if not isinstance(value, dict):
+            raise ValueError(f"expected a JSON object, got a {type(value).__name__}")
+        return value
+
+    return convert

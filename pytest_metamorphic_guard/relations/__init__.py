@@ -1,0 +1,1 @@
+"""What a relation is made of: equivalence of outputs and expectations between them."""

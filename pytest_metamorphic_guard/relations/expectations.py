@@ -1,0 +1,229 @@
+"""What a relation expects between the output of its source and that of its follow-up."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.relations.equivalence import Approx, equal_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = [
+    "Expectation",
+    "count_positional",
+    "decreasing",
+    "equal",
+    "increasing",
+    "is_permutation",
+    "is_prefix",
+    "is_subset",
+    "is_superset",
+    "non_decreasing",
+    "non_increasing",
+    "not_equal",
+    "properties_hold",
+    "to_expectation",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A condition on outputs, with the words that say it in a failure text.
+
+    Called with the source output and the follow-up output, it tells whether they are as expected.
+
+    Attributes:
+        name: How a task declares it.
+        description: What is expected, as a sentence without full stop.
+        check: ``check(equivalence, source_output, followup_output) -> bool``.
+        takes_inputs: ``check`` takes the source input and the follow-up input as well.
+        built_in: One of ours: with several follow-ups it is asked of each of them.
+    """
+
+    name: str
+    description: str
+    check: Callable[..., object]
+    takes_inputs: bool = False
+    built_in: bool = True
+
+    def __call__(
+        self,
+        source_output: object,
+        followup_output: object,
+        equivalence: Callable[[object, object], bool] = equal_values,
+    ) -> bool:
+        return bool(self.check(equivalence, source_output, followup_output))
+
+
+def to_expectation(expect: object) -> Expectation | str:
+    """Read what a user gave as ``expect=``; a string that comes back says what is wrong with it."""
+    if isinstance(expect, Expectation):
+        return expect
+    if isinstance(expect, str):
+        found = _BY_NAME.get(expect)
+        if found is None:
+            return (
+                f"expect={expect!r} is unknown; known: {', '.join(sorted(_BY_NAME))}, or a callable"
+            )
+        return found
+    if not callable(expect):
+        return f"expect is a {type(expect).__name__}, expected a name, an expectation or a callable"
+    count = count_positional(expect)
+    if count not in (None, 2, 4):
+        return (
+            f"expect takes {count} arguments, expected (source_output, followup_output) or "
+            "(source_output, followup_output, source_input, followup_input)"
+        )
+    description = getattr(expect, "description", None) or _describe(expect)
+    function = expect
+
+    def check(_equivalence: object, *values: object) -> object:
+        return function(*values)
+
+    built_in = isinstance(expect, Approx)
+    name = getattr(expect, "__name__", type(expect).__name__)
+    return Expectation(name, description, check, takes_inputs=count == 4, built_in=built_in)  # noqa: PLR2004
+
+
+def count_positional(function: Callable[..., object]) -> int | None:
+    """Count the positional parameters that must be given; None where Python cannot tell."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return None
+    return sum(
+        p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
+        for p in parameters
+    )
+
+
+def _describe(function: Callable[..., object]) -> str:
+    doc = inspect.getdoc(function)
+    if doc and inspect.isroutine(function):
+        return doc.splitlines()[0].rstrip(".")
+    return (
+        f"{getattr(function, '__name__', repr(function))}(source_output, followup_output) is true"
+    )
+
+
+def _elements(value: Any) -> list[Any]:
+    if hasattr(value, "tolist"):
+        return list(value.tolist())
+    return list(value)
+
+
+def _starts_with(same: Callable[[object, object], bool], first: Any, second: Any) -> bool:
+    head, whole = _elements(first), _elements(second)
+    return len(head) <= len(whole) and all(
+        same(a, b) for a, b in zip(head, whole[: len(head)], strict=True)
+    )
+
+
+def _contains(same: Callable[[object, object], bool], container: Any, members: Any) -> bool:
+    held = _elements(container)
+    wanted = _elements(members)
+    if _are_exact(held) and _are_exact(wanted):
+        return set(wanted) <= set(held)
+    return all(_take(same, held, member, remove=False) for member in wanted)
+
+
+def _permutes(same: Callable[[object, object], bool], first: Any, second: Any) -> bool:
+    left, right = _elements(first), _elements(second)
+    if len(left) != len(right):
+        return False
+    if _are_exact(left) and _are_exact(right):
+        return Counter(left) == Counter(right)
+    return all(_take(same, right, item, remove=True) for item in left)
+
+
+def _are_exact(elements: list[Any]) -> bool:
+    """Tell whether hashing can stand in for the task's equivalence, which is quadratic here."""
+    return {int, str, bytes}.issuperset(map(type, elements))
+
+
+def _take(
+    same: Callable[[object, object], bool], held: list[Any], item: object, *, remove: bool
+) -> bool:
+    for index, candidate in enumerate(held):
+        if same(item, candidate):
+            if remove:
+                del held[index]
+            return True
+    return False
+
+
+def _ordered(compare: Callable[[Any, Any], object]) -> Callable[..., bool]:
+    def check(_same: object, first: Any, second: Any) -> bool:
+        if hasattr(first, "__iter__") and not isinstance(first, str | bytes):
+            left, right = _elements(first), _elements(second)
+            return len(left) == len(right) and _all(
+                compare(a, b) for a, b in zip(left, right, strict=True)
+            )
+        return bool(compare(first, second))
+
+    return check
+
+
+def _all(results: Iterable[object]) -> bool:
+    return all(bool(result) for result in results)
+
+
+equal = Expectation("equal", "outputs are equal", lambda same, first, second: same(first, second))
+not_equal = Expectation(
+    "not_equal", "outputs differ", lambda same, first, second: not same(first, second)
+)
+properties_hold = Expectation(
+    "properties_hold",
+    "every hard property of the task holds for the follow-up output",
+    lambda _same, _first, _second: True,
+)
+is_prefix = Expectation(
+    "is_prefix", "the source output is a prefix of the follow-up output", _starts_with
+)
+is_subset = Expectation(
+    "is_subset",
+    "every element of the source output is in the follow-up output",
+    lambda same, first, second: _contains(same, second, first),
+)
+is_superset = Expectation(
+    "is_superset", "every element of the follow-up output is in the source output", _contains
+)
+is_permutation = Expectation(
+    "is_permutation", "outputs have the same elements in any order", _permutes
+)
+non_decreasing = Expectation(
+    "non_decreasing", "the follow-up output is not below the source output", _ordered(operator.le)
+)
+non_increasing = Expectation(
+    "non_increasing", "the follow-up output is not above the source output", _ordered(operator.ge)
+)
+increasing = Expectation(
+    "increasing", "the follow-up output is above the source output", _ordered(operator.lt)
+)
+decreasing = Expectation(
+    "decreasing", "the follow-up output is below the source output", _ordered(operator.gt)
+)
+
+_BY_NAME = {
+    expectation.name: expectation
+    for expectation in (
+        equal,
+        not_equal,
+        properties_hold,
+        is_prefix,
+        is_subset,
+        is_superset,
+        is_permutation,
+        non_decreasing,
+        non_increasing,
+        increasing,
+        decreasing,
+    )
+}

@@ -1,0 +1,1 @@
+"""Renders values, violations and results as text; takes values and gives values."""

@@ -1,0 +1,1 @@
+"""Runs one relation, property or law against a candidate and its baseline."""

@@ -1,0 +1,182 @@
+"""Calls of an implementation through its executor."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.outcomes import (
+    NotCalled,
+    Outcome,
+    Returned,
+    to_outcome,
+)
+from pytest_metamorphic_guard.errors import MetamorphicGuardError, PluginError
+from pytest_metamorphic_guard.runner.cases import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.loading import LoadedExecutor
+
+__all__ = ["CallFailed", "Caller", "Solve", "Unusable"]
+
+
+class Unusable(BaseException):  # noqa: N818 - it carries an error through hypothesis
+    """Ends an item at once: no further input can change what is wrong.
+
+    It is no `Exception`, so that hypothesis neither shrinks nor replays it.
+    """
+
+    def __init__(self, error: MetamorphicGuardError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class CallFailed(MetamorphicGuardError):  # noqa: N818 - reads as what happened, in pytest.raises
+    """A call made by a law, or through a fixture, did not return.
+
+    Args:
+        implementation: What the user wrote to name it.
+        error: What happened, as a sentence.
+        error_type: The category, such as ``"timeout"``.
+        outcome: The whole outcome.
+    """
+
+    def __init__(self, implementation: str, error: str, error_type: str, outcome: Outcome) -> None:
+        super().__init__(implementation, error, error_type, outcome)
+        self.implementation = implementation
+        self.error = error
+        self.error_type = error_type
+        self.outcome = outcome
+
+    def __str__(self) -> str:
+        return f"{self.implementation}: {self.error}"
+
+
+@dataclass(slots=True)
+class Caller:
+    """Calls one implementation, in one role, for one item.
+
+    Attributes:
+        role: ``"baseline"`` or ``"candidate"``.
+        implementation: What is called.
+        loaded: The executor of the role.
+        timeout_s: Seconds one call may take.
+        mem_mb: MiB one call may use.
+        deadline: `time.monotonic` at which the item itself must end.
+        observe: Called with role, arguments and outcome after every real execution.
+        executions: Number of real executions.
+    """
+
+    role: str
+    implementation: Implementation
+    loaded: LoadedExecutor
+    timeout_s: float
+    mem_mb: int
+    deadline: float | None = None
+    observe: Callable[[str, tuple[Any, ...], Outcome], None] | None = None
+    executions: int = 0
+    _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
+
+    def call(self, args: tuple[Any, ...]) -> Outcome:
+        """Execute once, or repeat the outcome where outcomes are remembered.
+
+        Raises:
+            Unusable: The executor broke its contract, or the function cannot be called at all.
+        """
+        key = None
+        if self._remembered is not None:
+            key = snapshot(args)
+            if key is not None and key in self._remembered:
+                return self._remembered[key]
+        outcome = self._execute(args)
+        if key is not None and self._remembered is not None:
+            self._remembered[key] = outcome
+        return outcome
+
+    def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
+        """From now on repeat outcomes instead of executing again, starting with these calls."""
+        if self._remembered is None:
+            self._remembered = {}
+        for args, outcome in calls:
+            key = snapshot(args)
+            if key is not None:
+                self._remembered.setdefault(key, outcome)
+
+    def forget(self) -> None:
+        """Execute again from now on."""
+        self._remembered = None
+
+    def restart(self) -> bool:
+        """Ask the executor to start afresh; False where it does not offer that."""
+        restart = getattr(self.loaded.executor, "restart", None)
+        if not callable(restart):
+            return False
+        try:
+            restart()
+        except Exception as error:
+            raise Unusable(self._broken("restart()", error)) from error
+        return True
+
+    def _execute(self, args: tuple[Any, ...]) -> Outcome:
+        timeout_s = self.timeout_s
+        if self.deadline is not None:
+            timeout_s = max(0.01, min(timeout_s, self.deadline - time.monotonic()))
+        target = self.implementation
+        self.executions += 1
+        try:
+            payload = self.loaded.executor.execute(
+                target.target, target.function or "", args, timeout_s, self.mem_mb
+            )
+        except (Exception, SystemExit) as error:
+            raise Unusable(self._broken("execute()", error)) from error
+        try:
+            outcome = to_outcome(payload, self.loaded.identity)
+        except PluginError as error:
+            raise Unusable(error) from error
+        if self.observe is not None:
+            self.observe(self.role, args, outcome)
+        if isinstance(outcome, NotCalled):
+            raise Unusable(
+                CallFailed(
+                    f"{self.role} {target.specification}",
+                    outcome.error,
+                    outcome.error_type,
+                    outcome,
+                )
+            )
+        return outcome
+
+    def _broken(self, what: str, error: BaseException) -> PluginError:
+        return self.loaded.identity.fault(
+            f"{what} raised {type(error).__name__}: {error}. A failing call must be a dict with "
+            "success=False"
+        )
+
+
+class Solve:
+    """An implementation as a plain function, for laws and for users' own tests.
+
+    It returns what the implementation returned, and raises `CallFailed` where it did not return.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self.calls: list[tuple[tuple[Any, ...], Outcome]] = []
+
+    def __call__(self, *args: Any) -> Any:
+        __tracebackhide__ = True
+        outcome = self._caller.call(args)
+        self.calls.append((args, outcome))
+        if isinstance(outcome, Returned):
+            return outcome.value
+        raise CallFailed(str(self), outcome.error, outcome.error_type, outcome)
+
+    def __str__(self) -> str:
+        return f"{self._caller.role} {self._caller.implementation.specification}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"

@@ -1,0 +1,63 @@
+"""One case: the source input, protected from whoever receives it."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import pickle
+import random
+import re
+from typing import Any
+
+__all__ = ["Case", "snapshot"]
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+class Case:
+    """The source inputs of one case.
+
+    Every reader gets arguments of its own, so that a transformation that sorts its input in place
+    changes neither what the implementations receive nor what is reported.
+
+    Args:
+        sources: The argument tuples; more than one for a relation with several sources.
+    """
+
+    __slots__ = ("_snapshot", "sources")
+
+    def __init__(self, sources: tuple[tuple[Any, ...], ...]) -> None:
+        self.sources = sources
+        self._snapshot = snapshot(sources)
+
+    @property
+    def key(self) -> bytes | None:
+        """Bytes that are the same for the same inputs, or None for inputs that cannot be copied."""
+        return self._snapshot
+
+    def copy(self) -> tuple[tuple[Any, ...], ...]:
+        """Return the source inputs as objects that nobody else holds."""
+        if self._snapshot is not None:
+            return pickle.loads(self._snapshot)  # type: ignore[no-any-return]  # noqa: S301 - our own bytes
+        try:
+            return copy.deepcopy(self.sources)
+        except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
+            return self.sources
+
+    def make_rng(self, seed: int, relation: str) -> random.Random:
+        """Return the generator of this case: the same for the same seed, input and relation.
+
+        The input stands for the number of the case, so that a shrunk or replayed input meets the
+        same follow-ups.
+        """
+        text = _ADDRESS.sub("", repr(self.sources))
+        digest = hashlib.sha256(f"{seed}:{text}:{relation}".encode("utf-8", "surrogatepass"))
+        return random.Random(int.from_bytes(digest.digest()[:8], "big"))  # noqa: S311 - no secret
+
+
+def snapshot(value: object) -> bytes | None:
+    """Return bytes from which an equal value can be made, or None where Python cannot."""
+    try:
+        return pickle.dumps(value, protocol=5)
+    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
+        return None

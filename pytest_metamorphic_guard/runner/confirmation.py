@@ -1,0 +1,63 @@
+"""Whether a violation is seen again when nothing is left of earlier calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.outcomes import Returned
+from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.verdicts import Confirmation
+
+__all__ = ["confirm"]
+
+
+def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
+    """Run the violated case again in a fresh process.
+
+    Where the smallest case does not repeat and the first one found does, the first one is
+    returned: it is the one to act on.
+
+    Returns:
+        The violation to report, and how sure it is.
+    """
+    again, restarted = _repeat(run, violation)
+    if again is not None:
+        return again, "confirmed" if restarted else "repeated"
+    if run.first is not None and run.first is not violation:
+        first, restarted = _repeat(run, run.first)
+        if first is not None:
+            return first, "confirmed" if restarted else "repeated"
+    if not restarted:
+        return violation, "not deterministic"
+    return violation, _classify(run, violation)
+
+
+def _repeat(run: Run, violation: Violation) -> tuple[Violation | None, bool]:
+    for caller in run.callers:
+        caller.forget()
+    restarted = all([caller.restart() for caller in run.callers])
+    try:
+        return run.examine(violation.case), restarted
+    except Skipped:
+        return None, restarted
+
+
+def _classify(run: Run, violation: Violation) -> Confirmation:
+    # It held in a fresh process. If two fresh processes disagree, nothing depends on earlier
+    # calls: the candidate answers at random.
+    from_fresh = []
+    for _ in range(2):
+        run.candidate.restart()
+        from_fresh.append([run.candidate.call(e.args) for e in violation.candidate.executions])
+    first, second = from_fresh
+    same = all(
+        equal_values(a.value, b.value)
+        if isinstance(a, Returned) and isinstance(b, Returned)
+        else type(a) is type(b)
+        for a, b in zip(first, second, strict=True)
+    )
+    return "earlier calls" if same else "not deterministic"
+

@@ -1,0 +1,297 @@
+"""Test functions that draw a run's inputs. The only module that imports hypothesis."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import types
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import hypothesis.errors
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+
+from pytest_metamorphic_guard.errors import MetamorphicGuardError, TaskError
+from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.run import Run, Skipped, Violated
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
+from pytest_metamorphic_guard.tasks.inputs import (
+    FixedInputs,
+    GeneratedInputs,
+    StrategyInputs,
+    check_cases,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks.task import Entry, Task
+
+__all__ = ["RunHolder", "build_test", "collect_marks", "explain", "find_fixtures"]
+
+_DEFAULT_CASES = 100
+
+
+class RunHolder:
+    """Where the item leaves its run for the test function that was built before it."""
+
+    run: Run
+
+    def __init__(self, parameter: str | None) -> None:
+        self.parameter = parameter
+        self.parameters = () if parameter is None else (parameter,)
+
+    def check(self, sources: tuple[tuple[Any, ...], ...], fixtures: dict[str, Any]) -> None:
+        """Check one case with the current run."""
+        __tracebackhide__ = True
+        self.run.fixtures = {k: v for k, v in fixtures.items() if k != self.parameter}
+        self.run.check(sources)
+
+
+def build_test(
+    task: Task, entry: Entry, settings: Settings, *, forced_seed: bool, parameter: str | None
+) -> tuple[Callable[..., None], RunHolder]:
+    """Make the function that pytest collects for an entry.
+
+    Args:
+        task: The task.
+        entry: The relation, property or law.
+        settings: The options of the session.
+        forced_seed: Hypothesis was given a seed on the command line, which then counts.
+        parameter: A further parameter of the function, which it ignores, for parametrization.
+
+    Returns:
+        The function, whose parameters are the fixtures of a law, and the holder of its run.
+    """
+    holder = RunHolder(parameter)
+    if isinstance(task.inputs, StrategyInputs):
+        test = _build_drawn(task, entry, settings, holder, forced_seed=forced_seed)
+    else:
+        test = _build_listed(task, entry, settings, holder)
+    test.__test__ = True  # type: ignore[attr-defined]
+    return test, holder
+
+
+def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
+    """Return the names of the pytest fixtures that a law asks for.
+
+    Keyword-only parameters are fixtures, and so are parameters beyond the inputs where the number
+    of inputs is known.
+    """
+    if not isinstance(entry.subject, Law):
+        return ()
+    parameters = list(inspect.signature(entry.function).parameters.values())
+    width = task.inputs.arity
+    positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    beyond = [] if width is None else positional[1 + width :]
+    keyword = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    return tuple(p.name for p in (*beyond, *keyword) if p.default is p.empty)
+
+
+def explain(error: BaseException, run: Run) -> MetamorphicGuardError | None:
+    """Say in our words what an error of hypothesis means for this item; None for any other."""
+    where = str(run.entry.location) if run.entry.location else None
+    if isinstance(error, hypothesis.errors.Unsatisfiable | hypothesis.errors.FailedHealthCheck):
+        try:
+            run.require_cases()
+        except Unusable as unusable:
+            return unusable.error
+        return TaskError(run.task.name, [f"{run.entry.name!r}: {error}"], where)
+    if isinstance(error, hypothesis.errors.Flaky):
+        return TaskError(
+            run.task.name,
+            [
+                f"{run.entry.name!r} gives different answers for the same outputs: a "
+                "transformation, property or law of the task is random or depends on the time. "
+                "Take randomness from a parameter named rng"
+            ],
+            where,
+        )
+    if isinstance(error, hypothesis.errors.InvalidArgument):
+        return TaskError(run.task.name, [f"inputs cannot be drawn: {error}"], where)
+    return None
+
+
+def _build_drawn(
+    task: Task,
+    entry: Entry,
+    settings: Settings,
+    holder: RunHolder,
+    *,
+    forced_seed: bool,
+) -> Callable[..., None]:
+    def test(mg_case: Any, **fixtures: Any) -> None:
+        __tracebackhide__ = True
+        try:
+            holder.check(_to_sources(task, entry, mg_case), fixtures)
+        except Skipped:
+            hypothesis.reject()
+
+    inner = _disguise(test, task, entry, ("mg_case", *holder.parameters))
+    # The digest names the database entry; the item's own source text is part of it already.
+    inner._hypothesis_internal_add_digest = f"{task.name}::{entry.name}".encode()  # type: ignore[attr-defined]  # noqa: SLF001
+    _apply_settings(inner, entry, settings, forced_seed=forced_seed)
+    for example in reversed(_find_examples(task, entry)):
+        inner = hypothesis.example(mg_case=example)(inner)
+    return hypothesis.given(mg_case=_to_strategy(task, entry))(inner)  # type: ignore[no-any-return]
+
+
+def _to_strategy(task: Task, entry: Entry) -> st.SearchStrategy[Any]:
+    assert isinstance(task.inputs, StrategyInputs)  # the caller asked
+    one = task.inputs.strategy
+    if isinstance(one, dict):
+        one = st.tuples(*one.values())
+    count = _count_sources(entry)
+    return one if count == 1 else st.tuples(*[one] * count)
+
+
+def _count_sources(entry: Entry) -> int:
+    subject = entry.subject
+    return subject.sources if isinstance(subject, MetamorphicRelation) else 1
+
+
+def _to_sources(task: Task, entry: Entry, drawn: Any) -> tuple[tuple[Any, ...], ...]:
+    sources = (drawn,) if _count_sources(entry) == 1 else drawn
+    for source in sources:
+        if type(source) is not tuple:
+            raise Unusable(
+                TaskError(
+                    task.name,
+                    [
+                        f"inputs yields a {type(source).__name__}, expected a tuple of arguments: "
+                        "wrap it, as in st.tuples(st.lists(st.integers()))"
+                    ],
+                    str(task.location) if task.location else None,
+                )
+            )
+    return sources  # type: ignore[no-any-return]
+
+
+def _find_examples(task: Task, entry: Entry) -> list[Any]:
+    """Collect explicit examples: the task's, the entry's, and hypothesis's own @example."""
+    count = _count_sources(entry)
+    found: list[Any] = list(entry.examples)
+    if count == 1:
+        found += task.examples
+    for example in reversed(getattr(entry.function, "hypothesis_explicit_examples", ())):
+        parameters = list(inspect.signature(entry.function).parameters)
+        first = 0 if isinstance(entry.subject, MetamorphicRelation) else 1
+        names = [name for name in parameters[first:] if name != "rng"]
+        found.append((*example.args, *(example.kwargs[n] for n in names if n in example.kwargs)))
+    return found
+
+
+def _apply_settings(inner: Any, entry: Entry, settings: Settings, *, forced_seed: bool) -> None:
+    own = getattr(entry.function, "_hypothesis_internal_use_settings", None)
+    base = own or hypothesis.settings()
+    changes: dict[str, Any] = {}
+    # Executors own the limit on time; the profile's deadline would also count worker starts.
+    if own is None or own.deadline == hypothesis.settings().deadline:
+        changes["deadline"] = None
+    if settings.n is not None:
+        changes["max_examples"] = settings.n
+    if own is None:
+        changes["report_multiple_bugs"] = False
+        # Explaining traces this process, which sees nothing of a worker, and costs executions.
+        unwanted = {Phase.explain} | ({Phase.shrink} if settings.shrink == "off" else set())
+        changes["phases"] = tuple(phase for phase in base.phases if phase not in unwanted)
+        changes["suppress_health_check"] = (
+            *base.suppress_health_check,
+            HealthCheck.differing_executors,
+        )
+    database = base.database
+    user_seed = getattr(entry.function, "_hypothesis_internal_use_seed", None)
+    if user_seed is not None:
+        inner = hypothesis.seed(user_seed)(inner)
+    elif not forced_seed:
+        # One seed per item, or all relations of a task would see the same inputs.
+        name = zlib.crc32(inner._hypothesis_internal_add_digest)  # noqa: SLF001 - ours, see above
+        inner = hypothesis.seed(settings.seed ^ name)(inner)
+        changes["database"] = database  # seed() drops it, but known failures must be replayed
+    hypothesis.settings(base, **changes)(inner)
+    blob = getattr(entry.function, "_hypothesis_internal_use_reproduce_failure", None)
+    if blob is not None:
+        hypothesis.reproduce_failure(*blob)(inner)
+
+
+def _build_listed(
+    task: Task, entry: Entry, settings: Settings, holder: RunHolder
+) -> Callable[..., None]:
+    def test(**fixtures: Any) -> None:
+        __tracebackhide__ = True
+        violated: Violated | None = None
+        for sources in _list_cases(task, entry, settings):
+            # After a violation only smaller inputs are of interest: the list's own shrinking.
+            if violated is not None and not _is_smaller(sources, violated):
+                continue
+            if violated is not None and settings.shrink == "off":
+                break
+            with contextlib.suppress(Skipped, hypothesis.errors.UnsatisfiedAssumption):
+                try:
+                    holder.check(sources, fixtures)
+                except Violated as error:
+                    violated = error
+        if violated is not None:
+            raise violated
+
+    return _disguise(test, task, entry, holder.parameters)
+
+
+def _is_smaller(sources: object, violated: Violated) -> bool:
+    return len(repr(sources)) < len(repr(violated.violation.case.sources))
+
+
+def _list_cases(
+    task: Task, entry: Entry, settings: Settings
+) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    cases = _read_cases(task, settings)
+    count = _count_sources(entry)
+    for example in _find_examples(task, entry):
+        yield (example,) if count == 1 else example
+    limit = len(cases) if settings.n is None else min(settings.n, len(cases))
+    for index in range(limit):
+        # Several sources are neighbours in the list, which is closed to a ring.
+        yield tuple(cases[(index + offset) % len(cases)] for offset in range(count))
+
+
+def _read_cases(task: Task, settings: Settings) -> Sequence[tuple[Any, ...]]:
+    inputs = task.inputs
+    if isinstance(inputs, FixedInputs):
+        return inputs.cases
+    assert isinstance(inputs, GeneratedInputs)  # strategies are drawn, not listed
+    where = str(task.location) if task.location else None
+    try:
+        made = inputs.generate(settings.n or _DEFAULT_CASES, settings.seed)
+        checked = check_cases(list(made), "gen_inputs(n, seed)")
+    except Exception as error:  # a stranger's code
+        fault = f"gen_inputs(n, seed) raised {type(error).__name__}: {error}"
+        raise Unusable(TaskError(task.name, [fault], where)) from error
+    if isinstance(checked, str):
+        raise Unusable(TaskError(task.name, [checked], where))
+    return checked.cases
+
+
+def _disguise(
+    test: Callable[..., None], task: Task, entry: Entry, leading: tuple[str, ...]
+) -> Callable[..., None]:
+    """Give the generated function the name, place, marks and parameters of the user's own."""
+    code = test.__code__
+    if entry.location is not None:
+        code = code.replace(co_filename=entry.location.path, co_firstlineno=entry.location.line)
+    made = types.FunctionType(code, test.__globals__, entry.name, None, test.__closure__)
+    made.__qualname__ = f"{task.name}.{entry.name}"
+    made.__module__ = entry.function.__module__
+    made.__doc__ = inspect.getdoc(entry.function)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    names = (*leading, *find_fixtures(task, entry))
+    made.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
+    return made
+
+
+def collect_marks(task: Task, entry: Entry) -> list[Any]:
+    """Return the pytest marks of an entry: the task's, the declaration's and the function's."""
+    own = getattr(entry.function, "pytestmark", ())
+    return [getattr(mark, "mark", mark) for mark in (*task.marks, *entry.marks, *own)]

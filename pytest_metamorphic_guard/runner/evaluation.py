@@ -1,0 +1,297 @@
+"""Whether one case holds for one implementation."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.relations.expectations import properties_hold
+from pytest_metamorphic_guard.runner.calling import Caller, CallFailed, Solve, Unusable
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.tasks.task import Entry, Task
+
+__all__ = ["CaseResult", "Execution", "Fault", "applies", "evaluate", "make_followups"]
+
+FaultKind = Literal["expectation", "execution", "property", "law"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a case does not hold.
+
+    Attributes:
+        kind: What was broken.
+        message: What happened, in words; may be empty for an expectation.
+        error: The exception of the user's check or law, with its traceback.
+        label: Distinguishes faults of one kind, so that shrinking stays with one of them.
+    """
+
+    kind: FaultKind
+    message: str
+    error: BaseException | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One call with its outcome."""
+
+    args: tuple[Any, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """What one implementation did with one case.
+
+    Attributes:
+        role: ``"baseline"`` or ``"candidate"``.
+        sources: Calls with the source inputs.
+        followups: Calls with the follow-up inputs; a law's calls are all sources.
+        fault: Why the case does not hold; None if it holds.
+    """
+
+    role: str
+    sources: tuple[Execution, ...]
+    followups: tuple[Execution, ...] = ()
+    fault: Fault | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the case holds."""
+        return self.fault is None
+
+    @property
+    def executions(self) -> tuple[Execution, ...]:
+        """All calls in order."""
+        return self.sources + self.followups
+
+
+def applies(task: Task, entry: Entry, case: Case) -> bool:
+    """Tell whether every precondition accepts the case.
+
+    Raises:
+        Unusable: A precondition raised.
+    """
+    for condition in (task.precondition, entry.subject.precondition):
+        if condition is None:
+            continue
+        for source in case.copy():
+            try:
+                accepted = condition(*source)
+            except Exception as error:  # a stranger's code
+                if _is_control(error):
+                    raise
+                raise Unusable(_broken(task, entry, "precondition", error)) from error
+            if not accepted:
+                return False
+    return True
+
+
+def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tuple[Any, ...], ...]:
+    """Derive the follow-up inputs of a case; empty for a property or law.
+
+    Raises:
+        Unusable: The transformation raised, or returned something else than argument tuples.
+    """
+    relation = entry.subject
+    if not isinstance(relation, MetamorphicRelation):
+        return ()
+    sources = case.copy()
+    given = sources[0] if relation.sources == 1 else sources
+    options = {"rng": case.make_rng(seed, relation.name)} if relation.wants_rng else {}
+    try:
+        made = relation.transform(*given, **options)
+        followups = tuple(made) if relation.yields else (made,)
+    except Exception as error:  # a stranger's code
+        if _is_control(error):
+            raise
+        raise Unusable(_broken(task, entry, "the transformation", error)) from error
+    for followup in followups:
+        if type(followup) is not tuple:
+            verb = "yielded" if relation.yields else "returned"
+            raise Unusable(
+                TaskError(
+                    task.name,
+                    [
+                        f"relation {relation.name!r} {verb} a {type(followup).__name__}, expected "
+                        "the tuple of arguments of the follow-up call, such as (xs,) for one"
+                    ],
+                    str(entry.location) if entry.location else None,
+                )
+            )
+    return followups
+
+
+def evaluate(
+    task: Task,
+    entry: Entry,
+    case: Case,
+    followups: tuple[tuple[Any, ...], ...],
+    caller: Caller,
+    fixtures: dict[str, Any],
+) -> CaseResult:
+    """Run one case on one implementation and check what must hold."""
+    if isinstance(entry.subject, Law):
+        return _evaluate_law(entry.subject, case, caller, fixtures)
+    sources = tuple(Execution(args, caller.call(args)) for args in case.copy())
+    derived: tuple[Execution, ...] = ()
+    fault = _find_failed(sources, "source", many=len(sources) > 1)
+    if fault is None and followups:
+        derived = tuple(Execution(args, caller.call(args)) for args in followups)
+        fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
+    if fault is None:
+        if isinstance(entry.subject, Property):
+            fault = _check_property(task, entry.subject, sources[0])
+        else:
+            fault = _check_relation(task, entry, sources, derived)
+    return CaseResult(role=caller.role, sources=sources, followups=derived, fault=fault)
+
+
+def _evaluate_law(law: Law, case: Case, caller: Caller, fixtures: dict[str, Any]) -> CaseResult:
+    __tracebackhide__ = True
+    solve = Solve(caller)
+    fault = None
+    try:
+        law.body(solve, *case.copy()[0], **fixtures)
+    except CallFailed as error:
+        fault = Fault("execution", error.error, error, error.error_type)
+    except Exception as error:  # a stranger's code
+        if _is_control(error):
+            raise
+        fault = Fault("law", _say(error), error)
+    calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
+    return CaseResult(role=caller.role, sources=calls, fault=fault)
+
+
+def _find_failed(executions: tuple[Execution, ...], which: str, *, many: bool) -> Fault | None:
+    for number, execution in enumerate(executions, start=1):
+        outcome = execution.outcome
+        if not isinstance(outcome, Returned):
+            position = f"{which} {number}" if many else which
+            return Fault(
+                "execution",
+                f"the call with the {position} input did not return: {outcome.error}",
+                label=f"{outcome.error_type} {outcome.payload.get('exception_type', '')}",
+            )
+    return None
+
+
+def _check_relation(
+    task: Task, entry: Entry, sources: tuple[Execution, ...], followups: tuple[Execution, ...]
+) -> Fault | None:
+    relation = entry.subject
+    assert isinstance(relation, MetamorphicRelation)  # a property has its own check
+    expectation = relation.expectation
+    if expectation is properties_hold:
+        for followup in followups:
+            for declared in task.hard_properties:
+                fault = _check_property(task, declared, followup)
+                if fault is not None:
+                    return fault
+        return None
+    outputs = tuple(_value(execution) for execution in sources)
+    derived = tuple(_value(execution) for execution in followups)
+    pairs: list[tuple[Any, ...]]
+    if expectation.built_in:
+        pairs = [(outputs[0], output) for output in derived]
+    else:
+        one_source, one_followup = relation.sources == 1, not relation.yields
+        pairs = [(outputs[0] if one_source else outputs, derived[0] if one_followup else derived)]
+        if expectation.takes_inputs:
+            given = tuple(execution.args for execution in sources)
+            made = tuple(execution.args for execution in followups)
+            pairs[0] += (given[0] if one_source else given, made[0] if one_followup else made)
+    for pair in pairs:
+        fault = _ask(
+            "expectation", f"expect of {entry.name!r}", expectation.check, (task.equivalence, *pair)
+        )
+        if fault is not None:
+            return fault
+    return None
+
+
+def _check_property(task: Task, declared: Property, execution: Execution) -> Fault | None:
+    given = execution.args if declared.takes_inputs else ()
+    fault = _ask("property", f"property {declared.name!r}", declared.check, (_value(execution), *given))
+    if fault is None:
+        return None
+    _refuse_wrong_arity(task, declared, given, fault)
+    message = fault.message or f"{declared.name} is false"
+    return Fault("property", message, fault.error, declared.name)
+
+
+def _refuse_wrong_arity(
+    task: Task, declared: Property, given: tuple[Any, ...], fault: Fault
+) -> None:
+    # Only a strategy whose width is unknown until it draws gets here with a wrong count.
+    if not isinstance(fault.error, TypeError):
+        return
+    try:
+        inspect.signature(declared.check).bind(None, *given)
+    except TypeError as error:
+        text = f"property {declared.name!r} does not fit (output, *inputs): {error}"
+        raise Unusable(TaskError(task.name, [text])) from error
+
+
+def _ask(
+    kind: FaultKind, what: str, check: Callable[..., object], values: tuple[Any, ...]
+) -> Fault | None:
+    """Ask a check of the user's; None means that it holds."""
+    try:
+        answer = check(*values)
+    except Exception as error:  # a stranger's code
+        if _is_control(error):
+            raise
+        return Fault(kind, _say(error), error)
+    if answer is None or answer is True:
+        return None
+    if answer is False:
+        return Fault(kind, "")
+    if type(answer).__module__ == "numpy" and getattr(answer, "dtype", None) == bool:
+        if getattr(answer, "ndim", 0) == 0:
+            return None if answer else Fault(kind, "")
+        advice = "an array of truth values; reduce it with .all() or .any()"
+    else:
+        advice = f"a {type(answer).__name__}"
+    raise Unusable(
+        TaskError(None, [f"{what} returned {advice}, expected True, False, or an assert"])
+    )
+
+
+def _value(execution: Execution) -> Any:
+    assert isinstance(execution.outcome, Returned)  # failed calls are sorted out before
+    return execution.outcome.value
+
+
+def _say(error: BaseException) -> str:
+    text = str(error).strip()
+    if isinstance(error, AssertionError):
+        return text or "an assert failed"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _broken(task: Task, entry: Entry, what: str, error: Exception) -> TaskError:
+    line = ""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_next is None:
+            line = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    fault = f"{what} of {entry.name!r} raised {type(error).__name__}: {error}{line}"
+    return TaskError(task.name, [fault], str(entry.location) if entry.location else None)
+
+
+def _is_control(error: Exception) -> bool:
+    """Tell hypothesis's own signals (assume, reject, stop) from errors of the user's code."""
+    return type(error).__module__.startswith("hypothesis.errors") or any(
+        kind.__module__ == "hypothesis.errors" for kind in type(error).__mro__
+    )

@@ -1,0 +1,260 @@
+"""The run of one item: cases in, at most one violation out."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.evaluation import (
+    CaseResult,
+    applies,
+    evaluate,
+    make_followups,
+)
+from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Property
+from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks.task import Entry, Task
+
+__all__ = ["Run", "Skipped", "Violated", "Violation"]
+
+_SHRINK_BUDGET_S = 10.0
+_MOSTLY_SKIPPED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A case in which the candidate does what must not be.
+
+    Attributes:
+        case: The inputs.
+        candidate: What the candidate did.
+        baseline: What the baseline did with the same inputs, or None without one.
+        case_number: Number of the case in the run, from 1.
+    """
+
+    case: Case
+    candidate: CaseResult
+    baseline: CaseResult | None
+    case_number: int
+
+    @property
+    def regression(self) -> bool | None:
+        """Whether the baseline holds here; None without a baseline."""
+        return None if self.baseline is None else self.baseline.held
+
+
+class Violated(AssertionError):  # noqa: N818 - reads as what happened
+    """Carries a violation through hypothesis, which shrinks it."""
+
+    def __init__(self, violation: Violation) -> None:
+        super().__init__("the relation is violated")
+        self.violation = violation
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """Checks cases of one entry against one candidate and counts what it sees.
+
+    Attributes:
+        task: The task.
+        entry: The relation, property or law.
+        settings: The options of the session.
+        candidate: Calls the candidate.
+        baseline: Calls the baseline, or None without one.
+        fixtures: Values of the pytest fixtures that a law asked for.
+    """
+
+    task: Task
+    entry: Entry
+    settings: Settings
+    candidate: Caller
+    baseline: Caller | None = None
+    fixtures: dict[str, Any] = field(default_factory=dict)
+    cases: int = 0
+    skipped: int = 0
+    soft_violations: int = 0
+    shared_violations: int = 0
+    shrink_runs: int = 0
+    shrink_stopped: bool = False
+    first: Violation | None = None
+    smallest: Violation | None = None
+    soft_example: Violation | None = None
+    last_input: tuple[Any, ...] | None = None
+    _order: random.Random = field(init=False, repr=False)
+    _shrink_until: float = 0.0
+    _violated_keys: set[bytes | None] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self._order = random.Random(f"{self.settings.seed}:{self.entry.name}")  # noqa: S311
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Candidate and, if there is one, baseline."""
+        return (self.candidate,) if self.baseline is None else (self.candidate, self.baseline)
+
+    def check(self, sources: tuple[tuple[Any, ...], ...]) -> None:
+        """Check one case.
+
+        Raises:
+            Violated: The candidate violates the entry, in a way that counts.
+            Skipped: The case does not count because a precondition refused it.
+            Unusable: Nothing can be concluded from any case.
+        """
+        __tracebackhide__ = True
+        case = Case(sources)
+        self.last_input = sources
+        if self._is_beyond_budget(case):
+            return
+        if not applies(self.task, self.entry, case):
+            self._count_skipped()
+            raise Skipped
+        violation = self._find_violation(case)
+        if self.first is None:
+            self.cases += 1
+        else:
+            self.shrink_runs += 1
+        if violation is None or not self._counts(violation):
+            return
+        if self.first is None:
+            self.first = violation
+            self._shrink_until = time.monotonic() + _SHRINK_BUDGET_S
+        self._remember(violation)
+        self.smallest = violation
+        raise _make_class(violation)(violation)
+
+    def examine(self, case: Case) -> Violation | None:
+        """Evaluate one case on all roles again, without counting it."""
+        return self._find_violation(case)
+
+    def conclude(
+        self,
+        violation: Violation | None = None,
+        confirmation: Confirmation | None = None,
+        *,
+        broken: bool = False,
+    ) -> Verdict:
+        """Return the verdict; call it once, at the end."""
+        status: Status = "held" if violation is None else "violated"
+        if violation is None and (broken or self.cases == 0):
+            status = "broken"
+        return Verdict(
+            task=self.task.name,
+            entry=self.entry.name,
+            candidate=self.candidate.implementation.specification,
+            status=status,
+            cases=self.cases,
+            skipped=self.skipped,
+            executions=sum(caller.executions for caller in self.callers),
+            soft_violations=self.soft_violations,
+            shared_violations=self.shared_violations,
+            confirmation=confirmation,
+            regression=None if violation is None else violation.regression,
+        )
+
+    def require_cases(self) -> None:
+        """Refuse a run that says nothing because hardly a case took part.
+
+        Raises:
+            Unusable: No case ran, or more than ten were skipped for each that ran.
+        """
+        tried = self.cases + self.skipped
+        if self.cases and self.skipped <= _MOSTLY_SKIPPED * self.cases:
+            return
+        if self.skipped:
+            fault = (
+                f"{self.entry.name!r}: the precondition skipped {self.skipped} of {tried} cases; "
+                "draw inputs that meet it, so that the check means something"
+            )
+        else:
+            fault = f"{self.entry.name!r}: no case ran; the inputs yield nothing"
+        raise Unusable(TaskError(self.task.name, [fault], self._where()))
+
+    def _find_violation(self, case: Case) -> Violation | None:
+        followups = make_followups(self.task, self.entry, case, self.settings.seed)
+        subject = self.entry.subject
+        if isinstance(subject, MetamorphicRelation) and not followups:
+            self._count_skipped()
+            raise Skipped
+        callers = list(self.callers)
+        # A fixed order would give one role the warmer caches in every pair.
+        if len(callers) > 1 and self._order.random() < 0.5:  # noqa: PLR2004 - a fair coin
+            callers.reverse()
+        results = {
+            caller.role: evaluate(self.task, self.entry, case, followups, caller, self.fixtures)
+            for caller in callers
+        }
+        if results["candidate"].held:
+            return None
+        return Violation(
+            case=case,
+            candidate=results["candidate"],
+            baseline=results.get("baseline"),
+            case_number=self.cases + 1,
+        )
+
+    def _counts(self, violation: Violation) -> bool:
+        subject = self.entry.subject
+        fault = violation.candidate.fault
+        if isinstance(subject, Property) and subject.mode == "soft" and fault and fault.kind == "property":
+            if self.soft_example is None:
+                self.soft_example = violation
+            self.soft_violations += 1
+            return False
+        if violation.baseline is not None and not violation.baseline.held:
+            self.shared_violations += self.first is None
+            return self.settings.fail_on == "violation"
+        return True
+
+    def _remember(self, violation: Violation) -> None:
+        self._violated_keys.add(violation.case.key)
+        for caller, result in (
+            (self.candidate, violation.candidate),
+            (self.baseline, violation.baseline),
+        ):
+            if caller is not None and result is not None:
+                caller.remember([(e.args, e.outcome) for e in result.executions])
+
+    def _is_beyond_budget(self, case: Case) -> bool:
+        # Shrinking a slow violation can take minutes; inputs already seen still answer at once,
+        # so that hypothesis ends with the smallest one it has.
+        if self.first is None or self.settings.shrink == "full":
+            return False
+        if time.monotonic() < self._shrink_until:
+            return False
+        if case.key in self._violated_keys:
+            return False
+        self.shrink_stopped = True
+        return True
+
+    def _count_skipped(self) -> None:
+        self.skipped += self.first is None
+
+    def _where(self) -> str | None:
+        return str(self.entry.location) if self.entry.location else None
+
+
+class Skipped(Exception):  # noqa: N818 - reads as what happened
+    """A case that does not count."""
+
+
+_CLASSES: dict[str, type[Violated]] = {}
+
+
+def _make_class(violation: Violation) -> type[Violated]:
+    # Hypothesis tells bugs apart by the exception's type and keeps to one while it shrinks; one
+    # type per kind of fault keeps a wrong result from shrinking into a crash.
+    fault = violation.candidate.fault
+    key = f"{fault.kind} {fault.label}" if fault else ""
+    if key not in _CLASSES:
+        _CLASSES[key] = type("Violated", (Violated,), {})
+    return _CLASSES[key]
+
+

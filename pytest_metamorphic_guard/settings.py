@@ -1,0 +1,64 @@
+"""What one run was told to do: read once, then unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pytest_metamorphic_guard.implementations import Assignment, Implementation
+
+__all__ = ["DEFAULT_MEM_MB", "DEFAULT_TIMEOUT_S", "FailOn", "Settings", "Shrink"]
+
+Shrink = Literal["auto", "full", "off"]
+FailOn = Literal["violation", "regression"]
+DEFAULT_TIMEOUT_S = 5.0
+DEFAULT_MEM_MB = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The options of one run.
+
+    Attributes:
+        candidates: Implementations under test, in the order given.
+        baselines: What they are compared with.
+        tasks: Names of the tasks to run; empty for all.
+        n: Number of cases per item, or None for the default of the task's inputs.
+        seed: Seed of every random choice.
+        timeout_s: Seconds one call may take, or None where the task decides.
+        mem_mb: MiB one call may use, or None where the task decides; 0 means no limit.
+        executor: Name of the executor.
+        executor_config: Its configuration.
+        shrink: How long to look for a smaller violating input.
+        fail_on: Whether a violation that the baseline has too fails an item.
+    """
+
+    candidates: tuple[Assignment, ...] = ()
+    baselines: tuple[Assignment, ...] = ()
+    tasks: tuple[str, ...] = ()
+    n: int | None = None
+    seed: int = 0
+    timeout_s: float | None = None
+    mem_mb: int | None = None
+    executor: str = "local"
+    executor_config: Mapping[str, Any] = field(default_factory=dict)
+    shrink: Shrink = "auto"
+    fail_on: FailOn = "violation"
+
+    def find_candidates(self, task: str, function: str) -> tuple[Implementation, ...]:
+        """Return the candidates of one task, each with its function named."""
+        return _select(self.candidates, task, function)
+
+    def find_baseline(self, task: str, function: str) -> Implementation | None:
+        """Return the baseline of one task; the last one given counts."""
+        found = _select(self.baselines, task, function)
+        return found[-1] if found else None
+
+
+def _select(
+    assignments: tuple[Assignment, ...], task: str, function: str
+) -> tuple[Implementation, ...]:
+    own = [a for a in assignments if a.task == task]
+    chosen = own or [a for a in assignments if a.task is None]
+    return tuple(a.implementation.with_function(function) for a in chosen)

@@ -1,0 +1,132 @@
+"""The inputs of a task: a strategy, a mapping of strategies, a sequence, or a generator function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+__all__ = ["FixedInputs", "GeneratedInputs", "Inputs", "StrategyInputs", "to_inputs"]
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyInputs:
+    """A hypothesis strategy of argument tuples, or one strategy per named argument.
+
+    Attributes:
+        strategy: The strategy, or a dict of argument name to strategy.
+        names: The argument names of a dict, else None.
+    """
+
+    strategy: Any
+    names: tuple[str, ...] | None = None
+
+    @property
+    def arity(self) -> int | None:
+        """Number of arguments, or None where it shows only when an input is drawn."""
+        if self.names is not None:
+            return len(self.names)
+        # st.tuples() builds its strategy lazily; what it wraps has one strategy per element.
+        wrapped = getattr(self.strategy, "wrapped_strategy", self.strategy)
+        elements = getattr(wrapped, "element_strategies", None)
+        if type(wrapped).__name__ == "TupleStrategy" and elements is not None:
+            return len(elements)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FixedInputs:
+    """A sequence of argument tuples, run in order."""
+
+    cases: Sequence[tuple[Any, ...]]
+    names: None = None
+
+    @property
+    def arity(self) -> int | None:
+        """Number of arguments of every input."""
+        return len(self.cases[0])
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedInputs:
+    """A function ``gen_inputs(n, seed)`` that returns a list of ``n`` argument tuples."""
+
+    generate: Callable[[int, int], Sequence[tuple[Any, ...]]]
+    names: None = None
+
+    @property
+    def arity(self) -> int | None:
+        """None: it shows only when inputs are generated."""
+        return None
+
+
+Inputs: TypeAlias = StrategyInputs | FixedInputs | GeneratedInputs
+
+
+def to_inputs(given: object) -> Inputs | str:
+    """Read what a user gave as ``inputs=``; a string that comes back says what is wrong with it."""
+    if _is_strategy(given):
+        return StrategyInputs(given)
+    if isinstance(given, Mapping):
+        return _read_mapping(given)
+    if callable(given) and not hasattr(given, "__len__"):
+        return GeneratedInputs(given)
+    if (
+        hasattr(given, "__len__")
+        and hasattr(given, "__getitem__")
+        and not isinstance(given, str | bytes)
+    ):
+        return check_cases(given, "inputs")
+    if hasattr(given, "__iter__") and not isinstance(given, str | bytes):
+        return (
+            f"inputs is a {type(given).__name__}, which has no fixed order or is used up when read: "
+            "pass a list of argument tuples"
+        )
+    return (
+        f"inputs is a {type(given).__name__}, expected a hypothesis strategy of argument tuples, "
+        "a dict of argument name to strategy, a list of argument tuples, or gen_inputs(n, seed)"
+    )
+
+
+def check_cases(cases: Any, what: str) -> FixedInputs | str:
+    """Check a sequence of argument tuples; a string that comes back says what is wrong with it."""
+    if len(cases) == 0:
+        return f"{what} is empty"
+    width = None
+    for index in range(len(cases)):
+        case = cases[index]
+        if type(case) is not tuple:
+            return (
+                f"{what}[{index}] is a {type(case).__name__}, expected a tuple of arguments"
+                f"{_advise(case)}"
+            )
+        if width is not None and len(case) != width:
+            return f"{what}[{index}] has {len(case)} arguments, {what}[0] has {width}"
+        width = len(case)
+    return FixedInputs(cases)
+
+
+def _advise(case: object) -> str:
+    if isinstance(case, list | dict | str | int | float):
+        return f"; for one argument write ({case!r:.40},)"
+    return ""
+
+
+def _read_mapping(given: Mapping[Any, Any]) -> Inputs | str:
+    if not given:
+        return "inputs is an empty dict"
+    wrong = [
+        f"{name!r}: {type(strategy).__name__}"
+        for name, strategy in given.items()
+        if not (isinstance(name, str) and name.isidentifier() and _is_strategy(strategy))
+    ]
+    if wrong:
+        return (
+            f"inputs must map argument names to hypothesis strategies; not so: {', '.join(wrong)}"
+        )
+    return StrategyInputs(dict(given), tuple(given))
+
+
+def _is_strategy(value: object) -> bool:
+    # Told by its class's name, so that declaring a task does not import hypothesis.
+    return any(kind.__name__ == "SearchStrategy" for kind in type(value).__mro__)

@@ -1,0 +1,77 @@
+"""The declarative form of a task, for specs written for metamorphic-guard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.tasks.task import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Metric, Property
+
+__all__ = ["TaskSpec", "find_task"]
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A task whose parts are listed; ``to_task()`` makes the `Task` that is collected.
+
+    Args:
+        name: Name of the task.
+        gen_inputs: ``gen_inputs(n, seed)`` returns a list of ``n`` argument tuples.
+        properties: Checks on one output.
+        relations: Transformations with their expectations.
+        equivalence: When two outputs count as equal.
+        fmt_in: Writes an argument tuple in reports.
+        fmt_out: Writes an output in reports.
+        cluster_key: ``cluster_key(args)`` names the group of an input.
+        metrics: Numbers to take from every output.
+
+    Raises:
+        TaskError: With all faults of the declaration, its file and line.
+    """
+
+    name: str
+    gen_inputs: Callable[[int, int], Sequence[tuple[Any, ...]]]
+    properties: Sequence[Property]
+    relations: Sequence[MetamorphicRelation]
+    equivalence: Callable[[Any, Any], Any] = equal_values
+    fmt_in: Callable[[tuple[Any, ...]], str] | None = None
+    fmt_out: Callable[[Any], str] | None = None
+    cluster_key: Callable[[tuple[Any, ...]], Hashable] | None = None
+    metrics: Sequence[Metric] = ()
+    _task: Task = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        __tracebackhide__ = True
+        key = self.cluster_key
+        task = Task(
+            self.name,
+            self.gen_inputs,
+            equivalence=self.equivalence,
+            relations=self.relations,
+            properties=self.properties,
+            metrics=self.metrics,
+            group=None if key is None else lambda *arguments: key(arguments),
+            format_input=self.fmt_in,
+            format_output=self.fmt_out,
+        )
+        object.__setattr__(self, "_task", task)
+        _ = (
+            task.entries
+        )  # a spec is complete when it is made: one without relations is refused here
+
+    def to_task(self) -> Task:
+        """Return the task that this spec declares; always the same object."""
+        return self._task
+
+
+def find_task(value: object) -> Task | None:
+    """Return the task that an object is or declares, or None for any other object."""
+    if isinstance(value, TaskSpec):
+        return value.to_task()
+    return value if isinstance(value, Task) else None

@@ -1,0 +1,380 @@
+"""A task: what must hold for every implementation of one function."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.relations.expectations import count_positional
+from pytest_metamorphic_guard.tasks.declarations import (
+    Law,
+    MetamorphicRelation,
+    Metric,
+    Property,
+    check_name,
+)
+from pytest_metamorphic_guard.tasks.inputs import Inputs, to_inputs
+from pytest_metamorphic_guard.tasks.locations import Location, find_caller, find_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
+    from pytest_metamorphic_guard.relations.expectations import Expectation
+
+__all__ = ["Entry", "Task"]
+
+_Function = TypeVar("_Function", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One relation, property or law of a task, with what its item needs.
+
+    Attributes:
+        subject: The declaration.
+        function: The user's function: transformation, check or body.
+        location: Where it is defined, or None for a function without source.
+        examples: Argument tuples that run before any drawn input.
+        marks: pytest marks given to the declaration itself.
+    """
+
+    subject: MetamorphicRelation | Property | Law
+    function: Callable[..., Any]
+    location: Location | None
+    examples: tuple[tuple[Any, ...], ...] = ()
+    marks: tuple[Any, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the item."""
+        return self.subject.name
+
+    @property
+    def summary(self) -> str:
+        """The first line of what the user says the entry means, or an empty text."""
+        doc = getattr(self.subject, "description", None) or inspect.getdoc(self.function) or ""
+        return doc.strip().splitlines()[0].rstrip(".") if doc.strip() else ""
+
+
+class Task:
+    """What must hold for every implementation of one function.
+
+    Args:
+        name: Name of the task; part of its items' node ids.
+        inputs: A hypothesis strategy of argument tuples, a dict of argument name to strategy, a
+            list of argument tuples, or a function ``gen_inputs(n, seed)`` that returns one.
+        function: Name of the function in an implementation's file unless its specification says
+            otherwise.
+        equivalence: When two outputs count as equal; `approx` for numbers that may differ a little.
+        relations: Relations in declarative form.
+        properties: Properties in declarative form.
+        metrics: Numbers to take from every output.
+        examples: Argument tuples that every item runs before any drawn input.
+        precondition: ``precondition(*inputs)``; false skips the case, for every item.
+        group: ``group(*inputs)`` names the group of an input, for monitors that compare groups.
+        timeout_s: Seconds one call may take, unless the command line or configuration says.
+        mem_mb: Memory in MiB one call may use, unless the command line or configuration says.
+        marks: pytest marks for every item.
+        format_input: Writes an argument tuple in reports.
+        format_output: Writes an output in reports.
+
+    Raises:
+        TaskError: With all faults of the declaration, its file and line.
+    """
+
+    def __init__(  # noqa: PLR0913 - a declaration has as many words as there are things to declare
+        self,
+        name: str,
+        inputs: Any,
+        *,
+        function: str = "solve",
+        equivalence: Callable[[Any, Any], Any] = equal_values,
+        relations: Iterable[MetamorphicRelation] = (),
+        properties: Iterable[Property] = (),
+        metrics: Iterable[Metric] = (),
+        examples: Iterable[tuple[Any, ...]] = (),
+        precondition: Callable[..., Any] | None = None,
+        group: Callable[..., Hashable] | None = None,
+        timeout_s: float | None = None,
+        mem_mb: int | None = None,
+        marks: Iterable[Any] = (),
+        format_input: Callable[[tuple[Any, ...]], str] | None = None,
+        format_output: Callable[[Any], str] | None = None,
+    ) -> None:
+        __tracebackhide__ = True
+        self.location = find_caller()
+        self.name = name
+        self.function = function
+        self.equivalence = equivalence
+        self.metrics = tuple(metrics)
+        self.examples = tuple(examples)
+        self.precondition = precondition
+        self.group = group
+        self.timeout_s = timeout_s
+        self.mem_mb = mem_mb
+        self.marks = tuple(marks)
+        self.format_input = format_input
+        self.format_output = format_output
+        self._entries: dict[str, Entry] = {}
+        # Examples written below @task.relation wait here for their function; see example().
+        self._waiting: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+        faults = check_name(name, "task")
+        read = to_inputs(inputs)
+        if isinstance(read, str):
+            faults.append(read)
+        else:
+            self.inputs: Inputs = read
+        faults += self._find_own_faults()
+        for declared in (*relations, *properties):
+            faults += self._try_add(declared)
+        self._raise(faults)
+
+    def __repr__(self) -> str:
+        return f"<Task {self.name!r}: {', '.join(self._entries) or 'no relations'}>"
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Relations, properties and laws in the order of their declaration.
+
+        Raises:
+            TaskError: The task has none.
+        """
+        if not self._entries:
+            raise TaskError(self.name, ["no relations, properties or laws given"], self._where())
+        return tuple(self._entries.values())
+
+    @property
+    def hard_properties(self) -> tuple[Property, ...]:
+        """The properties that fail a case."""
+        subjects = (entry.subject for entry in self._entries.values())
+        return tuple(s for s in subjects if isinstance(s, Property) and s.mode == "hard")
+
+    @overload
+    def relation(self, function: _Function, /) -> _Function: ...
+
+    @overload
+    def relation(
+        self,
+        *,
+        expect: str | Expectation | Callable[..., Any] = ...,
+        name: str | None = ...,
+        sources: int = ...,
+        precondition: Callable[..., Any] | None = ...,
+        marks: Sequence[Any] = ...,
+    ) -> Callable[[_Function], _Function]: ...
+
+    def relation(  # noqa: PLR0913 - as Task
+        self,
+        function: Any = None,
+        /,
+        *,
+        expect: str | Expectation | Callable[..., Any] = "equal",
+        name: str | None = None,
+        sources: int = 1,
+        precondition: Callable[..., Any] | None = None,
+        marks: Sequence[Any] = (),
+    ) -> Any:
+        """Declare the decorated transformation as a relation; see `MetamorphicRelation`."""
+        __tracebackhide__ = True
+
+        def declare(transform: _Function) -> _Function:
+            __tracebackhide__ = True
+            self._raise(
+                self._try_add(
+                    MetamorphicRelation(
+                        name or _name_of(transform),
+                        transform,
+                        expect,
+                        sources=sources,
+                        precondition=precondition,
+                    ),
+                    marks,
+                ),
+                find_function(transform),
+            )
+            return transform
+
+        return declare if function is None else declare(function)
+
+    @overload
+    def property(self, function: _Function, /) -> _Function: ...
+
+    @overload
+    def property(
+        self,
+        *,
+        soft: bool = ...,
+        name: str | None = ...,
+        precondition: Callable[..., Any] | None = ...,
+        marks: Sequence[Any] = ...,
+    ) -> Callable[[_Function], _Function]: ...
+
+    def property(
+        self,
+        function: Any = None,
+        /,
+        *,
+        soft: bool = False,
+        name: str | None = None,
+        precondition: Callable[..., Any] | None = None,
+        marks: Sequence[Any] = (),
+    ) -> Any:
+        """Declare the decorated check of one output as a property; see `Property`."""
+        __tracebackhide__ = True
+
+        def declare(check: _Function) -> _Function:
+            __tracebackhide__ = True
+            made = Property(
+                check,
+                _first_line(check),
+                "soft" if soft else "hard",
+                name=name or _name_of(check),
+                precondition=precondition,
+            )
+            self._raise(self._try_add(made, marks), find_function(check))
+            return check
+
+        return declare if function is None else declare(function)
+
+    @overload
+    def law(self, function: _Function, /) -> _Function: ...
+
+    @overload
+    def law(
+        self,
+        *,
+        name: str | None = ...,
+        precondition: Callable[..., Any] | None = ...,
+        marks: Sequence[Any] = ...,
+    ) -> Callable[[_Function], _Function]: ...
+
+    def law(
+        self,
+        function: Any = None,
+        /,
+        *,
+        name: str | None = None,
+        precondition: Callable[..., Any] | None = None,
+        marks: Sequence[Any] = (),
+    ) -> Any:
+        """Declare the decorated function as a law; see `Law`."""
+        __tracebackhide__ = True
+
+        def declare(body: _Function) -> _Function:
+            __tracebackhide__ = True
+            made = Law(name or _name_of(body), body, precondition=precondition)
+            self._raise(self._try_add(made, marks), find_function(body))
+            return body
+
+        return declare if function is None else declare(function)
+
+    def example(self, *arguments: Any) -> Callable[[_Function], _Function]:
+        """Run these arguments first in the decorated relation, property or law."""
+        __tracebackhide__ = True
+        self._raise(self._check_example(arguments, "example"))
+
+        def attach(function: _Function) -> _Function:
+            for key, entry in self._entries.items():
+                if entry.function is function:
+                    # Decorators apply from below: the upper line runs first, as in hypothesis.
+                    self._entries[key] = replace(entry, examples=(arguments, *entry.examples))
+                    return function
+            self._waiting.append((function, arguments))
+            return function
+
+        return attach
+
+    def _try_add(
+        self, subject: MetamorphicRelation | Property | Law, marks: Sequence[Any] = ()
+    ) -> list[str]:
+        kind = type(subject)
+        if not issubclass(kind, MetamorphicRelation | Property | Law):
+            return [f"{subject!r:.60} is no MetamorphicRelation and no Property"]
+        faults = self._check_arity(subject)
+        if subject.name in self._entries:
+            earlier = self._entries[subject.name].location
+            faults.append(f"a second {subject.name!r} is declared; the first is at {earlier}")
+        if faults:
+            return faults
+        function = _function_of(subject)
+        mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
+        self._waiting = [pair for pair in self._waiting if pair[0] is not function]
+        self._entries[subject.name] = Entry(
+            subject, function, find_function(function), mine[::-1], tuple(marks)
+        )
+        return []
+
+    def _check_arity(self, subject: MetamorphicRelation | Property | Law) -> list[str]:
+        width = getattr(self, "inputs", None) and self.inputs.arity
+        if width is None:
+            return []
+        match subject:
+            case MetamorphicRelation(sources=1):
+                got, wanted, shape = subject.arity, {width}, f"the {width} inputs"
+            case Property():
+                got = count_positional(subject.check)
+                wanted, shape = {1, width + 1}, f"the output, or the output and the {width} inputs"
+            case _:
+                return []
+        if got is None or got in wanted:
+            return []
+        return [f"{subject.name!r} takes {got} arguments, expected {shape}"]
+
+    def _check_example(self, arguments: object, what: str) -> list[str]:
+        if not isinstance(arguments, tuple):
+            return [f"{what} is a {type(arguments).__name__}, expected a tuple of arguments"]
+        width = getattr(self, "inputs", None) and self.inputs.arity
+        if width is not None and len(arguments) != width:
+            return [f"{what} has {len(arguments)} arguments, inputs have {width}"]
+        return []
+
+    def _find_own_faults(self) -> list[str]:
+        faults = []
+        if not isinstance(self.function, str) or not self.function.isidentifier():
+            faults.append(f"function={self.function!r} is not the name of a function")
+        for word in ("equivalence", "precondition", "group", "format_input", "format_output"):
+            value = getattr(self, word)
+            if not callable(value) and (value is not None or word == "equivalence"):
+                faults.append(f"{word} is a {type(value).__name__}, expected a function")
+        for word, value in (("timeout_s", self.timeout_s), ("mem_mb", self.mem_mb)):
+            if value is not None and not (isinstance(value, int | float) and value >= 0):
+                faults.append(f"{word}={value!r}, expected a number >= 0")
+        for index, example in enumerate(self.examples):
+            faults += self._check_example(example, f"examples[{index}]")
+        faults += [
+            f"metrics has a {type(metric).__name__}, expected a Metric"
+            for metric in self.metrics
+            if not isinstance(metric, Metric)
+        ]
+        return faults
+
+    def _raise(self, faults: list[str], location: Location | None = None) -> None:
+        __tracebackhide__ = True
+        if faults:
+            name = self.name if isinstance(self.name, str) else None
+            raise TaskError(name, faults, str(location) if location else self._where())
+
+    def _where(self) -> str | None:
+        return str(self.location) if self.location else None
+
+
+def _function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., Any]:
+    match subject:
+        case MetamorphicRelation():
+            return subject.transform
+        case Property():
+            return subject.check
+        case Law():
+            return subject.body
+
+
+def _name_of(function: object) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _first_line(function: object) -> str:
+    doc = inspect.getdoc(function)
+    return doc.splitlines()[0].rstrip(".") if doc else ""
