@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_metamorphic_guard.executors.local import LocalExecutor
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Candidates:

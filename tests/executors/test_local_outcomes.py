@@ -108,8 +108,11 @@ def test_every_ending_is_named_and_the_next_call_is_good(local, candidates, endi
         "import itertools; return sum(itertools.repeat(0))",
         "import time; time.sleep(60)",
         "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
-        "import signal\n    for n in range(1, 32):\n        try: signal.signal(n, signal.SIG_IGN)\n"
-        "        except OSError: pass\n    while True: pass",
+        """import signal
+    for n in range(1, 32):
+        try: signal.signal(n, signal.SIG_IGN)
+        except OSError: pass
+    while True: pass""",
     ],
 )
 def test_a_call_beyond_its_time_is_killed_and_the_next_call_is_good(local, candidates, body):

@@ -58,12 +58,12 @@ def test_close_ends_the_process_removes_its_directory_and_may_be_repeated(make_l
     executor = make_local()
     path = candidates.write("import os\ndef solve(): return os.getpid(), os.getcwd()")
     pid, directory = call(executor, path)["result"]
-    assert os.path.isdir(directory)
+    assert Path(directory).is_dir()
 
     executor.close()
     executor.close()
     assert is_gone(pid)
-    assert not os.path.exists(directory)
+    assert not Path(directory).exists()
 
 
 def test_a_closed_executor_starts_anew(make_local, candidates):
@@ -93,7 +93,7 @@ def test_the_working_directory_is_empty_and_its_own(local, candidates):
     )
     listing, directory, session = call(local, path)["result"]
     assert listing == []
-    assert directory != os.getcwd()
+    assert directory != str(Path.cwd())
     assert session != os.getsid(0)
 
 
@@ -143,22 +143,39 @@ def resource_limit():
     return resource.getrlimit(resource.RLIMIT_AS)
 
 
-@pytest.mark.parametrize(
-    "patch",
-    [
-        "import builtins\nfor n in ('len', 'isinstance', 'type', 'open', 'print', 'str', 'repr'):\n"
-        "    setattr(builtins, n, lambda *a, **k: 1 / 0)",
-        "import time\nfor n in ('perf_counter_ns', 'monotonic', 'time', 'process_time_ns'):\n"
-        "    setattr(time, n, lambda: -5)",
-        "import json, pickle, struct, os, sys\npickle.loads = json.dumps = struct.pack = None\n"
-        "os.write = os.read = os.getpid = None\nsys.stdout = None",
-        "import msgpack\nmsgpack.packb = None\nmsgpack.Packer = None",
-        "import traceback, linecache\ntraceback.TracebackException = None\nlinecache.getline = None",
-    ],
-)
+PATCHES = {
+    "builtins": """
+        import builtins
+        for name in ("len", "isinstance", "type", "open", "print", "str", "repr"):
+            setattr(builtins, name, lambda *a, **k: 1 / 0)
+        """,
+    "clocks": """
+        import time
+        for name in ("perf_counter_ns", "monotonic", "time", "process_time_ns"):
+            setattr(time, name, lambda: -5)
+        """,
+    "library": """
+        import json, pickle, struct, os, sys
+        pickle.loads = json.dumps = struct.pack = None
+        os.write = os.read = os.getpid = None
+        sys.stdout = None
+        """,
+    "msgpack": """
+        import msgpack
+        msgpack.packb = msgpack.Packer = None
+        """,
+    "traceback": """
+        import traceback, linecache
+        traceback.TracebackException = linecache.getline = None
+        """,
+}
+
+
+@pytest.mark.parametrize("patch", PATCHES)
 def test_a_candidate_that_patches_the_library_breaks_only_itself(local, candidates, patch):
     path = candidates.write(
-        patch + "\ndef solve(x): return [x, {'a': (1, 2.5)}]\ndef fail(): raise ValueError('text')"
+        textwrap.dedent(PATCHES[patch])
+        + "def solve(x): return [x, {'a': (1, 2.5)}]\ndef fail(): raise ValueError('text')"
     )
     for _ in range(2):
         payload = call(local, path, 3)
@@ -168,9 +185,7 @@ def test_a_candidate_that_patches_the_library_breaks_only_itself(local, candidat
 
 
 def test_the_hosts_interruption_leaves_no_half_read_worker(local, candidates):
-    path = candidates.write(
-        "import time, os\ndef slow(): time.sleep(5); return 'stale'\ndef solve(): return os.getpid()"
-    )
+    path = candidates.write(PID + "\ndef slow():\n    import time\n    time.sleep(5)")
     pid = call(local, path)["result"]
 
     class InterruptedByTest(BaseException):
@@ -272,9 +287,8 @@ def test_many_threads_get_their_own_answers(local, candidates):
     wrong = []
 
     def work(base):
-        for i in range(50):
-            if call(local, path, base + i)["result"] != base + i:
-                wrong.append(base + i)
+        inputs = range(base, base + 50)
+        wrong.extend(i for i in inputs if call(local, path, i)["result"] != i)
 
     threads = [threading.Thread(target=work, args=(1000 * n,)) for n in range(4)]
     for thread in threads:
@@ -319,7 +333,7 @@ def test_nothing_survives_the_sigkill_of_the_host_in_the_middle_of_a_call(candid
 
     # The next executor on this machine removes what the killed one could not.
     assert call(local, candidates.write(PID))["success"]
-    assert not os.path.exists(directory)
+    assert not Path(directory).exists()
 
 
 def test_an_executor_that_nobody_closes_is_closed_at_exit(candidates):
@@ -327,7 +341,7 @@ def test_an_executor_that_nobody_closes_is_closed_at_exit(candidates):
     assert host.wait(60) == 0
     host.stdout.close()
     wait_until(lambda: is_gone(pid))
-    assert not os.path.exists(directory)
+    assert not Path(directory).exists()
 
 
 def test_a_forked_copy_of_the_host_does_not_end_the_hosts_worker(local, candidates):
@@ -353,7 +367,7 @@ def test_a_forked_copy_of_the_host_does_not_end_the_hosts_worker(local, candidat
     ],
 )
 def test_a_wrong_option_is_refused_in_a_sentence(config, text):
-    with pytest.raises(ValueError, match="of the executor 'local'|executor 'local' has") as caught:
+    with pytest.raises(ValueError, match="executor 'local'") as caught:
         LocalExecutor(config)
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -1,7 +1,7 @@
 """What can be called, what is imported, and that an edited candidate is never run stale."""
 
-import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -103,7 +103,7 @@ def test_a_failed_import_is_not_repeated_until_the_file_changes(local, candidate
     assert "at import" in errors.pop()
     assert count.read_text() == "x"
 
-    candidates.write("def solve(): return 'repaired'", os.path.basename(path))
+    candidates.write("def solve(): return 'repaired'", Path(path).name)
     assert call(executor, path)["result"] == "repaired"
 
 
@@ -147,7 +147,11 @@ def test_a_new_executor_does_not_read_old_bytecode(candidates):
 
 def test_a_new_file_beside_the_candidate_is_seen(local, candidates):
     path = candidates.write(
-        "try:\n    import late\nexcept ImportError:\n    late = None\ndef solve(): return late is None"
+        """
+        try: import late
+        except ImportError: late = None
+        def solve(): return late is None
+        """
     )
     assert call(local, path)["result"] is True
     candidates.write("", "late.py")

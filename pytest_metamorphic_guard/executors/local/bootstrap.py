@@ -43,7 +43,10 @@ class _EmptyLoader(Loader):
 
 class _HarnessFinder(MetaPathFinder):
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
     ) -> ModuleSpec | None:
         top, *rest = fullname.split(".")
         if top != _PACKAGE:
@@ -65,7 +68,7 @@ def _load_harness(name: str) -> ModuleType:
     finally:
         sys.meta_path.remove(finder)
     module = sys.modules[name]
-    # Without the empty packages, a candidate or an argument that imports the project gets the real one.
+    # Whoever imports the project from now on, a candidate or an argument, gets the real one.
     for known, loaded in list(sys.modules.items()):
         if known.split(".")[0] == _PACKAGE and isinstance(loaded.__loader__, _EmptyLoader):
             del sys.modules[known]

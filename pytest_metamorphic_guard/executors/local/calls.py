@@ -6,11 +6,10 @@ functions are bound when this module is loaded, before any candidate code is.
 
 from __future__ import annotations
 
-import os
 import pickle
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.executors.local.failures import (
     Failure,
@@ -28,6 +27,7 @@ from pytest_metamorphic_guard.executors.wire_encode import encode
 from pytest_metamorphic_guard.executors.wire_format import EncodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from pytest_metamorphic_guard.executors.local.memory import PeakMemory
@@ -103,8 +103,8 @@ class Caller:
         self.flush()
         return _pack(nonce, kind, duration, cpu, self._peak.read_kib(), len(encoded)) + encoded
 
-    def _find(self, name: str) -> object:
-        value: object = self._module
+    def _find(self, name: str) -> Callable[..., object]:
+        value: Any = self._module
         try:
             for part in name.split("."):
                 value = _getattr(value, part)
@@ -143,7 +143,7 @@ class Caller:
             current = sys.stdout
             if current is not _stdout and current is not None:
                 current.flush()
-        except BaseException:  # noqa: BLE001, S110 - closed, replaced or full: the candidate's doing
+        except BaseException:  # noqa: BLE001 - closed, replaced or full: the candidate's doing
             pass
 
 

@@ -124,7 +124,7 @@ class Channel:
 
     def _receive_rest(self, data: bytearray, missing: int, deadline: float) -> None:
         while missing:
-            # Never more than is missing: what a frame leaves in the pipe is found before the next call.
+            # Never more than is missing: what follows is found before the next call.
             part = self._read(min(missing, _LARGE_CHUNK), deadline)
             data += part
             missing -= len(part)

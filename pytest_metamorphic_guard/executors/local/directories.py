@@ -1,4 +1,4 @@
-"""Directories of workers: one tree per user, one branch per host process, swept when its owner died."""
+"""Directories of workers: a tree per user, a branch per host, swept when its owner is gone."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.abc import PathEntryFinder
     from types import CodeType, ModuleType
 
     from pytest_metamorphic_guard.executors.local.setup import Target
@@ -96,7 +97,8 @@ def _find_root(name: str) -> str:
         return ""
     for folder in spec.submodule_search_locations or ():
         return os.path.dirname(folder)
-    return os.path.dirname(spec.origin) if os.path.isabs(spec.origin or "") else ""
+    origin = spec.origin or ""
+    return os.path.dirname(origin) if os.path.isabs(origin) else ""
 
 
 def _is_package(file: str) -> bool:
@@ -110,13 +112,13 @@ def is_installed(path: str) -> bool:
     return any(part in _INSTALLED for part in path.split(os.sep))
 
 
-def _make_hook(root: str) -> Callable[[str], FileFinder]:
+def _make_hook(root: str) -> Callable[[str], PathEntryFinder]:
     make = FileFinder.path_hook(
         (ExtensionFileLoader, EXTENSION_SUFFIXES), (FreshSourceLoader, SOURCE_SUFFIXES)
     )
     below = root.rstrip(os.sep) + os.sep
 
-    def hook(path: str) -> FileFinder:
+    def hook(path: str) -> PathEntryFinder:
         inside = path == root or path.startswith(below)
         if not inside or is_installed(path):
             raise ImportError(path)

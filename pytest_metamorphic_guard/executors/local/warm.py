@@ -130,7 +130,7 @@ class WarmWorker:
             payload = self._read_call(response, func_name, time.monotonic() - start)
         except (ExpiredError, GoneError, ForgedError) as end:
             return self._conclude(end, timeout_s), False
-        # What did not fit into the file is still in the buffers, and would be printed by a later call.
+        # What did not fit into the file is still in the buffers, and a later call would print it.
         return payload, payload.get("error_type") != "output_limit"
 
     def _load(self, directory: str, search_path: tuple[str, ...]) -> str:
@@ -150,10 +150,8 @@ class WarmWorker:
             response = self._channel.exchange(frames.LOAD, pickle.dumps(setup, 5), deadline)
             answer = self._decode(response.body)
             if response.kind == frames.LOADED:
-                match answer:
-                    case (str(file), int()):
-                        self._process.output.take()
-                        return file
+                self._process.output.take()
+                return self._read_loaded(answer)
             fields = self._read_failure(response, answer)
         except ExpiredError:
             limit = self._configuration.import_timeout_s
@@ -170,6 +168,14 @@ class WarmWorker:
             refusal.payload["error"] += f" (its memory limit is {self._mem_mb} MiB)"
         refusal.payload |= {"exception_type": exception_type, "traceback": traceback}
         raise refusal
+
+    @staticmethod
+    def _read_loaded(answer: object) -> str:
+        match answer:
+            case (str(file), int()):
+                return file
+            case _:
+                raise ForgedError("the response is of no known kind")
 
     def _refuse(self, text: str) -> ImportFailedError:
         payload = make_failure("import_error", text)
@@ -198,7 +204,9 @@ class WarmWorker:
         if response.kind == frames.RETURNED:
             payload = make_result(answer, duration_ms, stdout, stderr)
         else:
-            payload = self._make_failed(self._read_failure(response, answer), func_name, is_full)
+            payload = self._make_failed(
+                self._read_failure(response, answer), func_name, is_full=is_full
+            )
             payload |= {"duration_ms": duration_ms, "stdout": stdout, "stderr": stderr}
         payload["resource_usage"] = {
             "cpu_ms": max(0, response.cpu_ns) / 1e6,
@@ -207,7 +215,7 @@ class WarmWorker:
         return payload
 
     def _make_failed(
-        self, fields: tuple[str, str, str, str], func_name: str, is_full: bool
+        self, fields: tuple[str, str, str, str], func_name: str, *, is_full: bool
     ) -> Payload:
         category, exception_type, message, traceback = fields
         match category:

@@ -80,7 +80,8 @@ def main(requests: int, responses: int) -> None:
     try:
         kind, nonce, body = line.receive()
         assert kind == LOAD
-        setup: Setup = pickle.loads(body)
+        setup = pickle.loads(body)
+        assert isinstance(setup, Setup)
         tie_to_parent(setup.host_pid)
         _serve(line, setup, nonce)
     except (HostGoneError, OSError):
