@@ -1,0 +1,1 @@
+"""Evidence and rules in, one decision out: pure functions over frozen records."""

@@ -1,0 +1,146 @@
+"""What a run saw, as the gate reads it. The runner and the monitors' host make these records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "AlertEvidence",
+    "CheckResult",
+    "Evidence",
+    "InputResult",
+    "MetricEvidence",
+    "RelationEvidence",
+    "Severity",
+    "TaskEvidence",
+]
+
+Severity = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One relation, property or law on one input.
+
+    Attributes:
+        relation: Its name.
+        candidate: Whether it held for the candidate; None if it did not apply.
+        baseline: Whether it held for the baseline; None if it did not apply or there is none.
+        confirmed: Whether the candidate's violation was seen again in a fresh process.
+    """
+
+    relation: str
+    candidate: bool | None
+    baseline: bool | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InputResult:
+    """All checks on one input.
+
+    Attributes:
+        index: Number of the input, from 0, in the order in which inputs were drawn.
+        checks: One result per relation that was tried; a missing one did not apply.
+        group: Names the inputs that belong together, such as the turns of one conversation.
+    """
+
+    index: int
+    checks: tuple[CheckResult, ...]
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationEvidence:
+    """A relation, property or law that the task declares, whether or not it ever applied.
+
+    Attributes:
+        name: Its name.
+        kind: What it is.
+        skipped: Number of inputs to which it did not apply.
+        min_pass_rate: The threshold written in the task; a policy file's goes before it.
+    """
+
+    name: str
+    kind: Literal["relation", "property", "law"] = "relation"
+    skipped: int = 0
+    min_pass_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricEvidence:
+    """A number taken from the outputs of both roles on the same inputs.
+
+    Attributes:
+        name: Its name.
+        kind: How it is aggregated.
+        higher_is_better: Direction of improvement.
+        pairs: ``(baseline, candidate)`` per input; None where there is no value.
+    """
+
+    name: str
+    kind: Literal["mean", "sum"] = "mean"
+    higher_is_better: bool = True
+    pairs: tuple[tuple[float | None, float | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEvidence:
+    """One task, run for one candidate and its baseline.
+
+    Attributes:
+        task: Its name.
+        baseline: Name of the baseline, or None where there is none.
+        planned: Number of inputs that were to run.
+        skipped: Number of inputs that were drawn and given up before any check.
+        relations: What the task declares.
+        results: One record per input that ran.
+        metrics: What was measured on the outputs.
+        min_pass_rate: The threshold written in the task; the rules' goes before it.
+    """
+
+    task: str
+    planned: int
+    relations: tuple[RelationEvidence, ...]
+    results: tuple[InputResult, ...]
+    baseline: str | None = None
+    skipped: int = 0
+    metrics: tuple[MetricEvidence, ...] = ()
+    min_pass_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        known = {relation.name for relation in self.relations}
+        indices = {result.index for result in self.results}
+        if len(indices) != len(self.results):
+            raise ValueError(f"task {self.task!r}: two results for the same input")
+        used = {check.relation for result in self.results for check in result.checks}
+        if not used <= known:
+            unknown = ", ".join(sorted(used - known))
+            raise ValueError(f"task {self.task!r}: results for undeclared relations: {unknown}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEvidence:
+    """What a monitor reported.
+
+    Attributes:
+        monitor: The monitor's identifier.
+        kind: What was noticed, such as ``"latency_regression"``.
+        severity: How much it weighs.
+        message: One sentence.
+    """
+
+    monitor: str
+    kind: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything that is known about one candidate."""
+
+    candidate: str
+    tasks: tuple[TaskEvidence, ...]
+    alerts: tuple[AlertEvidence, ...] = ()

@@ -1,0 +1,263 @@
+"""One task's evidence under the rules: weighed first, judged once p-values are adjusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+# Read at run time: decisions are rebuilt from plain data by their annotations.
+from pytest_metamorphic_guard.gate.findings import (
+    Bound,
+    Comparison,
+    Conclusion,
+    Finding,
+    compare,
+    earn_bound,
+    find_gaps,
+    judge_difference,
+    judge_violations,
+)
+from pytest_metamorphic_guard.gate.phrases import count, percent, points
+from pytest_metamorphic_guard.gate.policies import NonInferior, Strict, Superior
+from pytest_metamorphic_guard.gate.rows import (
+    MetricRow,
+    RelationRow,
+    build_metric_row,
+    build_relation_row,
+)
+from pytest_metamorphic_guard.gate.tally import TaskTally, count_task
+from pytest_metamorphic_guard.gate.thresholds import (
+    find_relation_minimum,
+    find_tolerated,
+    judge_rates,
+)
+from pytest_metamorphic_guard.statistics.binomial import Interval  # noqa: TC001
+from pytest_metamorphic_guard.statistics.paired import (
+    PairedCounts,
+    find_p_better,
+    find_p_worse,
+    tango_interval,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.gate.evidence import TaskEvidence
+    from pytest_metamorphic_guard.gate.policies import Policy
+    from pytest_metamorphic_guard.gate.rules import Rules
+
+__all__ = ["PooledChecks", "TaskDecision", "WeighedTask", "judge_task", "weigh_task"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledChecks:
+    """All checks of all inputs together.
+
+    Attributes:
+        pairs: Results of both roles.
+        effect: The design effect: by how much the checks of one input repeat each other.
+        interval: Tango's interval of the difference, widened by the effect.
+    """
+
+    pairs: PairedCounts
+    effect: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDecision:
+    """What one task concluded.
+
+    Attributes:
+        task: Its name.
+        baseline: Name of the baseline, or None.
+        policy: The policy it was judged by, as text.
+        outcome: What the task alone says.
+        reason: One sentence.
+        remedy: What would settle it, or None.
+        findings: Everything that was found, those that decided first.
+        notes: What is worth knowing and did not decide.
+        planned: Inputs that were to run.
+        ran: Inputs on which the candidate was checked.
+        passed: Those on which all its checks held.
+        skipped: Inputs that were drawn and gave no result.
+        stopped: Inputs after which early stopping decided, or None.
+        pairs: Inputs by what both roles concluded; None without a baseline.
+        interval: Tango's interval of the difference of pass rates; None without a baseline.
+        confidence: Of the interval.
+        p_worse: Exact p-value against "the candidate is not worse"; None without a baseline.
+        p_better: Exact p-value against "the candidate is not better"; None without a baseline.
+        bound: What can be said at most of the rate of regressions; None where nothing ran.
+        checks: All checks pooled; None without a baseline.
+        relations: One row per relation, property and law.
+        metrics: One row per metric.
+    """
+
+    task: str
+    baseline: str | None
+    policy: str
+    outcome: Conclusion
+    reason: str
+    remedy: str | None
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    planned: int
+    ran: int
+    passed: int
+    skipped: int
+    stopped: int | None
+    pairs: PairedCounts | None
+    interval: Interval | None
+    confidence: float
+    p_worse: float | None
+    p_better: float | None
+    bound: Bound | None
+    checks: PooledChecks | None
+    relations: tuple[RelationRow, ...]
+    metrics: tuple[MetricRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedTask:
+    """One task's counts under its policy, before p-values are adjusted over all tasks."""
+
+    evidence: TaskEvidence
+    policy: Policy
+    tally: TaskTally
+    comparison: Comparison
+
+    @property
+    def p_values(self) -> tuple[float, ...]:
+        """Exact p-value against "not worse" per relation; none without a baseline."""
+        if not self.tally.paired:
+            return ()
+        return tuple(find_p_worse(relation.pairs) for relation in self.tally.relations)
+
+
+def weigh_task(evidence: TaskEvidence, rules: Rules, policy: Policy) -> WeighedTask:
+    """Count one task's evidence and compare its rates."""
+    tally = count_task(evidence, find_tolerated(evidence, rules))
+    return WeighedTask(
+        evidence=evidence,
+        policy=policy,
+        tally=tally,
+        comparison=compare(tally, policy, early_stop=rules.early_stop),
+    )
+
+
+def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) -> TaskDecision:
+    """Judge one task; ``adjusted`` are its p-values after Holm over all tasks."""
+    evidence, tally, comparison = weighed.evidence, weighed.tally, weighed.comparison
+    p_adjusted = list(adjusted) if tally.paired else [None] * len(evidence.relations)
+    rows = tuple(
+        build_relation_row(
+            relation,
+            relation_tally,
+            policy=weighed.policy,
+            minimum=find_relation_minimum(evidence, relation, rules),
+            p_adjusted=p_value,
+        )
+        for relation, relation_tally, p_value in zip(
+            evidence.relations, tally.relations, p_adjusted, strict=True
+        )
+    )
+    findings = _order(_find_all(weighed, rules, rows))
+    outcome = findings[0].conclusion
+    paired = tally.paired and tally.pairs.total > 0
+    return TaskDecision(
+        task=evidence.task,
+        baseline=evidence.baseline,
+        policy=str(weighed.policy),
+        outcome=outcome,
+        reason=findings[0].reason,
+        remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
+        findings=tuple(findings),
+        notes=tuple(_find_notes(tally)),
+        planned=evidence.planned,
+        ran=tally.ran,
+        passed=tally.passed,
+        skipped=evidence.skipped + len(evidence.results) - tally.ran,
+        stopped=comparison.stopped,
+        pairs=tally.pairs if tally.paired else None,
+        interval=comparison.interval if paired else None,
+        confidence=comparison.confidence,
+        p_worse=find_p_worse(tally.pairs) if paired else None,
+        p_better=find_p_better(tally.pairs) if paired else None,
+        bound=earn_bound(tally, weighed.policy),
+        checks=_pool(tally, comparison) if paired else None,
+        relations=rows,
+        metrics=tuple(build_metric_row(metric) for metric in evidence.metrics),
+    )
+
+
+def _find_all(weighed: WeighedTask, rules: Rules, rows: tuple[RelationRow, ...]) -> list[Finding]:
+    evidence, tally, policy = weighed.evidence, weighed.tally, weighed.policy
+    findings: list[Finding | None] = []
+    if isinstance(policy, Strict) or not tally.paired:
+        findings.append(judge_violations(tally, policy))
+    elif tally.pairs.total:
+        findings.append(judge_difference(tally, policy, weighed.comparison))
+        findings.extend(_find_hidden_losses(rows, policy))
+    if isinstance(policy, Superior) and not tally.paired:
+        findings.append(
+            Finding(
+                Conclusion.INCONCLUSIVE,
+                "a gain cannot be shown without a baseline",
+                "give a baseline, or use the policy strict",
+            )
+        )
+    findings.extend(find_gaps(evidence, tally, stopped=weighed.comparison.stopped is not None))
+    findings.extend(judge_rates(evidence, tally, policy, rules))
+    return [finding for finding in findings if finding is not None] or [
+        Finding(Conclusion.INCONCLUSIVE, "nothing was checked", "run at least one input")
+    ]
+
+
+def _find_hidden_losses(
+    rows: tuple[RelationRow, ...], policy: NonInferior | Superior
+) -> list[Finding]:
+    """Return the relations that got worse by more than tolerated while others made up for it."""
+    tolerated = max(0.0, -policy.threshold)
+    return [
+        Finding(
+            Conclusion.REJECT,
+            f"{row.relation} got worse by {points(row.pairs.difference)} points "
+            f"(p = {row.p_adjusted:.2g} after correction)",
+        )
+        for row in rows
+        if row.verdict == "worse" and row.pairs is not None and -row.pairs.difference > tolerated
+    ]
+
+
+def _find_notes(tally: TaskTally) -> list[str]:
+    notes = []
+    if tally.pairs.both_fail:
+        notes.append(f"{count(tally.pairs.both_fail, 'input')} fail for both, which does not block")
+    if tally.masked:
+        notes.append(
+            f"on {count(tally.masked, 'input')} that fail for both, the candidate violates "
+            "a relation that the baseline keeps"
+        )
+    if tally.pairs.improvements:
+        notes.append(f"{count(tally.pairs.improvements, 'input')} improved")
+    if tally.confirmed and tally.unconfirmed:
+        notes.append(f"regressions on {count(tally.unconfirmed, 'further input')} did not repeat")
+    if tally.effect > 1.0:
+        kept = percent(1.0 / tally.effect)
+        notes.append(f"inputs of one group repeat each other: {kept} of them count")
+    return notes
+
+
+def _order(findings: list[Finding]) -> list[Finding]:
+    order = (Conclusion.REJECT, Conclusion.INCONCLUSIVE, Conclusion.ADOPT)
+    return sorted(findings, key=lambda finding: order.index(finding.conclusion))
+
+
+def _pool(tally: TaskTally, comparison: Comparison) -> PooledChecks:
+    return PooledChecks(
+        pairs=tally.checks,
+        effect=tally.checks_effect,
+        interval=tango_interval(
+            tally.checks, confidence=comparison.confidence, effect=tally.checks_effect
+        ),
+    )

@@ -1,0 +1,219 @@
+"""The tables of a decision: one row per relation, one per metric."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pytest_metamorphic_guard.gate.findings import Conclusion
+from pytest_metamorphic_guard.gate.policies import Strict
+from pytest_metamorphic_guard.gate.thresholds import judge_pass_rate
+
+# Read at run time: records are rebuilt from plain data by their annotations.
+from pytest_metamorphic_guard.statistics.binomial import Interval, median_rank
+from pytest_metamorphic_guard.statistics.paired import (
+    PairedCounts,
+    find_p_worse,
+    tango_interval,
+)
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.gate.evidence import MetricEvidence, RelationEvidence
+    from pytest_metamorphic_guard.gate.policies import Policy
+    from pytest_metamorphic_guard.gate.tally import RelationTally
+
+__all__ = ["MetricRow", "RelationRow", "RowVerdict", "build_metric_row", "build_relation_row"]
+
+RowVerdict = Literal[
+    "ok",
+    "improved",
+    "shared",
+    "within noise",
+    "worse",
+    "regressed",
+    "violated",
+    "not repeated",
+    "tolerated",
+    "too low",
+    "unsettled",
+    "never applied",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationRow:
+    """One relation, property or law.
+
+    Attributes:
+        relation: Its name.
+        kind: ``"relation"``, ``"property"`` or ``"law"``.
+        ran: Inputs on which the candidate was checked.
+        passed: Those on which it held.
+        pairs: Results of both roles; None without a baseline.
+        skipped: Inputs to which it did not apply.
+        interval: Tango's interval of the difference; None without pairs.
+        p_worse: Exact one-sided p-value against "not worse"; None without pairs.
+        p_adjusted: The same after Holm, over all relations of the decision.
+        min_pass_rate: The threshold that holds for it, if any.
+        verdict: What the row says, in a word or two.
+    """
+
+    relation: str
+    kind: str
+    ran: int
+    passed: int
+    pairs: PairedCounts | None
+    skipped: int
+    interval: Interval | None
+    p_worse: float | None
+    p_adjusted: float | None
+    min_pass_rate: float | None
+    verdict: RowVerdict
+
+    @property
+    def baseline_rate(self) -> float | None:
+        """Share of the inputs on which it held for the baseline."""
+        if self.pairs is None or not self.pairs.total:
+            return None
+        return self.pairs.baseline_passed / self.pairs.total
+
+    @property
+    def candidate_rate(self) -> float | None:
+        """Share of the inputs on which it held for the candidate."""
+        return self.passed / self.ran if self.ran else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricRow:
+    """One number taken from the outputs.
+
+    Attributes:
+        metric: Its name.
+        kind: ``"mean"`` or ``"sum"``.
+        higher_is_better: Direction of improvement.
+        baseline: Aggregate of the baseline's values; None without one.
+        candidate: Aggregate of the candidate's values; None without one.
+        pairs: Inputs with a finite value of both roles.
+        mean_difference: Mean of candidate minus baseline over these; None without pairs.
+        median_interval: 95 % interval of the median difference, whatever its distribution; None
+            where there are fewer than six pairs.
+    """
+
+    metric: str
+    kind: str
+    higher_is_better: bool
+    baseline: float | None
+    candidate: float | None
+    pairs: int
+    mean_difference: float | None
+    median_interval: Interval | None
+
+
+def build_relation_row(
+    relation: RelationEvidence,
+    tally: RelationTally,
+    *,
+    policy: Policy,
+    minimum: float | None,
+    p_adjusted: float | None,
+) -> RelationRow:
+    """Return the row of one relation; ``p_adjusted`` is None without a baseline."""
+    pairs = tally.pairs if p_adjusted is not None else None
+    confidence = 1.0 - 2.0 * policy.alpha
+    return RelationRow(
+        relation=relation.name,
+        kind=relation.kind,
+        ran=tally.candidate_ran,
+        passed=tally.candidate_passed,
+        pairs=pairs,
+        skipped=relation.skipped,
+        interval=tango_interval(pairs, confidence=confidence) if pairs and pairs.total else None,
+        p_worse=None if pairs is None else find_p_worse(pairs),
+        p_adjusted=p_adjusted,
+        min_pass_rate=minimum,
+        verdict=_find_verdict(tally, pairs, policy, minimum, p_adjusted),
+    )
+
+
+def build_metric_row(metric: MetricEvidence) -> MetricRow:
+    """Return the row of one metric; values that are not finite are left out."""
+    pairs = [
+        (baseline if _is_finite(baseline) else None, candidate if _is_finite(candidate) else None)
+        for baseline, candidate in metric.pairs
+    ]
+    differences = sorted(
+        candidate - baseline
+        for baseline, candidate in pairs
+        if baseline is not None and candidate is not None
+    )
+    rank = median_rank(len(differences), 0.025)
+    return MetricRow(
+        metric=metric.name,
+        kind=metric.kind,
+        higher_is_better=metric.higher_is_better,
+        baseline=_aggregate([value for value, _ in pairs if value is not None], metric.kind),
+        candidate=_aggregate([value for _, value in pairs if value is not None], metric.kind),
+        pairs=len(differences),
+        mean_difference=_aggregate(differences, "mean"),
+        median_interval=Interval(differences[rank - 1], differences[-rank]) if rank else None,
+    )
+
+
+def _find_verdict(
+    tally: RelationTally,
+    pairs: PairedCounts | None,
+    policy: Policy,
+    minimum: float | None,
+    p_adjusted: float | None,
+) -> RowVerdict:
+    if not tally.candidate_ran:
+        return "never applied"
+    below = None if minimum is None else _find_shortfall(tally, minimum, policy)
+    if below is not None:
+        return below
+    if pairs is not None and p_adjusted is not None:
+        return _compare_roles(tally, pairs, policy, p_adjusted)
+    return "ok" if tally.candidate_passed == tally.candidate_ran else _blame_candidate(tally)
+
+
+def _find_shortfall(tally: RelationTally, minimum: float, policy: Policy) -> RowVerdict | None:
+    finding = judge_pass_rate(
+        tally.name, tally.candidate_passed, tally.candidate_ran, minimum, alpha=policy.alpha
+    )
+    match finding.conclusion:
+        case Conclusion.ADOPT:
+            return None
+        case Conclusion.REJECT:
+            return "too low"
+        case Conclusion.INCONCLUSIVE:
+            return "unsettled"
+
+
+def _blame_candidate(tally: RelationTally) -> RowVerdict:
+    if tally.confirmed:
+        return "violated"
+    return "not repeated" if tally.unconfirmed else "tolerated"
+
+
+def _compare_roles(
+    tally: RelationTally, pairs: PairedCounts, policy: Policy, p_adjusted: float
+) -> RowVerdict:
+    if pairs.regressions:
+        if isinstance(policy, Strict):
+            return "regressed" if tally.confirmed else "not repeated"
+        return "worse" if p_adjusted <= policy.alpha else "within noise"
+    if pairs.improvements:
+        return "improved"
+    return "shared" if pairs.both_fail else "ok"
+
+
+def _is_finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _aggregate(values: list[float], kind: str) -> float | None:
+    if not values:
+        return None
+    total = math.fsum(values)
+    return total if kind == "sum" else total / len(values)
