@@ -50,6 +50,7 @@ __all__ = ["GuardSession", "MetamorphicGuardWarning", "get_session", "start_sess
 _SESSION = pytest.StashKey["GuardSession"]()
 # pytest-xdist carries only plain values, so the verdict goes as a JSON text.
 _VERDICT = "_mg_verdict"
+_NOTE_WIDTH = 72
 
 
 class MetamorphicGuardWarning(pytest.PytestWarning):
@@ -216,8 +217,6 @@ class GuardSession:
         plan = find_plan(pyfuncitem)
         if plan is None:
             return (yield)
-        # Our frames and hypothesis's say nothing to a user about his relation.
-        __tracebackhide__ = True
         run = self._start(pyfuncitem, plan)
         try:
             answer = yield
@@ -269,7 +268,6 @@ class GuardSession:
     def _conclude_error(
         self, item: pytest.Function, plan: Plan, run: Run, error: BaseException
     ) -> None:
-        __tracebackhide__ = True
         violated = _find_violated(error)
         if violated is not None:
             self._fail_violated(item, plan, run, violated)
@@ -287,7 +285,6 @@ class GuardSession:
     def _fail_violated(
         self, item: pytest.Function, plan: Plan, run: Run, violated: Violated
     ) -> None:
-        __tracebackhide__ = True
         try:
             violation, confirmation = confirm(run, violated.violation)
         except Unusable:
@@ -296,12 +293,14 @@ class GuardSession:
         # What hypothesis noted names our own function; the text below says it in the user's words.
         item.__dict__.pop("_hypothesis_failing_examples", None)
         reproduction = self._describe_reproduction(item, plan)
-        text = render_violation(run, violation, confirmation, reproduction)
         fault = violation.candidate.fault
         if isinstance(plan.entry.subject, Law) and fault is not None and fault.kind == "law":
             assert fault.error is not None  # a law is violated by an exception only
+            # pytest shows the law's own lines and values, and our text below them, indented.
+            text = render_violation(run, violation, confirmation, reproduction, width=_NOTE_WIDTH)
             fault.error.__notes__ = ["", *text.splitlines()]
             raise fault.error.with_traceback(fault.error.__traceback__) from None
+        text = render_violation(run, violation, confirmation, reproduction)
         raise pytest.fail.Exception(text, pytrace=False) from None
 
     def _keep(self, item: pytest.Item, verdict: Verdict) -> None:

@@ -74,7 +74,7 @@ def render_violation(
     page.blank()
     page.row("seen", _describe_search(run, violation, confirmation))
     page.row("reproduce", reproduction.command)
-    page.raw(_write_example(violation, reproduction, width))
+    page.raw(_write_example(run, violation, reproduction, width))
     return page.text()
 
 
@@ -160,9 +160,10 @@ def _write_law(page: _Page, run: Run, violation: Violation) -> None:
     names = _name_arguments(run)
     for source in violation.case.sources:
         page.block("input", _format_arguments(page, names, source))
-    if violation.candidate.fault is not None:
-        page.block("found", _format_message(page, violation.candidate.fault.message))
-    page.blank()
+    fault = violation.candidate.fault
+    # The message of a failed assert stands above, with the law's own line.
+    if fault is not None and fault.kind == "execution":
+        page.block("found", _format_message(page, fault.message))
     _write_calls(page, "candidate", violation.candidate)
     baseline = violation.baseline
     if baseline is None:
@@ -295,21 +296,29 @@ def _write_captured(page: _Page, result: CaseResult) -> None:
 def _describe_search(run: Run, violation: Violation, confirmation: Confirmation) -> list[str]:
     first = run.first or violation
     number = f"case {first.case_number}"
-    lines = [f"{number} of this run; {_CONFIRMATIONS[confirmation]}"]
+    lines = [f"in {number} of this run; {_CONFIRMATIONS[confirmation]}"]
     if first.case.key != violation.case.key:
-        runs = f"{run.shrink_runs} runs"
-        stopped = ", stopped after 10 s; --mg-shrink=full goes on" if run.shrink_stopped else ""
-        source = ", ".join(to_source(value) for value in first.case.sources[0])
-        short = source if len(source) <= 44 else source[:41] + "..."  # noqa: PLR2004 - one row
-        lines.append(f"shrunk from ({short}) in {runs}{stopped}")
+        lines.append(f"shrunk in {run.shrink_runs} runs from {_shorten(first, 36)}")
+        if run.shrink_stopped:
+            lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
     return lines
 
 
-def _write_example(violation: Violation, reproduction: Reproduction, width: int) -> list[str]:
+def _shorten(violation: Violation, room: int) -> str:
+    text = ", ".join(to_source(value) for value in violation.case.sources[0])
+    return f"({text})" if len(text) <= room else f"({text[: room - 3]}...)"
+
+
+def _write_example(
+    run: Run, violation: Violation, reproduction: Reproduction, width: int
+) -> list[str]:
     sources = violation.case.sources
     arguments = sources[0] if len(sources) == 1 else sources
-    text = ", ".join(to_source(argument) for argument in arguments)
-    line = f"@{reproduction.task_variable}.example({text})"
+    if run.entry.decorated:
+        text = ", ".join(to_source(argument) for argument in arguments)
+        line = f"@{reproduction.task_variable}.example({text})"
+    else:
+        line = f"examples=[{to_source(arguments)}]"
     if len(line) <= width - _LABEL - 4:
         return [" " * _LABEL + line]
     if len(line) > 20 * width:
@@ -357,6 +366,7 @@ def _name_arguments(run: Run) -> tuple[str, ...] | None:
 
 
 def _format_message(page: _Page, message: str) -> list[str]:
-    lines = [line[: page.room] for line in message.splitlines()]
-    return lines[:_VALUE_LINES]
+    hint = "Use -v to get more diff"  # pytest's, about a diff that this text replaces
+    lines = [line.strip() for line in message.splitlines()]
+    return [line[: page.room] for line in lines if line and line != hint][:_VALUE_LINES]
 

@@ -30,6 +30,7 @@ class TaskSpec:
         fmt_out: Writes an output in reports.
         cluster_key: ``cluster_key(args)`` names the group of an input.
         metrics: Numbers to take from every output.
+        examples: Argument tuples that every item runs before any generated input.
 
     Raises:
         TaskError: With all faults of the declaration, its file and line.
@@ -44,6 +45,7 @@ class TaskSpec:
     fmt_out: Callable[[Any], str] | None = None
     cluster_key: Callable[[tuple[Any, ...]], Hashable] | None = None
     metrics: Sequence[Metric] = ()
+    examples: Sequence[tuple[Any, ...]] = ()
     _task: Task = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +58,7 @@ class TaskSpec:
             relations=self.relations,
             properties=self.properties,
             metrics=self.metrics,
+            examples=self.examples,
             group=None if key is None else lambda *arguments: key(arguments),
             format_input=self.fmt_in,
             format_output=self.fmt_out,

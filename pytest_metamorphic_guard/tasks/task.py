@@ -39,6 +39,7 @@ class Entry:
         location: Where it is defined, or None for a function without source.
         examples: Argument tuples that run before any drawn input.
         marks: pytest marks given to the declaration itself.
+        decorated: Declared by a decorator, so that ``@task.example`` can stand above it.
     """
 
     subject: MetamorphicRelation | Property | Law
@@ -46,6 +47,7 @@ class Entry:
     location: Location | None
     examples: tuple[tuple[Any, ...], ...] = ()
     marks: tuple[Any, ...] = ()
+    decorated: bool = False
 
     @property
     def name(self) -> str:
@@ -129,7 +131,7 @@ class Task:
             self.inputs: Inputs = read
         faults += self._find_own_faults()
         for declared in (*relations, *properties):
-            faults += self._try_add(declared)
+            faults += self._try_add(declared, decorated=False)
         self._raise(faults)
 
     def __repr__(self) -> str:
@@ -288,10 +290,13 @@ class Task:
         return attach
 
     def _try_add(
-        self, subject: MetamorphicRelation | Property | Law, marks: Sequence[Any] = ()
+        self,
+        subject: MetamorphicRelation | Property | Law,
+        marks: Sequence[Any] = (),
+        *,
+        decorated: bool = True,
     ) -> list[str]:
-        kind = type(subject)
-        if not issubclass(kind, MetamorphicRelation | Property | Law):
+        if not isinstance(subject, MetamorphicRelation | Property | Law):
             return [f"{subject!r:.60} is no MetamorphicRelation and no Property"]
         faults = self._check_arity(subject)
         if subject.name in self._entries:
@@ -303,7 +308,7 @@ class Task:
         mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
         self._waiting = [pair for pair in self._waiting if pair[0] is not function]
         self._entries[subject.name] = Entry(
-            subject, function, find_function(function), mine[::-1], tuple(marks)
+            subject, function, find_function(function), mine[::-1], tuple(marks), decorated
         )
         return []
 
