@@ -29,7 +29,7 @@ _CONTAINERS: Final = frozenset(
 _NUMBERS_AND_TEXT: Final = form.SCALARS | {complex}
 # Below this length a frame cannot hold enough strings to matter, and they are not looked for.
 _SMALL_FRAME: Final = 1 << 18
-_HASHING_SECONDS: Final = 1.0
+_SLOW_SECONDS: Final = 1.0
 
 
 def decode(frame: bytes | bytearray | memoryview, limits: form.Limits = form.DEFAULT) -> object:
@@ -71,7 +71,7 @@ class _Reader:
     parent takes as many from its end as it has containers among its elements.
     """
 
-    __slots__ = ("_hashing_s", "_heights", "_items", "_limits", "_small", "open_marks")
+    __slots__ = ("_heights", "_items", "_limits", "_slow_s", "_small", "open_marks")
 
     def __init__(self, limits: form.Limits, *, small: bool) -> None:
         self.open_marks = 0
@@ -79,7 +79,7 @@ class _Reader:
         self._small = small
         self._items = 0
         self._heights: list[int] = []
-        self._hashing_s = 0.0
+        self._slow_s = 0.0
 
     def open_mark(self, code: int, _data: bytes) -> Mark:
         """Take an extension: the first element of an array that is about to be read."""
@@ -152,18 +152,27 @@ class _Reader:
         started = time.thread_time()
         # The clock that is cheap to read tells when to look at the one that other processes
         # cannot make run.
-        next_look = time.monotonic() + _HASHING_SECONDS / 10
+        next_look = time.monotonic() + _SLOW_SECONDS / 10
         for start in range(0, len(keys), step):
             add(slice(start, start + step))
             if time.monotonic() > next_look:
-                self._check_hashing(time.thread_time() - started)
-                next_look = time.monotonic() + _HASHING_SECONDS / 10
-        self._hashing_s += time.thread_time() - started
-        self._check_hashing(0.0)
+                self._check_slow(time.thread_time() - started)
+                next_look = time.monotonic() + _SLOW_SECONDS / 10
+        self._slow_s += time.thread_time() - started
+        self._check_slow()
 
-    def _check_hashing(self, more_s: float) -> None:
-        if self._hashing_s + more_s > _HASHING_SECONDS:
-            raise DecodeError("keys that collide: hashing them takes too long")
+    def reduce(self, numerator: Any, denominator: Any) -> object:
+        """Return a fraction; large ones count against the time that hashing has, too."""
+        started = time.thread_time()
+        fraction = build.build_fraction(numerator, denominator)
+        if len(denominator) > 64:  # noqa: PLR2004 - small ones are limited by their number
+            self._slow_s += time.thread_time() - started
+            self._check_slow()
+        return fraction
+
+    def _check_slow(self, more_s: float = 0.0) -> None:
+        if self._slow_s + more_s > _SLOW_SECONDS:
+            raise DecodeError("keys that collide, or fractions that take too long to reduce")
 
 
 def _refuse_map(_pairs: object) -> NoReturn:
@@ -273,13 +282,13 @@ _BUILD: Final[dict[Mark, Callable[..., Any]]] = {
     form.SLICE: _build_slice,
     form.ELLIPSIS: lambda _: ...,
     form.NOT_IMPLEMENTED: lambda _: NotImplemented,
+    form.FRACTION: _Reader.reduce,
     form.RECORD: _build_record,
     form.OPAQUE: _build_opaque,
 } | {
     mark: _without_reader(getattr(build, f"build_{name}"))
     for mark, name in {
         form.DECIMAL: "decimal",
-        form.FRACTION: "fraction",
         form.DATETIME: "datetime",
         form.DATE: "date",
         form.TIME: "time",
