@@ -5,7 +5,7 @@ Needs atheris, in an environment of its own beside the project:
     python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install atheris numpy -e .
     /tmp/fuzz/bin/python benchmarks/fuzz_wire.py -max_total_time=60 -rss_limit_mb=512 -timeout=10
 
-Arguments are libFuzzer's. Without atheris the script says so and exits with status 2.
+Arguments are libFuzzer's. Without atheris the script says so and exits with status 1.
 """
 
 import collections
@@ -22,7 +22,7 @@ try:
     import atheris
 except ImportError:
     sys.exit(
-        "atheris is not installed (it has wheels for Linux on x86_64); see the first lines of this file"
+        "atheris is not installed; the first lines of this file say how (wheels: Linux, x86_64)"
     )
 
 # Instrumented, so that the fuzzer sees which branches an input takes.
@@ -33,6 +33,8 @@ LIMITS = Limits(max_items=50_000)
 
 
 class Colour(enum.Enum):
+    """An enumeration, so that a record is among the seeds."""
+
     RED = 1
 
 
