@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.findings import Conclusion
@@ -77,11 +76,11 @@ class _Process:
         assert not isinstance(policy, Strict)
         self._above = BettingProcess(policy.threshold, "above")
         self._below = BettingProcess(policy.threshold, "below")
-        self._enough = -math.log(HybridLevels.share(policy.alpha).sequential)
+        self._alpha = HybridLevels.share(policy.alpha).sequential
 
     def observe(self, difference: int) -> Conclusion | None:
         self._above.observe(difference)
         self._below.observe(difference)
-        if self._above.log_wealth >= self._enough:
+        if self._above.rejects(self._alpha):
             return Conclusion.ADOPT
-        return Conclusion.REJECT if self._below.log_wealth >= self._enough else None
+        return Conclusion.REJECT if self._below.rejects(self._alpha) else None

@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.gate.findings import (
     judge_difference,
     judge_violations,
 )
-from pytest_metamorphic_guard.gate.phrases import count, percent, points
+from pytest_metamorphic_guard.gate.phrases import count, percent
 from pytest_metamorphic_guard.gate.policies import NonInferior, Strict, Superior
 from pytest_metamorphic_guard.gate.rows import (
     MetricRow,
@@ -32,8 +32,10 @@ from pytest_metamorphic_guard.gate.thresholds import (
     judge_rates,
 )
 from pytest_metamorphic_guard.statistics.binomial import Interval  # noqa: TC001
+from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.statistics.paired import (
     PairedCounts,
+    find_p_below,
     find_p_better,
     find_p_worse,
     tango_interval,
@@ -161,7 +163,7 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
             evidence.relations, tally.relations, p_adjusted, strict=True
         )
     )
-    findings = _order(_find_all(weighed, rules, rows))
+    findings = _order(_find_all(weighed, rules))
     outcome = findings[0].conclusion
     paired = tally.paired and tally.pairs.total > 0
     return TaskDecision(
@@ -190,14 +192,14 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
     )
 
 
-def _find_all(weighed: WeighedTask, rules: Rules, rows: tuple[RelationRow, ...]) -> list[Finding]:
+def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
     evidence, tally, policy = weighed.evidence, weighed.tally, weighed.policy
     findings: list[Finding | None] = []
     if isinstance(policy, Strict) or not tally.paired:
         findings.append(judge_violations(tally, policy))
     elif tally.pairs.total:
         findings.append(judge_difference(tally, policy, weighed.comparison))
-        findings.extend(_find_hidden_losses(rows, policy))
+        findings.extend(_find_hidden_losses(tally, policy, weighed.comparison.alpha))
     if isinstance(policy, Superior) and not tally.paired:
         findings.append(
             Finding(
@@ -214,18 +216,22 @@ def _find_all(weighed: WeighedTask, rules: Rules, rows: tuple[RelationRow, ...])
 
 
 def _find_hidden_losses(
-    rows: tuple[RelationRow, ...], policy: NonInferior | Superior
+    tally: TaskTally, policy: NonInferior | Superior, alpha: float
 ) -> list[Finding]:
-    """Return the relations that got worse by more than tolerated while others made up for it."""
-    tolerated = max(0.0, -policy.threshold)
+    """Return the relations that lose more than is tolerated while others make up for it.
+
+    The test is the one of the whole task, relation by relation, corrected for their number.
+    """
+    tolerated = min(0.0, policy.threshold)
+    losses = [find_p_below(relation.pairs, tolerated) for relation in tally.relations]
     return [
         Finding(
             Conclusion.REJECT,
-            f"{row.relation} got worse by {points(row.pairs.difference)} points "
-            f"(p = {row.p_adjusted:.2g} after correction)",
+            f"{relation.name} got worse by {abs(100 * relation.pairs.difference):.1f} points "
+            f"(p = {p_value:.2g} against a loss of {percent(-tolerated)}, corrected)",
         )
-        for row in rows
-        if row.verdict == "worse" and row.pairs is not None and -row.pairs.difference > tolerated
+        for relation, p_value in zip(tally.relations, holm(losses), strict=True)
+        if p_value <= alpha
     ]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PairedCounts",
     "design_effect",
+    "find_p_below",
     "find_p_better",
     "find_p_worse",
     "inputs_needed",
@@ -118,6 +119,25 @@ def tango_interval(
     )
 
 
+def find_p_below(counts: PairedCounts, threshold: float, *, effect: float = 1.0) -> float:
+    """Return the one-sided p-value against "the difference is at least ``threshold``".
+
+    At most alpha exactly where Tango's interval of confidence ``1 - 2 * alpha`` lies below it; 1
+    without pairs.
+
+    Source: Tango, Statistics in Medicine 17 (1998) 891-908, equation 4.
+    """
+    if not counts.total:
+        return 1.0
+    score = _find_score(
+        threshold,
+        counts.improvements / effect,
+        counts.regressions / effect,
+        counts.total / effect,
+    )
+    return NormalDist().cdf(score)
+
+
 def design_effect(clusters: Sequence[PairedCounts]) -> float:
     """Return by how much results within a cluster repeat each other: 1 when independent.
 
@@ -168,18 +188,11 @@ def inputs_to_clear(
     total = counts.total
     if not total:
         return inputs_needed(-threshold, alpha=alpha) if -1.0 < threshold < 0.0 else None
-    z = _quantile(1.0 - alpha)
-
-    def is_settled(pairs: float) -> bool:
-        scale = pairs / total / effect
-        limits = _find_limits(
-            counts.improvements * scale, counts.regressions * scale, total * scale, z
-        )
-        return limits.lower > threshold or limits.upper < threshold
-
-    if not is_settled(_MOST_INPUTS):
-        return None
-    return math.ceil(bisect(lambda pairs: not is_settled(pairs), 1.0, float(_MOST_INPUTS)))
+    improved, regressed = counts.improvements / effect, counts.regressions / effect
+    score = _find_score(threshold, improved, regressed, total / effect)
+    # With the rates fixed, the score grows with the root of the number of pairs.
+    needed = total * (_quantile(1.0 - alpha) / score) ** 2 if score else math.inf
+    return math.floor(needed) + 1 if needed < _MOST_INPUTS else None
 
 
 def _quantile(probability: float) -> float:

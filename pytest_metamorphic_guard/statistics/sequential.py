@@ -83,6 +83,12 @@ class BettingProcess:
         total = sum(math.exp(value - largest) for value in self._logs)
         return largest + math.log(total / len(self._logs))
 
+    def rejects(self, alpha: float) -> bool:
+        """Whether the hypothesis is rejected at level ``alpha`` by now."""
+        enough = -math.log(alpha)
+        # The average is at most the largest, which is cheaper to look at after every pair.
+        return max(self._logs) >= enough and self.log_wealth >= enough
+
     def observe(self, difference: int) -> None:
         """Add one pair: -1 is a regression, 0 an agreement, 1 an improvement."""
         self._logs = [
@@ -96,12 +102,11 @@ def find_crossing(differences: Iterable[int], threshold: float, alpha: float) ->
     Each side errs with probability at most ``alpha``. None if neither was shown.
     """
     above, below = BettingProcess(threshold, "above"), BettingProcess(threshold, "below")
-    enough = -math.log(alpha)
     for pairs, difference in enumerate(differences, start=1):
         above.observe(difference)
         below.observe(difference)
-        if above.log_wealth >= enough:
+        if above.rejects(alpha):
             return Crossing("above", pairs)
-        if below.log_wealth >= enough:
+        if below.rejects(alpha):
             return Crossing("below", pairs)
     return None

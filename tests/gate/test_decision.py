@@ -192,8 +192,17 @@ def test_a_loss_hidden_by_gains_elsewhere_rejects_under_a_margin(make_evidence, 
     rows = ["++ ++"] * 300 + ["+- ++"] * 40 + ["++ -+"] * 60
     decision = decide(make_evidence(make_checks(rows)), NonInferior(0.05))
     assert decision.outcome is REJECT
-    assert decision.reason.startswith("a got worse by -10.0 points")
+    assert decision.reason.startswith("a got worse by 10.0 points")
     assert [row.verdict for row in decision.tasks[0].relations] == ["worse", "improved"]
+
+
+def test_a_loss_of_one_relation_is_tested_against_the_margin_after_correction(
+    make_evidence, make_checks
+):
+    at_the_margin = ["++ ++"] * 350 + ["+- ++"] * 20 + ["++ -+"] * 30
+    decision = decide(make_evidence(make_checks(at_the_margin)), NonInferior(0.05))
+    assert decision.outcome is ADOPT
+    assert decision.tasks[0].relations[0].verdict == "worse"
 
 
 def test_p_values_are_corrected_over_all_relations_of_all_tasks(make_evidence, make_task):

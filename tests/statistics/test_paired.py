@@ -8,6 +8,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from pytest_metamorphic_guard.statistics.paired import (
     PairedCounts,
     design_effect,
+    find_p_below,
     find_p_better,
     find_p_worse,
     inputs_needed,
@@ -114,6 +115,19 @@ def test_the_interval_stays_within_the_possible_and_around_the_estimate():
         assert -1.0 <= interval.lower <= counts.difference <= interval.upper <= 1.0
     assert tango_interval(PairedCounts(regressions=7)).lower == -1.0
     assert tango_interval(PairedCounts(improvements=7)).upper == 1.0
+
+
+def test_the_score_test_rejects_exactly_what_the_interval_excludes():
+    rejected = 0
+    for counts in draw_counts(200):
+        for threshold in (-0.1, -0.02, 0.0, 0.02):
+            for effect in (1.0, 2.5):
+                interval = tango_interval(counts, confidence=0.9, effect=effect)
+                p_value = find_p_below(counts, threshold, effect=effect)
+                assert (p_value <= 0.05) == (interval.upper < threshold)
+                rejected += p_value <= 0.05
+    assert 100 < rejected < 1500
+    assert find_p_below(PairedCounts(), -0.02) == 1.0
 
 
 def test_without_pairs_every_difference_is_possible():

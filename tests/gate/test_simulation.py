@@ -1,0 +1,103 @@
+import importlib.util
+import math
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytest_metamorphic_guard.gate.decision import Conclusion
+
+RUNS = 150
+# Three standard deviations above an error rate of 5 %.
+MOST_ERRORS = RUNS * 0.05 + 3 * math.sqrt(RUNS * 0.05 * 0.95)
+
+
+@pytest.fixture(scope="module")
+def simulation():
+    path = Path(__file__).parents[2] / "benchmarks" / "simulate_gate.py"
+    spec = importlib.util.spec_from_file_location("simulate_gate_under_test", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up while it is executed
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+@pytest.fixture
+def simulate(simulation):
+    def run(policy, inputs, baseline, difference, overlap):
+        truth = simulation.Truth(baseline, difference, overlap)
+        outcomes = simulation.simulate(
+            truth, inputs, simulation.POLICIES[policy], runs=RUNS, seed=7
+        )
+        return outcomes[Conclusion.ADOPT], outcomes[Conclusion.REJECT]
+
+    return run
+
+
+@pytest.mark.parametrize("baseline", [1.0, 0.95])
+def test_an_equal_candidate_that_fails_where_the_baseline_fails_is_adopted(simulate, baseline):
+    assert simulate("strict", 100, baseline, 0.0, 1) == (RUNS, 0)
+    assert simulate("noninf .02", 400, baseline, 0.0, 1) == (RUNS, 0)
+    assert simulate("early .02", 400, baseline, 0.0, 1) == (RUNS, 0)
+    # 133 inputs are needed for a margin of 2 %.
+    assert simulate("noninf .02", 100, baseline, 0.0, 1) == (0, 0)
+
+
+@pytest.mark.parametrize("inputs", [100, 400])
+@pytest.mark.parametrize("overlap", [0, 1])
+@pytest.mark.parametrize("policy", ["noninf .02", "early .02"])
+def test_a_candidate_that_loses_the_whole_margin_is_rarely_decided(
+    simulate, inputs, overlap, policy
+):
+    adopted, rejected = simulate(policy, inputs, 0.95, -0.02, overlap)
+    assert adopted <= MOST_ERRORS
+    assert rejected <= MOST_ERRORS
+
+
+@pytest.mark.parametrize("policy", ["noninf .05", "early .05"])
+def test_five_points_are_rarely_adopted_at_a_margin_of_five(simulate, policy):
+    for overlap in (0, 1):
+        adopted, _ = simulate(policy, 400, 0.95, -0.05, overlap)
+        assert adopted <= MOST_ERRORS
+
+
+def test_a_candidate_five_points_worse_is_rejected(simulate):
+    assert simulate("strict", 400, 1.0, -0.05, 1) == (0, RUNS)
+    for policy in ("noninf .02", "early .02"):
+        adopted, rejected = simulate(policy, 400, 0.95, -0.05, 1)
+        assert adopted == 0
+        assert rejected >= 0.75 * RUNS
+
+
+def test_a_candidate_five_points_better_is_adopted(simulate):
+    for policy in ("strict", "noninf .02", "early .02"):
+        assert simulate(policy, 400, 0.90, 0.05, 1) == (RUNS, 0)
+    adopted, rejected = simulate("superior .02", 400, 0.90, 0.05, 1)
+    assert adopted >= 0.85 * RUNS
+    assert rejected == 0
+
+
+@pytest.mark.parametrize(("baseline", "overlap"), [(0.98, 1), (0.95, 1), (0.95, 0)])
+def test_superiority_rarely_adopts_a_candidate_that_gains_no_more_than_asked(
+    simulate, baseline, overlap
+):
+    adopted, _ = simulate("superior .02", 400, baseline, 0.02, overlap)
+    assert adopted <= MOST_ERRORS
+
+
+def test_among_twenty_equal_relations_one_is_rarely_called_worse(simulation):
+    truth = simulation.Truth(0.9, 0.0, 0)
+    corrected, uncorrected = simulation.simulate_relations(truth, 100, 20, runs=30, seed=7)
+    assert corrected <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 30)
+    assert uncorrected > 0.2
+
+
+def test_the_same_seed_gives_the_same_figures(simulation):
+    truth = simulation.Truth(0.95, -0.02, 0)
+    rules = simulation.POLICIES["early .05"]
+    first, again, other = (
+        simulation.simulate(truth, 100, rules, runs=20, seed=seed) for seed in (3, 3, 4)
+    )
+    assert first == again
+    assert first != other
