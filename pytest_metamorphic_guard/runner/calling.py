@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.loading import LoadedExecutor
 
-__all__ = ["CallFailed", "Caller", "Solve", "Unusable"]
+__all__ = ["CallFailed", "Caller", "Solve", "Unusable", "number_kind"]
 
 
 class Unusable(BaseException):  # noqa: N818 - it carries an error through hypothesis
@@ -67,7 +67,9 @@ class Caller:
         timeout_s: Seconds one call may take.
         mem_mb: MiB one call may use.
         deadline: `time.monotonic` at which the item itself must end.
-        observe: Called with role, arguments and outcome after every real execution.
+        observe: Called with the caller and the outcome after every real execution.
+        kind: What the next call is made with: ``source``, ``followup``, or ``call`` for a law's,
+            numbered from the second on.
         executions: Number of real executions.
     """
 
@@ -77,7 +79,8 @@ class Caller:
     timeout_s: float
     mem_mb: int
     deadline: float | None = None
-    observe: Callable[[str, tuple[Any, ...], Outcome], None] | None = None
+    observe: Callable[[Caller, Outcome], None] | None = None
+    kind: str = "source"
     executions: int = 0
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
 
@@ -138,7 +141,7 @@ class Caller:
         except PluginError as error:
             raise Unusable(error) from error
         if self.observe is not None:
-            self.observe(self.role, args, outcome)
+            self.observe(self, outcome)
         if isinstance(outcome, NotCalled):
             raise Unusable(
                 CallFailed(
@@ -157,6 +160,11 @@ class Caller:
         )
 
 
+def number_kind(kind: str, index: int) -> str:
+    """Return the kind of the call with this index: ``source``, ``source2``, ``source3``, ..."""
+    return kind if index == 0 else f"{kind}{index + 1}"
+
+
 class Solve:
     """An implementation as a plain function, for laws and for users' own tests.
 
@@ -169,6 +177,7 @@ class Solve:
 
     def __call__(self, *args: Any) -> Any:
         __tracebackhide__ = True
+        self._caller.kind = number_kind("call", len(self.calls))
         outcome = self._caller.call(args)
         self.calls.append((args, outcome))
         if isinstance(outcome, Returned):

@@ -30,7 +30,20 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.task import Entry, Task
 
-__all__ = ["RunHolder", "build_test", "collect_marks", "explain", "find_fixtures"]
+__all__ = [
+    "RunHolder",
+    "build_test",
+    "check_tuple",
+    "collect_marks",
+    "count_sources",
+    "disguise",
+    "explain",
+    "find_fixtures",
+    "list_violations",
+    "read_cases",
+    "to_sources",
+    "to_strategy",
+]
 
 _DEFAULT_CASES = 100
 
@@ -44,11 +57,9 @@ class RunHolder:
         self.parameter = parameter
         self.parameters = () if parameter is None else (parameter,)
 
-    def check(self, sources: tuple[tuple[Any, ...], ...], fixtures: dict[str, Any]) -> None:
-        """Check one case with the current run."""
-        __tracebackhide__ = True
+    def take_fixtures(self, fixtures: dict[str, Any]) -> None:
+        """Give the run the values of a law's fixtures."""
         self.run.fixtures = {k: v for k, v in fixtures.items() if k != self.parameter}
-        self.run.check(sources)
 
 
 def build_test(
@@ -125,54 +136,67 @@ def _build_drawn(
 ) -> Callable[..., None]:
     def test(mg_case: Any, **fixtures: Any) -> None:
         __tracebackhide__ = True
+        holder.take_fixtures(fixtures)
         try:
-            holder.check(_to_sources(task, entry, mg_case), fixtures)
+            holder.run.check(to_sources(task, entry, mg_case))
         except Skipped:
             hypothesis.reject()
 
-    inner = _disguise(test, task, entry, ("mg_case", *holder.parameters))
+    inner = disguise(test, task, entry, ("mg_case", *holder.parameters))
     # The digest names the database entry; the item's own source text is part of it already.
     inner._hypothesis_internal_add_digest = f"{task.name}::{entry.name}".encode()  # type: ignore[attr-defined]  # noqa: SLF001
     _apply_settings(inner, entry, settings, forced_seed=forced_seed)
     for example in reversed(_find_examples(task, entry)):
         inner = hypothesis.example(mg_case=example)(inner)
-    return hypothesis.given(mg_case=_to_strategy(task, entry))(inner)  # type: ignore[no-any-return]
+    return hypothesis.given(mg_case=to_strategy(task, count_sources(entry)))(inner)  # type: ignore[no-any-return]
 
 
-def _to_strategy(task: Task, entry: Entry) -> st.SearchStrategy[Any]:
+def to_strategy(task: Task, count: int) -> st.SearchStrategy[Any]:
+    """Return the strategy of a task's inputs, or of ``count`` of them at a time."""
     assert isinstance(task.inputs, StrategyInputs)  # the caller asked
     one = task.inputs.strategy
     if isinstance(one, dict):
         one = st.tuples(*one.values())
-    count = _count_sources(entry)
     return one if count == 1 else st.tuples(*[one] * count)
 
 
-def _count_sources(entry: Entry) -> int:
+def count_sources(entry: Entry) -> int:
+    """Return the number of source inputs of one case."""
     subject = entry.subject
     return subject.sources if isinstance(subject, MetamorphicRelation) else 1
 
 
-def _to_sources(task: Task, entry: Entry, drawn: Any) -> tuple[tuple[Any, ...], ...]:
-    sources = (drawn,) if _count_sources(entry) == 1 else drawn
+def to_sources(task: Task, entry: Entry, drawn: Any) -> tuple[tuple[Any, ...], ...]:
+    """Return the source inputs of one case from what the strategy drew.
+
+    Raises:
+        Unusable: It drew no tuples.
+    """
+    sources = (drawn,) if count_sources(entry) == 1 else drawn
     for source in sources:
-        if type(source) is not tuple:
-            raise Unusable(
-                TaskError(
-                    task.name,
-                    [
-                        f"inputs yields a {type(source).__name__}, expected a tuple of arguments: "
-                        "wrap it, as in st.tuples(st.lists(st.integers()))"
-                    ],
-                    str(task.location) if task.location else None,
-                )
-            )
+        check_tuple(task, source)
     return sources  # type: ignore[no-any-return]
+
+
+def check_tuple(task: Task, source: object) -> None:
+    """Refuse a drawn input that is no tuple of arguments.
+
+    Raises:
+        Unusable: It is something else.
+    """
+    if type(source) is tuple:
+        return
+    fault = (
+        f"inputs yields a {type(source).__name__}, expected a tuple of arguments: "
+        "wrap it, as in st.tuples(st.lists(st.integers()))"
+    )
+    where = str(task.location) if task.location else None
+    raise Unusable(TaskError(task.name, [fault], where))
 
 
 def _find_examples(task: Task, entry: Entry) -> list[Any]:
     """Collect explicit examples: the task's, the entry's, and hypothesis's own @example."""
-    count = _count_sources(entry)
+    count = count_sources(entry)
     found: list[Any] = list(entry.examples)
     if count == 1:
         found += task.examples
@@ -222,22 +246,32 @@ def _build_listed(
 ) -> Callable[..., None]:
     def test(**fixtures: Any) -> None:
         __tracebackhide__ = True
-        violated: Violated | None = None
-        for sources in _list_cases(task, entry, settings):
-            # After a violation only smaller inputs are of interest: the list's own shrinking.
-            if violated is not None and not _is_smaller(sources, violated):
-                continue
-            if violated is not None and settings.shrink == "off":
-                break
-            with contextlib.suppress(Skipped, hypothesis.errors.UnsatisfiedAssumption):
-                try:
-                    holder.check(sources, fixtures)
-                except Violated as error:
-                    violated = error
-        if violated is not None:
-            raise violated
+        holder.take_fixtures(fixtures)
+        list_violations(task, entry, settings, holder)
 
-    return _disguise(test, task, entry, holder.parameters)
+    return disguise(test, task, entry, holder.parameters)
+
+
+def list_violations(task: Task, entry: Entry, settings: Settings, holder: RunHolder) -> None:
+    """Check listed inputs in their order.
+
+    Raises:
+        Violated: With the smallest input that violates the entry: the list's own shrinking.
+    """
+    __tracebackhide__ = True
+    violated: Violated | None = None
+    for sources in _list_cases(task, entry, settings):
+        if violated is not None and settings.shrink == "off":
+            break
+        if violated is not None and not _is_smaller(sources, violated):
+            continue
+        with contextlib.suppress(Skipped, hypothesis.errors.UnsatisfiedAssumption):
+            try:
+                holder.run.check(sources)
+            except Violated as error:
+                violated = error
+    if violated is not None:
+        raise violated
 
 
 def _is_smaller(sources: object, violated: Violated) -> bool:
@@ -247,8 +281,8 @@ def _is_smaller(sources: object, violated: Violated) -> bool:
 def _list_cases(
     task: Task, entry: Entry, settings: Settings
 ) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    cases = _read_cases(task, settings)
-    count = _count_sources(entry)
+    cases = read_cases(task, settings)
+    count = count_sources(entry)
     for example in _find_examples(task, entry):
         yield (example,) if count == 1 else example
     limit = len(cases) if settings.n is None else min(settings.n, len(cases))
@@ -257,7 +291,12 @@ def _list_cases(
         yield tuple(cases[(index + offset) % len(cases)] for offset in range(count))
 
 
-def _read_cases(task: Task, settings: Settings) -> Sequence[tuple[Any, ...]]:
+def read_cases(task: Task, settings: Settings) -> Sequence[tuple[Any, ...]]:
+    """Return a task's listed or generated inputs.
+
+    Raises:
+        Unusable: The generator raised, or made something else than argument tuples.
+    """
     inputs = task.inputs
     if isinstance(inputs, FixedInputs):
         return inputs.cases
@@ -274,10 +313,10 @@ def _read_cases(task: Task, settings: Settings) -> Sequence[tuple[Any, ...]]:
     return checked.cases
 
 
-def _disguise(
+def disguise(
     test: Callable[..., None], task: Task, entry: Entry, leading: tuple[str, ...]
 ) -> Callable[..., None]:
-    """Give the generated function the name, place, marks and parameters of the user's own."""
+    """Give a generated function the name, place, marks and parameters of the user's own."""
     code = test.__code__
     if entry.location is not None:
         code = code.replace(co_filename=entry.location.path, co_firstlineno=entry.location.line)

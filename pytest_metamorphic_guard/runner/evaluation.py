@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.expectations import properties_hold
-from pytest_metamorphic_guard.runner.calling import Caller, CallFailed, Solve, Unusable
+from pytest_metamorphic_guard.runner.calling import (
+    Caller,
+    CallFailed,
+    Solve,
+    Unusable,
+    number_kind,
+)
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.task import Entry, Task
 
-__all__ = ["CaseResult", "Execution", "Fault", "applies", "evaluate", "make_followups"]
+__all__ = ["CaseResult", "Execution", "Fault", "applies", "evaluate", "is_control", "make_followups"]
 
 FaultKind = Literal["expectation", "execution", "property", "law"]
 
@@ -88,7 +94,7 @@ def applies(task: Task, entry: Entry, case: Case) -> bool:
             try:
                 accepted = condition(*source)
             except Exception as error:  # a stranger's code
-                if _is_control(error):
+                if is_control(error):
                     raise
                 raise Unusable(_broken(task, entry, "precondition", error)) from error
             if not accepted:
@@ -112,7 +118,7 @@ def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tup
         made = relation.transform(*given, **options)
         followups = tuple(made) if relation.yields else (made,)
     except Exception as error:  # a stranger's code
-        if _is_control(error):
+        if is_control(error):
             raise
         raise Unusable(_broken(task, entry, "the transformation", error)) from error
     for followup in followups:
@@ -142,11 +148,11 @@ def evaluate(
     """Run one case on one implementation and check what must hold."""
     if isinstance(entry.subject, Law):
         return _evaluate_law(entry.subject, case, caller, fixtures)
-    sources = tuple(Execution(args, caller.call(args)) for args in case.copy())
+    sources = _execute(caller, "source", case.copy())
     derived: tuple[Execution, ...] = ()
     fault = _find_failed(sources, "source", many=len(sources) > 1)
     if fault is None and followups:
-        derived = tuple(Execution(args, caller.call(args)) for args in followups)
+        derived = _execute(caller, "followup", followups)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
     if fault is None:
         if isinstance(entry.subject, Property):
@@ -154,6 +160,16 @@ def evaluate(
         else:
             fault = _check_relation(task, entry, sources, derived)
     return CaseResult(role=caller.role, sources=sources, followups=derived, fault=fault)
+
+
+def _execute(
+    caller: Caller, kind: str, inputs: tuple[tuple[Any, ...], ...]
+) -> tuple[Execution, ...]:
+    executions = []
+    for index, args in enumerate(inputs):
+        caller.kind = number_kind(kind, index)
+        executions.append(Execution(args, caller.call(args)))
+    return tuple(executions)
 
 
 def _evaluate_law(law: Law, case: Case, caller: Caller, fixtures: dict[str, Any]) -> CaseResult:
@@ -165,7 +181,7 @@ def _evaluate_law(law: Law, case: Case, caller: Caller, fixtures: dict[str, Any]
     except CallFailed as error:
         fault = Fault("execution", error.error, error, error.error_type)
     except Exception as error:  # a stranger's code
-        if _is_control(error):
+        if is_control(error):
             raise
         fault = Fault("law", _say(error), error)
     calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
@@ -249,7 +265,7 @@ def _ask(
     try:
         answer = check(*values)
     except Exception as error:  # a stranger's code
-        if _is_control(error):
+        if is_control(error):
             raise
         return Fault(kind, _say(error), error)
     if answer is None or answer is True:
@@ -290,7 +306,7 @@ def _broken(task: Task, entry: Entry, what: str, error: Exception) -> TaskError:
     return TaskError(task.name, [fault], str(entry.location) if entry.location else None)
 
 
-def _is_control(error: Exception) -> bool:
+def is_control(error: Exception) -> bool:
     """Tell hypothesis's own signals (assume, reject, stop) from errors of the user's code."""
     return type(error).__module__.startswith("hypothesis.errors") or any(
         kind.__module__ == "hypothesis.errors" for kind in type(error).__mro__

@@ -114,14 +114,14 @@ class Run:
         if self._is_beyond_budget(case):
             return
         if not applies(self.task, self.entry, case):
-            self._count_skipped()
+            self.count_skipped()
             raise Skipped
         violation = self._find_violation(case)
         if self.first is None:
             self.cases += 1
         else:
             self.shrink_runs += 1
-        if violation is None or not self._counts(violation):
+        if violation is None or not self.counts(violation):
             return
         if self.first is None:
             self.first = violation
@@ -175,13 +175,22 @@ class Run:
             )
         else:
             fault = f"{self.entry.name!r}: no case ran; the inputs yield nothing"
-        raise Unusable(TaskError(self.task.name, [fault], self._where()))
+        raise Unusable(self.broken(fault))
 
-    def _find_violation(self, case: Case) -> Violation | None:
+    def broken(self, fault: str) -> TaskError:
+        """Return the error that says what is wrong with the task, at the entry's place."""
+        where = str(self.entry.location) if self.entry.location else None
+        return TaskError(self.task.name, [fault], where)
+
+    def compare(self, case: Case) -> tuple[CaseResult, CaseResult | None]:
+        """Evaluate one case for the candidate and, if there is one, the baseline.
+
+        Raises:
+            Skipped: A transformation yields no follow-up for it.
+        """
         followups = make_followups(self.task, self.entry, case, self.settings.seed)
-        subject = self.entry.subject
-        if isinstance(subject, MetamorphicRelation) and not followups:
-            self._count_skipped()
+        if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
+            self.count_skipped()
             raise Skipped
         callers = list(self.callers)
         # A fixed order would give one role the warmer caches in every pair.
@@ -191,16 +200,18 @@ class Run:
             caller.role: evaluate(self.task, self.entry, case, followups, caller, self.fixtures)
             for caller in callers
         }
-        if results["candidate"].held:
+        return results["candidate"], results.get("baseline")
+
+    def _find_violation(self, case: Case) -> Violation | None:
+        candidate, baseline = self.compare(case)
+        if candidate.held:
             return None
         return Violation(
-            case=case,
-            candidate=results["candidate"],
-            baseline=results.get("baseline"),
-            case_number=self.cases + 1,
+            case=case, candidate=candidate, baseline=baseline, case_number=self.cases + 1
         )
 
-    def _counts(self, violation: Violation) -> bool:
+    def counts(self, violation: Violation) -> bool:
+        """Tell whether a violation fails the item, and keep count of those that do not."""
         subject = self.entry.subject
         fault = violation.candidate.fault
         if isinstance(subject, Property) and subject.mode == "soft" and fault and fault.kind == "property":
@@ -234,11 +245,9 @@ class Run:
         self.shrink_stopped = True
         return True
 
-    def _count_skipped(self) -> None:
+    def count_skipped(self) -> None:
+        """Count a case that a precondition refused."""
         self.skipped += self.first is None
-
-    def _where(self) -> str | None:
-        return str(self.entry.location) if self.entry.location else None
 
 
 class Skipped(Exception):  # noqa: N818 - reads as what happened

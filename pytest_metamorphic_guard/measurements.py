@@ -1,0 +1,85 @@
+"""What one item measured on its whole sample, as plain data that travels between processes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+__all__ = ["CaseHeld", "Measurement"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHeld:
+    """One input of the sample.
+
+    Attributes:
+        index: Number of the input in the task's sample, from 0.
+        candidate: Whether the entry held for the candidate.
+        baseline: Whether it held for the baseline; None without one.
+        confirmed: Whether the candidate's violation was seen again in a fresh process.
+        group: The group that the task's key names, or None.
+    """
+
+    index: int
+    candidate: bool
+    baseline: bool | None = None
+    confirmed: bool = False
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """The unshrunk sample of one relation, property or law and one candidate.
+
+    Attributes:
+        task: Name of the task.
+        entry: Name of the relation, property or law.
+        kind: ``"relation"``, ``"property"`` or ``"law"``.
+        position: Number of the candidate among the task's candidates, from 0.
+        candidate: What the user wrote to name the candidate.
+        baseline: What the user wrote to name the baseline; None without one.
+        planned: Number of inputs in the sample.
+        skipped: Number of inputs that a precondition skipped.
+        min_pass_rate: The entry's own threshold, or the task's; None for none.
+        soft: The entry is reported and never fails anything.
+        cases: One record per input that ran, in order.
+        metrics: Name of a metric to ``(index, baseline, candidate)`` values.
+    """
+
+    task: str
+    entry: str
+    kind: str
+    position: int
+    candidate: str
+    baseline: str | None
+    planned: int
+    skipped: int
+    min_pass_rate: float | None
+    soft: bool
+    cases: tuple[CaseHeld, ...]
+    metrics: dict[str, tuple[tuple[int, float | None, float | None], ...]]
+
+    @property
+    def pass_rate(self) -> float | None:
+        """Share of the inputs on which the entry holds for the candidate; None if none ran."""
+        if not self.cases:
+            return None
+        return sum(case.candidate for case in self.cases) / len(self.cases)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dict of plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Measurement:
+        """Read what `to_dict` wrote, also after it was JSON."""
+        return cls(
+            **{
+                **data,
+                "cases": tuple(CaseHeld(**case) for case in data["cases"]),
+                "metrics": {
+                    name: tuple(tuple(row) for row in rows)
+                    for name, rows in data["metrics"].items()
+                },
+            }
+        )

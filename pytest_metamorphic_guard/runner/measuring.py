@@ -1,0 +1,283 @@
+"""The whole sample of one item: every input runs and counts, then one violation is shrunk."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.measurements import CaseHeld, Measurement
+from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.evaluation import applies, is_control
+from pytest_metamorphic_guard.runner.run import Run, Skipped, Violated, Violation
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.tasks.declarations import Metric
+
+__all__ = ["Measuring", "Repeats"]
+
+# One confirmed regression decides; more re-runs would only cost time.
+_CONFIRMED_AT_MOST = 5
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How often calls with source inputs are repeated for monitors that compare repetitions.
+
+    Attributes:
+        times: Number of calls in all, from 1.
+        sample: Only the first so many inputs are repeated; None for all.
+    """
+
+    times: int = 1
+    sample: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Measuring:
+    """Runs a sample on both roles and keeps what was seen.
+
+    Attributes:
+        run: The item's run.
+        sample: The argument tuples of the task's sample.
+        position: Number of the candidate among the task's candidates.
+        min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
+        judged_elsewhere: The gate judges rates: violations alone do not fail the item.
+        repeats: Repetitions of calls for monitors.
+        watched: Whether records for monitors are kept.
+        progress: Called with the number of inputs done, now and then.
+    """
+
+    run: Run
+    sample: Sequence[tuple[Any, ...]]
+    position: int = 0
+    min_pass_rate: float | None = None
+    judged_elsewhere: bool = False
+    repeats: Repeats = field(default_factory=Repeats)
+    watched: bool = False
+    progress: Callable[[int], None] | None = None
+    records: list[MonitorRecord] = field(default_factory=list)
+    _cases: list[CaseHeld] = field(default_factory=list)
+    _metrics: dict[str, list[tuple[int, float | None, float | None]]] = field(default_factory=dict)
+    _counted: list[tuple[int, Violation]] = field(default_factory=list)
+    _calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
+    _index: int = 0
+    _repeat: int = 0
+    _group: str | None = None
+
+    def measure(self, search: Callable[[], None]) -> None:
+        """Run the whole sample, then find the smallest violation if one fails the item.
+
+        Args:
+            search: Looks for a violation among the same inputs and shrinks it.
+
+        Raises:
+            Violated: The item fails.
+            Unusable: Nothing can be concluded.
+        """
+        __tracebackhide__ = True
+        for caller in self.run.callers:
+            caller.observe = self._observe
+        for index in range(len(self.sample)):
+            self._measure_case(index)
+            if self.progress is not None:
+                self.progress(index + 1)
+        for caller in self.run.callers:
+            caller.observe = None
+        self.run.require_cases()
+        self._confirm()
+        if self._fails():
+            self._shrink(search)
+
+    def conclude(self) -> Measurement:
+        """Return what was measured."""
+        run = self.run
+        subject = run.entry.subject
+        return Measurement(
+            task=run.task.name,
+            entry=run.entry.name,
+            kind=_name_kind(subject),
+            position=self.position,
+            candidate=run.candidate.implementation.specification,
+            baseline=run.baseline.implementation.specification if run.baseline else None,
+            planned=len(self.sample),
+            skipped=len(self.sample) - len(self._cases),
+            min_pass_rate=self.min_pass_rate,
+            soft=isinstance(subject, Property) and subject.mode == "soft",
+            cases=tuple(self._cases),
+            metrics={name: tuple(rows) for name, rows in self._metrics.items()},
+        )
+
+    @property
+    def violation_count(self) -> int:
+        """Number of inputs whose violation counts."""
+        return len(self._counted)
+
+    def _measure_case(self, index: int) -> None:
+        run = self.run
+        sources = self._take_sources(index)
+        run.last_input = sources
+        case = Case(sources)
+        self._index, self._repeat = index, 0
+        self._group = self._find_group(case)
+        try:
+            if not applies(run.task, run.entry, case):
+                raise Skipped  # noqa: TRY301 - one way out for every kind of refusal
+            candidate, baseline = run.compare(case)
+        except Skipped:
+            run.count_skipped()
+            return
+        except Exception as error:
+            if not is_control(error):
+                raise
+            run.count_skipped()
+            return
+        run.cases += 1
+        self._repeat_calls(case)
+        self._keep_calls(candidate, baseline)
+        self._take_metrics(index, case, candidate, baseline)
+        held_before = None if baseline is None else baseline.held
+        self._cases.append(CaseHeld(index, candidate.held, held_before, group=self._group))
+        if not candidate.held:
+            violation = Violation(
+                case=case, candidate=candidate, baseline=baseline, case_number=run.cases
+            )
+            if run.counts(violation):
+                self._counted.append((len(self._cases) - 1, violation))
+
+    def _take_sources(self, index: int) -> tuple[tuple[Any, ...], ...]:
+        # Several sources are neighbours in the sample, which is closed to a ring.
+        subject = self.run.entry.subject
+        count = subject.sources if isinstance(subject, MetamorphicRelation) else 1
+        return tuple(self.sample[(index + offset) % len(self.sample)] for offset in range(count))
+
+    def _find_group(self, case: Case) -> str | None:
+        key = self.run.task.group
+        if key is None:
+            return None
+        try:
+            return str(key(*case.copy()[0]))
+        except Exception as error:  # a stranger's code
+            raise Unusable(self.run.broken(f"group raised {type(error).__name__}: {error}")) from error
+
+    def _repeat_calls(self, case: Case) -> None:
+        if self.repeats.sample is not None and self._index >= self.repeats.sample:
+            return
+        for self._repeat in range(1, self.repeats.times):
+            for caller in self.run.callers:
+                for args in case.copy()[:1]:
+                    caller.kind = "source"
+                    caller.call(args)
+
+    def _observe(self, caller: Caller, outcome: Outcome) -> None:
+        if not self.watched:
+            return
+        payload = outcome.payload
+        usage = payload.get("resource_usage")
+        cpu_ms = usage.get("cpu_ms") if isinstance(usage, dict) else None
+        self.records.append(
+            MonitorRecord(
+                case_index=self._index,
+                role=caller.role,
+                duration_ms=outcome.duration_ms,
+                success=isinstance(outcome, Returned),
+                result=payload,
+                relation=f"{self.run.task.name}::{self.run.entry.name}",
+                kind=caller.kind,
+                repeat=self._repeat,
+                cpu_ns=int(cpu_ms * 1e6) if isinstance(cpu_ms, int | float) else None,
+                error_type=None if isinstance(outcome, Returned) else outcome.error_type,
+                group=self._group,
+            )
+        )
+
+    def _keep_calls(self, *results: CaseResult | None) -> None:
+        for result in results:
+            if result is not None:
+                kept = self._calls.setdefault(result.role, [])
+                if len(kept) < _REMEMBERED:
+                    kept += [(e.args, e.outcome) for e in result.executions]
+
+    def _take_metrics(
+        self, index: int, case: Case, candidate: CaseResult, baseline: CaseResult | None
+    ) -> None:
+        # A task's metrics are of its inputs, so one of its items measures them for all.
+        if self.run.entry is not self.run.task.entries[0]:
+            return
+        for metric in self.run.task.metrics:
+            chance = random.Random(f"{metric.seed or self.run.settings.seed}:{index}").random()  # noqa: S311
+            if chance < metric.sample_rate:
+                values = (_extract(metric, case, baseline), _extract(metric, case, candidate))
+                self._metrics.setdefault(metric.name, []).append((index, *values))
+
+    def _fails(self) -> bool:
+        if not self._counted:
+            return False
+        if self.min_pass_rate is not None:
+            passed = sum(case.candidate for case in self._cases) / len(self._cases)
+            return passed < self.min_pass_rate
+        return not self.judged_elsewhere
+
+    def _confirm(self) -> None:
+        """Run a few of the regressions again in a fresh process; the first confirmed one decides."""
+        run = self.run
+        for position, violation in self._counted[:_CONFIRMED_AT_MOST]:
+            for caller in run.callers:
+                caller.forget()
+                caller.restart()
+            with contextlib.suppress(Skipped):
+                if run.examine(violation.case) is None:
+                    continue
+                case = self._cases[position]
+                self._cases[position] = CaseHeld(
+                    case.index, case.candidate, case.baseline, confirmed=True, group=case.group
+                )
+                return
+
+    def _shrink(self, search: Callable[[], None]) -> None:
+        __tracebackhide__ = True
+        run = self.run
+        for caller in run.callers:
+            caller.remember(self._calls.get(caller.role, []))
+        first = self._counted[0][1]
+        cases, shared = run.cases, run.shared_violations
+        run.cases = 0
+        try:
+            if run.settings.shrink != "off":
+                search()
+        finally:
+            run.cases, run.shared_violations = cases, shared
+        # The search draws the same inputs again; should it come to another end, the violation
+        # that was measured is reported as it is.
+        raise Violated(first)
+
+
+def _extract(metric: Metric, case: Case, result: CaseResult | None) -> float | None:
+    if result is None or not result.sources:
+        return None
+    outcome = result.sources[0].outcome
+    if not isinstance(outcome, Returned):
+        return None
+    try:
+        return float(metric.extract(outcome.value, case.copy()[0]))
+    except Exception:  # noqa: BLE001 - an output without the number has no value here
+        return None
+
+
+def _name_kind(subject: MetamorphicRelation | Property | Law) -> str:
+    match subject:
+        case MetamorphicRelation():
+            return "relation"
+        case Property():
+            return "property"
+        case Law():
+            return "law"

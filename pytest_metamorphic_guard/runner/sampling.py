@@ -1,0 +1,125 @@
+"""The sample of a task: the inputs on which every one of its items is measured."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase
+
+from pytest_metamorphic_guard.runner.drawing import (
+    RunHolder,
+    check_tuple,
+    count_sources,
+    disguise,
+    list_violations,
+    read_cases,
+    to_sources,
+    to_strategy,
+)
+from pytest_metamorphic_guard.runner.evaluation import is_control
+from pytest_metamorphic_guard.runner.run import Skipped
+from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks.task import Entry, Task
+
+__all__ = ["MeasuringHolder", "build_measured_test", "draw_sample"]
+
+
+class MeasuringHolder(RunHolder):
+    """Where the item leaves its measuring for the test function that was built before it."""
+
+    measuring: Measuring
+
+
+def build_measured_test(
+    task: Task, entry: Entry, settings: Settings, *, parameter: str | None
+) -> tuple[Callable[..., None], MeasuringHolder]:
+    """Make the function that pytest collects for an entry that is measured.
+
+    Args:
+        task: The task.
+        entry: The relation, property or law.
+        settings: The options of the session.
+        parameter: A further parameter of the function, which it ignores, for parametrization.
+    """
+    holder = MeasuringHolder(parameter)
+    search = _build_search(task, entry, settings, holder)
+
+    def test(**fixtures: Any) -> None:
+        __tracebackhide__ = True
+        holder.take_fixtures(fixtures)
+        holder.measuring.measure(search)
+
+    made = disguise(test, task, entry, holder.parameters)
+    made.__test__ = True  # type: ignore[attr-defined]
+    return made, holder
+
+
+def _build_search(
+    task: Task, entry: Entry, settings: Settings, holder: RunHolder
+) -> Callable[[], None]:
+    if not isinstance(task.inputs, StrategyInputs):
+        return lambda: list_violations(task, entry, settings, holder)
+
+    @hypothesis.seed(_sample_seed(task, settings))
+    @_sample_settings(settings, Phase.shrink)
+    @hypothesis.given(to_strategy(task, count_sources(entry)))
+    def search(case: Any) -> None:
+        __tracebackhide__ = True
+        # A rejected case would change what is drawn after it, so a refused one simply ends.
+        try:
+            holder.run.check(to_sources(task, entry, case))
+        except Skipped:
+            return
+        except Exception as error:
+            if not is_control(error):
+                raise
+
+    return search  # type: ignore[no-any-return]
+
+
+def draw_sample(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
+    """Return the argument tuples of a task's sample, the same for the same settings.
+
+    They are drawn in one fixed random order and independently of any outcome, which is what the
+    statistics of the gate ask for. A strategy with fewer distinct values yields fewer.
+    """
+    if not isinstance(task.inputs, StrategyInputs):
+        cases = read_cases(task, settings)
+        return list(cases if settings.n is None else cases[: settings.n])
+    drawn: list[Any] = []
+
+    @hypothesis.seed(_sample_seed(task, settings))
+    @_sample_settings(settings)
+    @hypothesis.given(to_strategy(task, 1))
+    def collect(case: Any) -> None:
+        check_tuple(task, case)
+        drawn.append(case)
+
+    collect()
+    return drawn
+
+
+def _sample_settings(settings: Settings, *phases: Phase) -> hypothesis.settings:
+    """Return hypothesis settings under which a task's sample is drawn, and drawn again."""
+    return hypothesis.settings(
+        max_examples=settings.n or hypothesis.settings().max_examples,
+        phases=(Phase.generate, *phases),
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def _sample_seed(task: Task, settings: Settings) -> int:
+    """Return the seed of a task's sample: one for all of its items."""
+    return settings.seed ^ zlib.crc32(task.name.encode())
