@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -14,9 +14,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.settings import Settings
 
-__all__ = ["add_options", "is_active", "read_settings"]
+__all__ = ["add_options", "is_active", "read_rules", "read_settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Option:
         metavar: What stands for the value in ``--help``.
         help: One sentence for ``--help``.
         several: May be given more than once; one value per line elsewhere.
+        switch: Takes no value on the command line, and true or false elsewhere.
         ini_type: The type that a native TOML table must use.
     """
 
@@ -35,6 +37,7 @@ class Option:
     metavar: str
     help: str
     several: bool = False
+    switch: bool = False
     ini_type: Any = "string"
 
     @property
@@ -63,6 +66,18 @@ OPTIONS = (
     Option("executor_config", "JSON", "Configuration of the executor, or @FILE with it."),
     Option("shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."),
     Option("fail_on", "WHAT", "violation or, to accept what the baseline violates too, regression."),
+    Option("isolation", "LEVEL", "Level of the local executor: worker, fork, fresh, spawn or none."),
+    Option("candidate_executor", "NAME", "Executor of the candidate alone."),
+    Option("baseline_executor", "NAME", "Executor of the baseline alone."),
+    Option("measure", "", "Run every input and count violations, then shrink one.", switch=True),
+    Option("gate", "", "Decide whether to adopt the candidate; implies --mg-measure.", switch=True),
+    Option("policy", "POLICY", "strict, noninferior:margin=M, superior:min_delta=D, or a TOML file."),
+    Option("on_inconclusive", "WHAT", "What an inconclusive gate does: fail or warn (default: fail)."),
+    Option("early_stop", "", "Let the gate decide before every input has run.", switch=True),
+    Option("monitor", "SPEC", "Watch every call: NAME or NAME:key=value,... Repeatable.", several=True),
+    Option("fail_on_alert", "WHAT", "Alerts that fail the run: error, warning or never."),
+    Option("report", "PATH", "Write a JSON report."),
+    Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 
 
@@ -79,15 +94,16 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare every option on the command line and in the configuration file."""
     group = parser.getgroup("metamorphic-guard", "metamorphic relations of replaced implementations")
     for option in OPTIONS:
-        group.addoption(
-            option.flag,
-            dest=option.key,
-            metavar=option.metavar,
-            action="append" if option.several else "store",
-            default=None,
-            help=option.help,
+        shape: dict[str, Any] = (
+            {"action": "store_const", "const": "true"}
+            if option.switch
+            else {"action": "append" if option.several else "store", "metavar": option.metavar}
         )
-        parser.addini(option.key, option.help, type=option.ini_type, default=None)
+        group.addoption(
+            option.flag, dest=option.key, default=None, help=option.help.replace("%", "%%"), **shape
+        )
+        ini_type = "bool" if option.switch else option.ini_type
+        parser.addini(option.key, option.help, type=ini_type, default=None)
 
 
 def is_active(config: pytest.Config) -> bool:
@@ -113,7 +129,6 @@ def read_settings(config: pytest.Config) -> Settings:
 
     reader = _Reader(config)
     executor = reader.read("executor", str) or "local"
-    raw_texts = executor.lower() not in ("local", "inprocess")
     values: dict[str, Any] = {
         "tasks": tuple(given.text for given in reader.find("task")),
         "n": reader.read("n", _whole(1)),
@@ -124,8 +139,23 @@ def read_settings(config: pytest.Config) -> Settings:
         "executor_config": reader.read("executor_config", _config_of(reader)),
         "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
         "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
+        "candidate_executor": reader.read("candidate_executor", str),
+        "baseline_executor": reader.read("baseline_executor", str),
+        "measure": reader.read("measure", _switch),
+        "gate": reader.read("gate", _switch),
+        "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
+        "monitors": tuple(given.text for given in reader.find("monitor")),
+        "report": reader.read_path("report"),
+        "replay": reader.read_path("replay"),
     }
+    isolation = reader.read("isolation", str)
+    if isolation is not None:
+        values["executor_config"] = {**(values["executor_config"] or {}), "isolation": isolation}
+    if values["gate"] and values["fail_on"] is None:
+        # What the baseline violates too is no reason to keep the baseline.
+        values["fail_on"] = "regression"
     for role in ("candidate", "baseline"):
+        raw_texts = (values[f"{role}_executor"] or executor).lower() not in ("local", "inprocess")
         assignments = []
         for given in reader.find(role):
             try:
@@ -164,6 +194,10 @@ class _Reader:
         source = f"{option.key} in {path.name if path else 'the configuration'}"
         return [Given(line, source, folder) for line in _lines(str(written), option)]
 
+    def read_path(self, name: str) -> Path | None:
+        found = self.find(name)
+        return found[-1].folder / found[-1].text if found else None
+
     def read(self, name: str, convert: Callable[[str], Any]) -> Any:
         found = self.find(name)
         if not found:
@@ -174,6 +208,39 @@ class _Reader:
         except ValueError as error:
             self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error}")
             return None
+
+
+def read_rules(config: pytest.Config) -> Rules:
+    """Read what the gate judges by.
+
+    Raises:
+        pytest.UsageError: With every wrong value.
+    """
+    from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
+    from pytest_metamorphic_guard.gate.policy_file import read_rules as read_policy_file
+    from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
+
+    reader = _Reader(config)
+    values: dict[str, Any] = {
+        "fail_on_alert": reader.read("fail_on_alert", _choice(*FAIL_ON_ALERT)),
+        "early_stop": reader.read("early_stop", _switch),
+    }
+    rules = Rules(**{key: value for key, value in values.items() if value is not None})
+    try:
+        for given in reader.find("policy")[-1:]:
+            path = given.folder / given.text
+            if given.text.endswith(".toml") or path.is_file():
+                text = path.read_text(encoding="utf-8")
+                rules = read_policy_file(text, source=given.text, defaults=rules)
+            else:
+                rules = replace(rules, policy=parse_policy(given.text))
+    except PolicyError as error:
+        reader.faults.append(f"--mg-policy: {error}")
+    except OSError as error:
+        reader.faults.append(f"{given.source}={given.text}: cannot read it: {error.strerror}")
+    if reader.faults:
+        raise pytest.UsageError("\n".join(reader.faults))
+    return rules
 
 
 def _lines(text: str, option: Option) -> list[str]:
@@ -217,6 +284,15 @@ def _seed(text: str) -> int:
         return int(text)
     except ValueError:
         raise ValueError("expected a whole number or 'random'") from None
+
+
+def _switch(text: str) -> bool:
+    word = text.strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError("expected true or false")
 
 
 def _choice(*known: str) -> Callable[[str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from pytest_metamorphic_guard.implementations import Assignment, Implementation
@@ -32,6 +33,14 @@ class Settings:
         executor_config: Its configuration.
         shrink: How long to look for a smaller violating input.
         fail_on: Whether a violation that the baseline has too fails an item.
+        candidate_executor: Name of the candidate's executor, or None for the common one.
+        baseline_executor: Name of the baseline's executor, or None for the common one.
+        measure: Run whole samples although nothing else asks for it.
+        gate: Decide at the end whether to adopt the candidate.
+        on_inconclusive: What an inconclusive decision does.
+        monitors: What watches the calls, as the user wrote it.
+        report: Where the JSON report goes.
+        replay: The JSON report whose violations are run.
     """
 
     candidates: tuple[Assignment, ...] = ()
@@ -45,6 +54,24 @@ class Settings:
     executor_config: Mapping[str, Any] = field(default_factory=dict)
     shrink: Shrink = "auto"
     fail_on: FailOn = "violation"
+    candidate_executor: str | None = None
+    baseline_executor: str | None = None
+    measure: bool = False
+    gate: bool = False
+    on_inconclusive: Literal["fail", "warn"] = "fail"
+    monitors: tuple[str, ...] = ()
+    report: Path | None = None
+    replay: Path | None = None
+
+    @property
+    def measures(self) -> bool:
+        """Whether every item runs its whole sample."""
+        return self.measure or self.gate or bool(self.monitors) or self.report is not None
+
+    def find_executor(self, role: str) -> str:
+        """Return the name of the executor of a role."""
+        own = self.candidate_executor if role == "candidate" else self.baseline_executor
+        return own or self.executor
 
     def find_candidates(self, task: str, function: str) -> tuple[Implementation, ...]:
         """Return the candidates of one task, each with its function named."""
