@@ -15,7 +15,8 @@ from pytest_metamorphic_guard.monitors.builtin import (
 )
 from pytest_metamorphic_guard.monitors.equality import read_error_type
 from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases
-from pytest_metamorphic_guard.monitors.wording import format_rate
+from pytest_metamorphic_guard.monitors.wording import format_rate_interval
+from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.statistics.paired import find_p_worse
 
@@ -158,14 +159,12 @@ class ErrorsMonitor(BuiltinMonitor):
         )
 
     def _describe(self) -> str:
-        parts = []
-        for role in ROLES:
-            calls = self._calls[role]
-            if calls:
-                total = self._types[role].total()
-                common = ", ".join(error[:14] for error, _ in self._types[role].most_common(1))
-                share = format_rate(total / calls)
-                parts.append(f"{role} {total} ({share}{': ' + common if common else ''})")
-        if not parts:
+        if not self._calls:
             return "no call was recorded"
-        return f"failed calls: {', '.join(parts)} n={self._calls['candidate']}"
+        counts = ", ".join(
+            f"{role} {self._types[role].total()}" for role in ROLES if self._calls[role]
+        )
+        n = self._calls["candidate"]
+        interval = clopper_pearson(self._types["candidate"].total(), n, confidence=1.0 - self.alpha)
+        bounds = format_rate_interval(interval, 1.0 - self.alpha)
+        return f"failed calls: {counts} of {n} ({bounds})"

@@ -177,10 +177,13 @@ def _summarise(checked: dict[Hashable, bool]) -> dict[str, Any]:
 
 
 def _describe(roles: dict[str, dict[str, Any]]) -> str:
-    seen = ", ".join(
-        f"{role} {block['inputs_flaky']} of {block['inputs_checked']}"
-        f" (below {format_rate(block['rate_upper'])})"
+    seen = [
+        f"{role} {block['inputs_flaky']}"
         for role, block in roles.items()
         if block["inputs_checked"]
-    )
-    return f"flaky inputs: {seen} at 95 %" if seen else "no call was repeated"
+    ]
+    candidate = roles["candidate"]
+    if not candidate["inputs_checked"]:
+        return "no call of the candidate was repeated"
+    bound = f"below {format_rate(candidate['rate_upper'])} at 95 %"
+    return f"flaky inputs: {', '.join(seen)} of {candidate['inputs_checked']} ({bound})"

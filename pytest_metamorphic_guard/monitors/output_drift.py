@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
 )
 from pytest_metamorphic_guard.monitors.equality import make_comparator, same_outcome
 from pytest_metamorphic_guard.monitors.pairing import Pairing
-from pytest_metamorphic_guard.monitors.wording import format_interval, format_rate
+from pytest_metamorphic_guard.monitors.wording import format_rate, format_rate_interval
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson, upper_bound, upper_tail
 
 if TYPE_CHECKING:
@@ -135,7 +135,6 @@ class OutputDriftMonitor(BuiltinMonitor):
     def _describe(self) -> str:
         if not self._n:
             return f"{self._candidates} outputs of the candidate; nothing to compare"
-        interval = clopper_pearson(self._mismatches, self._n, confidence=0.99)
-        bounds = f"{interval.lower:.2%} to {interval.upper:.2%}"
-        label = format_interval(interval, 0.99).split(" CI")[0]
-        return f"{self._mismatches} of {self._n} outputs differ ({label} CI {bounds})"
+        interval = clopper_pearson(self._mismatches, self._n, confidence=1.0 - self.alpha)
+        bounds = format_rate_interval(interval, 1.0 - self.alpha)
+        return f"{self._mismatches} of {self._n} outputs differ ({bounds})"

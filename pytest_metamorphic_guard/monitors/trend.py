@@ -15,8 +15,9 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.pairing import Pairing
-from pytest_metamorphic_guard.monitors.wording import format_milliseconds, format_ratio
-from pytest_metamorphic_guard.statistics.ordering import fit_slope, measure_trend
+from pytest_metamorphic_guard.monitors.wording import format_interval, format_ratio
+from pytest_metamorphic_guard.statistics.binomial import Interval
+from pytest_metamorphic_guard.statistics.ordering import Slope, fit_slope, measure_trend
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -81,11 +82,16 @@ class TrendMonitor(BuiltinMonitor):
         ratios = self._cut(self._ratios)
         n = sum(map(len, ratios))
         trend = measure_trend(ratios)
-        growth = _find_growth(ratios)
+        growth = _find_growth(ratios, 1.0 - self.alpha)
         roles = {role: self._summarise_role(role) for role in ROLES}
         summary = {
             **roles,
-            "paired": {"growth": growth, "kendall_p": trend.p_value if n else None, "n": n},
+            "paired": {
+                "growth": growth and growth.estimate,
+                "growth_ci": growth and [growth.interval.lower, growth.interval.upper],
+                "kendall_p": trend.p_value if n else None,
+                "n": n,
+            },
             "window": self.window,
         }
         slope = roles["candidate"]["slope"]
@@ -94,7 +100,7 @@ class TrendMonitor(BuiltinMonitor):
             n >= _LEAST_PAIRS
             and trend.p_value <= self.alpha
             and growth is not None
-            and growth > self.min_growth
+            and growth.estimate > self.min_growth
             and slope is not None
             and (slope > self.alert_slope_ms or not self.alert_slope_ms)
         ):
@@ -102,22 +108,24 @@ class TrendMonitor(BuiltinMonitor):
                 make_alert(
                     "duration_trend",
                     "warning",
-                    f"candidate became {format_ratio(growth)} slower relative to the baseline "
-                    f"in the course of the run (n={n})",
+                    f"candidate became {format_ratio(growth.estimate)} slower than the baseline in "
+                    f"the course of the run "
+                    f"({format_interval(growth.interval, 1.0 - self.alpha)}, n={n})",
                     n=n,
                     method=METHOD,
                     p_value=trend.p_value,
                     alpha=self.alpha,
+                    ci=growth.interval,
                     role="candidate",
                     slope=slope,
                     threshold=self.alert_slope_ms,
-                    growth=growth,
+                    growth=growth.estimate,
                     min_growth=self.min_growth,
                 )
             )
         return Conclusion(
             summary=summary,
-            line=_describe(roles, growth, n),
+            line=_describe(roles, growth, 1.0 - self.alpha, n),
             alerts=tuple(alerts),
             checks=(make_check("duration_trend", trend.p_value, n, METHOD),)
             if n >= _LEAST_PAIRS
@@ -130,31 +138,32 @@ class TrendMonitor(BuiltinMonitor):
 
     def _summarise_role(self, role: str) -> dict[str, Any]:
         series = self._cut(self._durations[role])
-        return {"observations": sum(map(len, series)), "slope": fit_slope(series)}
+        slope = fit_slope(series)
+        return {"observations": sum(map(len, series)), "slope": slope and slope.estimate}
 
 
-def _find_growth(series: Sequence[Sequence[float]]) -> float | None:
-    """Return the factor by which the ratio grew from the first to the last position."""
-    # Each series is stretched to the same length, so that slopes of long and short ones compare.
-    slopes = [
-        (slope * (len(values) - 1), len(values))
-        for values in series
-        if (slope := fit_slope([values])) is not None
-    ]
-    weight = sum(count for _, count in slopes)
-    if not weight:
+def _find_growth(series: Sequence[Sequence[float]], confidence: float) -> Slope | None:
+    """Return the factor by which the ratio grew in the course of a relation, with its interval."""
+    slope = fit_slope(series, confidence=confidence, stretch=True)
+    if slope is None:
         return None
-    return math.exp(sum(growth * count for growth, count in slopes) / weight)
+    interval = slope.interval
+    return Slope(
+        math.exp(slope.estimate), Interval(math.exp(interval.lower), math.exp(interval.upper))
+    )
 
 
-def _describe(roles: dict[str, dict[str, Any]], growth: float | None, n: int) -> str:
+def _describe(
+    roles: dict[str, dict[str, Any]], growth: Slope | None, confidence: float, n: int
+) -> str:
     seen = ", ".join(
-        f"{role} {'+' if block['slope'] >= 0 else ''}{format_milliseconds(block['slope'])}/call"
+        f"{role} {block['slope'] * 1000:+.1g}"
         for role, block in roles.items()
         if block["slope"] is not None
     )
     if not seen:
         return "too few calls for a trend"
     if growth is None:
-        return f"{seen}; nothing to compare"
-    return f"{seen}: grew {format_ratio(growth)} (n={n})"
+        return f"{seen} us/call; nothing to compare"
+    words = format_interval(growth.interval, confidence)
+    return f"{seen} us/call: {format_ratio(growth.estimate)} ({words}, n={n})"

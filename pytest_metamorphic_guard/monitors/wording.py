@@ -12,6 +12,7 @@ __all__ = [
     "format_interval",
     "format_milliseconds",
     "format_rate",
+    "format_rate_interval",
     "format_ratio",
     "format_unit",
 ]
@@ -54,10 +55,16 @@ def format_interval(interval: Interval, confidence: float, *, percent: bool = Fa
     return f"{label} {_round(interval.lower)}-{_round(interval.upper)}"
 
 
+def format_rate_interval(interval: Interval, confidence: float) -> str:
+    """Return ``99 % CI 0-2.61 %``."""
+    lower, upper = (f"{bound * 100:.3g}" for bound in (interval.lower, interval.upper))
+    return f"{confidence * 100:g} % CI {lower}-{upper} %"
+
+
 def _round(value: float) -> str:
     size = abs(value)
     if size >= 100 or value == 0:  # noqa: PLR2004 - three digits before the point
         return f"{value:.0f}" if size < 1e6 else f"{value:.3g}"  # noqa: PLR2004
     if size >= 10:  # noqa: PLR2004 - two digits before the point
         return f"{value:.1f}"
-    return f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+    return f"{value:.2f}" if size >= 0.1 else f"{value:.3g}"  # noqa: PLR2004

@@ -10,7 +10,7 @@ import random
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from statistics import median
+from statistics import NormalDist, median
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.statistics.binomial import Interval, median_rank, upper_tail
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "Slope",
     "Trend",
     "bound_median",
     "find_median_interval",
@@ -95,19 +96,42 @@ def measure_trend(series: Sequence[Sequence[float]]) -> Trend:
     return Trend(score, variance, p_value)
 
 
-def fit_slope(series: Sequence[Sequence[float]]) -> float | None:
-    """Return the median slope per position over all pairs within each series; None without pairs.
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A slope and its interval."""
+
+    estimate: float
+    interval: Interval
+
+
+def fit_slope(
+    series: Sequence[Sequence[float]], *, confidence: float = 0.95, stretch: bool = False
+) -> Slope | None:
+    """Return the median slope over all pairs within each series; None without pairs.
 
     A series of more than 400 values is first reduced to medians of equally many neighbours.
+
+    Args:
+        series: Values in order.
+        confidence: Coverage of the interval.
+        stretch: Whether the slope is per length of a series instead of per position.
 
     Source: Sen, Journal of the American Statistical Association 63 (1968) 1379-1389.
     """
     slopes: list[float] = []
+    variance = 0.0
     for values in series:
-        points = _thin(values)
+        points = _thin(values, 1.0 / max(1, len(values) - 1) if stretch else 1.0)
+        variance += _score_variance([value for _, value in points])
         for i, (x, y) in enumerate(points):
             slopes.extend((later - y) / (at - x) for at, later in points[i + 1 :])
-    return median(slopes) if slopes else None
+    if not slopes:
+        return None
+    slopes.sort()
+    spread = NormalDist().inv_cdf((1.0 + confidence) / 2.0) * math.sqrt(variance)
+    below = max(round((len(slopes) - spread) / 2.0) - 1, 0)
+    above = min(round((len(slopes) + spread) / 2.0), len(slopes) - 1)
+    return Slope(median(slopes), Interval(slopes[below], slopes[above]))
 
 
 def find_p_widening(
@@ -171,15 +195,11 @@ def _score_variance(values: Sequence[float]) -> float:
     ) / 18.0
 
 
-def _thin(values: Sequence[float]) -> list[tuple[float, float]]:
+def _thin(values: Sequence[float], step: float) -> list[tuple[float, float]]:
     """Return (position, value) points, at most `_MOST_POINTS` of them."""
-    width = -(-len(values) // _MOST_POINTS)
-    if width <= 1:
-        return [(float(i), value) for i, value in enumerate(values)]
+    width = max(1, -(-len(values) // _MOST_POINTS))
     return [
-        (
-            start + (len(values[start : start + width]) - 1) / 2,
-            median(values[start : start + width]),
-        )
+        (step * (start + (len(part) - 1) / 2), median(part))
         for start in range(0, len(values), width)
+        if (part := values[start : start + width])
     ]

@@ -1,0 +1,122 @@
+"""From what users asked for to hosted monitors: names, options and ids are checked all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.monitoring import ENTRY_POINT_GROUP
+from pytest_metamorphic_guard.hosting.handles import MonitorHandle, host_monitor
+from pytest_metamorphic_guard.loading import find_plugins, load_plugin, read_metadata
+from pytest_metamorphic_guard.monitor_specs import (
+    MonitorSpec,
+    MonitorSpecError,
+    assign_ids,
+    find_monitor_name,
+    find_option_faults,
+    parse_monitor_spec,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
+    from pytest_metamorphic_guard.hosting.limits import Limits
+
+__all__ = ["LoadedMonitor", "load_monitors"]
+
+_OURS = "pytest_metamorphic_guard.monitors."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedMonitor:
+    """A monitor that is ready to be made.
+
+    Attributes:
+        id: Its unique name.
+        spec: What the user asked for.
+        identity: The plugin it comes from.
+        factory: What makes it.
+        metadata: Its ``PLUGIN_METADATA``.
+    """
+
+    id: str
+    spec: MonitorSpec
+    identity: PluginIdentity
+    factory: Any
+    metadata: Mapping[str, Any]
+
+    def host(self, limits: Limits | None = None) -> MonitorHandle:
+        """Make the monitor and return its handle, whatever the monitor does."""
+        return host_monitor(
+            self.factory,
+            self.spec.options,
+            self.metadata,
+            self.identity,
+            id=self.id,
+            severity=self.spec.severity,
+            required=self.spec.required,
+            limits=limits,
+        )
+
+
+def load_monitors(texts: Sequence[str]) -> tuple[LoadedMonitor, ...]:
+    """Load the monitors that these specifications name.
+
+    Raises:
+        MonitorSpecError: Faulty specifications, all of them at once.
+        PluginError: A plugin does not load.
+    """
+    known = tuple(find_plugins(ENTRY_POINT_GROUP, "monitor")) if texts else ()
+    faults: list[tuple[str, str]] = []
+    specs: list[MonitorSpec] = []
+    found: list[tuple[PluginIdentity, Any]] = []
+    for text in texts:
+        try:
+            spec = parse_monitor_spec(text)
+            name = find_monitor_name(spec.name, known)
+        except MonitorSpecError as error:
+            faults += [(text, fault) for _, fault in error.faults]
+            continue
+        identity, factory = load_plugin(ENTRY_POINT_GROUP, "monitor", name)
+        faults += [(text, fault) for fault in _check_options(factory, spec.options)]
+        specs.append(spec)
+        found.append((identity, factory))
+    if not faults:
+        try:
+            ids = assign_ids(specs)
+        except MonitorSpecError as error:
+            faults += error.faults
+    if faults:
+        raise MonitorSpecError(faults)
+    return tuple(
+        LoadedMonitor(
+            id=unique,
+            spec=spec,
+            identity=identity,
+            factory=factory,
+            metadata=_read_metadata(factory),
+        )
+        for unique, spec, (identity, factory) in zip(ids, specs, found, strict=True)
+    )
+
+
+def _check_options(factory: Any, options: Mapping[str, Any]) -> list[str]:
+    faults = find_option_faults(factory, options)
+    if faults or not str(getattr(factory, "__module__", "")).startswith(_OURS):
+        return faults
+    # Ours check their values when they are made, and do nothing else then. A stranger's is made
+    # where it cannot harm the session, so its refusal is reported as a fault of the monitor.
+    try:
+        factory(**options)
+    except ValueError as error:
+        return [str(error)]
+    return []
+
+
+def _read_metadata(factory: Any) -> Mapping[str, Any]:
+    module = getattr(factory, "__module__", None) or type(factory).__module__
+    try:
+        return read_metadata(factory, module)
+    except ImportError:  # a module that was never imported under its own name
+        return {}

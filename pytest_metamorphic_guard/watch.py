@@ -1,0 +1,142 @@
+"""Feeds the records of a run to its monitors, in a fixed order, and reports what they concluded.
+
+The same records give the same report to the byte, in whatever order and by however many processes
+they were made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.statistics.multiple import holm
+from pytest_metamorphic_guard.watch_report import ALERT_KEYS, Alert, MonitorReport, WatchReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
+    from pytest_metamorphic_guard.hosting.handles import MonitorHandle
+    from pytest_metamorphic_guard.hosting.results import FoundAlert, MonitorResult, Severity
+
+__all__ = ["ALERT_ALPHA", "sort_records", "watch"]
+
+# Probability that a run in which nothing changed shows any statistical alert.
+ALERT_ALPHA = 0.01
+_KINDS = {"source": 0, "followup": 1}
+
+
+def watch(
+    monitors: Sequence[MonitorHandle],
+    records: Iterable[MonitorRecord],
+    context: MonitorContext,
+    *,
+    partial: bool = False,
+) -> WatchReport:
+    """Show every record to every monitor once, and return what they concluded.
+
+    The handles are closed. An alert that does not survive the correction for all tests of the run
+    is kept as information, with a note.
+
+    Args:
+        monitors: Handles, not started yet.
+        records: The run's records, in any order.
+        context: What the monitors are told at their start.
+        partial: Whether records are missing, because the run was cut short.
+    """
+    ordered = sort_records(records)
+    results: dict[str, MonitorResult] = {}
+    # Ours go first: a stranger's monitor could change the values that all of them are shown.
+    for handle in sorted(monitors, key=lambda monitor: not monitor.is_ours):
+        try:
+            handle.start(context)
+            for record in ordered:
+                handle.record(record)
+            results[handle.id] = handle.finalize()
+        finally:
+            handle.close()
+    family = [p for monitor in monitors for p in _list_p_values(results[monitor.id])]
+    correction = _Correction(family)
+    return WatchReport(
+        task=context.task,
+        records=len(ordered),
+        tests=correction.tests,
+        partial=partial,
+        monitors=tuple(_report(monitor, results[monitor.id], correction) for monitor in monitors),
+    )
+
+
+def sort_records(records: Iterable[MonitorRecord]) -> list[MonitorRecord]:
+    """Return the records by relation, case, kind and repetition.
+
+    Within one call the roles stay as they came, because their order was drawn at random.
+    """
+    return sorted(
+        records,
+        key=lambda r: (r.relation or "", r.case_index, _KINDS.get(r.kind, 2), r.kind, r.repeat),
+    )
+
+
+def _list_p_values(result: MonitorResult) -> list[float]:
+    """Return the monitor's share of the family: its tests, and alerts whose test it did not list.
+
+    Tests without an alert belong to it. A correction over alerts alone would correct nothing: one
+    false alert of nine monitors would stand there as the only test.
+    """
+    p_values = list(result.p_values)
+    return p_values + [
+        alert.p_value
+        for alert in result.alerts
+        if alert.p_value is not None and alert.p_value not in p_values
+    ]
+
+
+class _Correction:
+    def __init__(self, family: Sequence[float]) -> None:
+        self.tests = len(family)
+        # Equal p-values have equal adjusted ones, so that the value itself is the key.
+        self.adjusted = dict(zip(family, holm(family), strict=True))
+
+
+def _report(handle: MonitorHandle, result: MonitorResult, correction: _Correction) -> MonitorReport:
+    alerts = [_judge(handle, alert, correction) for alert in result.alerts]
+    own: Severity = "error" if handle.required else "warning"
+    alerts += [
+        Alert(monitor=handle.id, type="monitor_error", severity=own, message=str(fault))
+        for fault in handle.faults
+    ]
+    if handle.required and result.no_data and not handle.faults:
+        message = f"monitor {handle.id!r} is required and had nothing to measure: {result.no_data}"
+        alerts.append(Alert(monitor=handle.id, type="no_data", severity="error", message=message))
+    return MonitorReport(
+        id=handle.id,
+        name=handle.identity.name,
+        type=result.type,
+        distribution=handle.identity.distribution,
+        line=result.line,
+        summary=result.summary,
+        alerts=tuple(alerts),
+        faults=handle.faults,
+    )
+
+
+def _judge(handle: MonitorHandle, found: FoundAlert, correction: _Correction) -> Alert:
+    alert = Alert(
+        monitor=handle.id,
+        type=found.type,
+        severity=handle.severity or found.severity,
+        message=found.message,
+        p_value=found.p_value,
+        fields={key: found.fields[key] for key in found.fields if key not in ALERT_KEYS},
+    )
+    if found.p_value is None:
+        return alert
+    adjusted_p = correction.adjusted[found.p_value]
+    alert = replace(alert, adjusted_p=adjusted_p)
+    if adjusted_p <= ALERT_ALPHA or alert.severity == "info":
+        return alert
+    note = (
+        f"chance among the {correction.tests} tests of this run explains it "
+        f"(adjusted p {adjusted_p:.2g}, limit {ALERT_ALPHA:g})"
+    )
+    return replace(alert, severity="info", note=note)
