@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Expectation",
+    "accepts",
     "count_positional",
     "decreasing",
     "equal",
@@ -23,6 +24,7 @@ __all__ = [
     "is_prefix",
     "is_subset",
     "is_superset",
+    "list_parameters",
     "non_decreasing",
     "non_increasing",
     "not_equal",
@@ -73,10 +75,11 @@ def to_expectation(expect: object) -> Expectation | str:
         return found
     if not callable(expect):
         return f"expect is a {type(expect).__name__}, expected a name, an expectation or a callable"
-    count = count_positional(expect)
-    if count not in (None, 2, 4):
+    takes_inputs = not accepts(expect, 2) and accepts(expect, 4)
+    if inspect.iscoroutinefunction(expect) or not (takes_inputs or accepts(expect, 2)):
         return (
-            f"expect takes {count} arguments, expected (source_output, followup_output) or "
+            f"expect takes {list_parameters(expect)}, expected a plain function of "
+            "(source_output, followup_output) or "
             "(source_output, followup_output, source_input, followup_input)"
         )
     description = getattr(expect, "description", None) or _describe(expect)
@@ -87,7 +90,7 @@ def to_expectation(expect: object) -> Expectation | str:
 
     built_in = isinstance(expect, Approx)
     name = getattr(expect, "__name__", type(expect).__name__)
-    return Expectation(name, description, check, takes_inputs=count == 4, built_in=built_in)  # noqa: PLR2004
+    return Expectation(name, description, check, takes_inputs=takes_inputs, built_in=built_in)
 
 
 def count_positional(function: Callable[..., object]) -> int | None:
@@ -104,13 +107,35 @@ def count_positional(function: Callable[..., object]) -> int | None:
     )
 
 
+def accepts(function: Callable[..., object], count: int, *keywords: str) -> bool:
+    """Tell whether a function can be called with so many arguments; True where Python cannot."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return True
+    try:
+        signature.bind(*[None] * count, **dict.fromkeys(keywords))
+    except TypeError:
+        return False
+    return True
+
+
+def list_parameters(function: Callable[..., object]) -> str:
+    """Return the names of a function's parameters in parentheses, for messages."""
+    try:
+        return "(" + ", ".join(inspect.signature(function).parameters) + ")"
+    except (TypeError, ValueError):
+        return "(...)"
+
+
 def _describe(function: Callable[..., object]) -> str:
     doc = inspect.getdoc(function)
     if doc and inspect.isroutine(function):
         return doc.splitlines()[0].rstrip(".")
-    return (
-        f"{getattr(function, '__name__', repr(function))}(source_output, followup_output) is true"
-    )
+    name = getattr(function, "__name__", type(function).__name__)
+    if name == "<lambda>":
+        name = "expect"
+    return f"{name}(source_output, followup_output) is true"
 
 
 def _elements(value: Any) -> list[Any]:

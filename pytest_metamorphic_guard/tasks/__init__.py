@@ -4,4 +4,13 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 from pytest_metamorphic_guard.tasks.specification import TaskSpec, find_task
 from pytest_metamorphic_guard.tasks.task import Entry, Task
 
-__all__ = ["Entry", "Law", "MetamorphicRelation", "Metric", "Property", "Task", "TaskSpec", "find_task"]
+__all__ = [
+    "Entry",
+    "Law",
+    "MetamorphicRelation",
+    "Metric",
+    "Property",
+    "Task",
+    "TaskSpec",
+    "find_task",
+]

@@ -14,34 +14,61 @@ from typing import Any, Literal
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.expectations import (
     Expectation,
+    accepts,
     count_positional,
+    list_parameters,
     to_expectation,
 )
 from pytest_metamorphic_guard.tasks.locations import find_caller
 
-__all__ = ["Law", "MetamorphicRelation", "Metric", "Property", "check_name", "raise_faults"]
+__all__ = [
+    "Law",
+    "MetamorphicRelation",
+    "Metric",
+    "Property",
+    "check_name",
+    "function_of",
+    "raise_faults",
+]
 
 # Node ids are split at '::' and '['; a name with either cannot be selected on a command line.
 _NAME = re.compile(r"[^\[\]:\s][^\[\]:\n]*\Z")
 
 
-def check_name(name: object, what: str) -> list[str]:
+# Names that pytest reads from the class that a task's items are collected from.
+_RESERVED = frozenset(
+    {"pytestmark", "setup_class", "setup_method", "teardown_class", "teardown_method"}
+)
+
+
+def check_name(name: object) -> list[str]:
     """Return the faults of a name that becomes part of a node id."""
     if not isinstance(name, str) or not _NAME.match(name):
-        return [f"{what} name {name!r} must be a text without '[', ']', ':' and line breaks"]
+        return [f"name {name!r} must be a text without '[', ']', ':' and line breaks"]
+    if name in _RESERVED or (name.startswith("__") and name.endswith("__")):
+        return [f"name {name!r} has a meaning for pytest; choose another"]
     return []
 
 
-def raise_faults(name: object, faults: list[str]) -> None:
-    """Raise all faults of a declaration as one `TaskError` at the caller's line."""
+def raise_faults(kind: str, name: object, faults: list[str]) -> None:
+    """Raise all faults of a part of a task as one `TaskError` at the caller's line."""
     __tracebackhide__ = True
     if faults:
-        raise TaskError(name if isinstance(name, str) else None, faults, _where())
+        location = find_caller()
+        raise TaskError(
+            None,
+            [f"{kind} {name!r}: {fault}" for fault in faults],
+            str(location) if location else None,
+        )
 
 
-def _where() -> str | None:
-    location = find_caller()
-    return str(location) if location else None
+def _check_function(function: object, what: str) -> list[str]:
+    """Return the faults of a value that must be a plain function."""
+    if not callable(function):
+        return [f"{what} is a {type(function).__name__}, expected a function"]
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        return [f"{what} is a coroutine function; write a plain function"]
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,37 +104,25 @@ class MetamorphicRelation:
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
-        faults = check_name(self.name, "relation")
-        if not callable(self.transform):
-            faults.append(f"transform is a {type(self.transform).__name__}, expected a function")
-        elif (
-            not faults
-            and (count := self.arity) is not None
-            and self.sources > 1
-            and count != self.sources
-        ):
-            faults.append(
-                f"relation {self.name!r} takes {count} arguments, expected {self.sources} argument tuples"
-            )
+        faults = check_name(self.name)
+        wrong = _check_function(self.transform, "transform")
+        faults += wrong or self._check_rng()
+        known = type(self.sources) is int and self.sources >= 1
+        if not known:
+            faults.append(f"sources={self.sources!r}, expected a number from 1")
+        elif self.sources > 1 and not wrong:
+            faults += self._check_sources()
         expectation = to_expectation(self.expect)
         if isinstance(expectation, str):
             faults.append(expectation)
-        elif self.sources > 1 and expectation.built_in:
+        elif known and self.sources > 1 and expectation.built_in:
             faults.append(
-                f"relation {self.name!r} has {self.sources} sources: expect must be a function of "
-                "(source_outputs, followup_outputs)"
+                f"with {self.sources} sources, expect must be a function of "
+                "(source_outputs, followup_output)"
             )
-        if not isinstance(self.sources, int) or self.sources < 1:
-            faults.append(f"sources={self.sources!r}, expected a number from 1")
-        if self.precondition is not None and not callable(self.precondition):
-            faults.append("precondition is not callable")
-        raise_faults(
-            self.name,
-            [
-                f"relation {self.name!r}: {fault}" if "relation" not in fault else fault
-                for fault in faults
-            ],
-        )
+        if self.precondition is not None:
+            faults += _check_function(self.precondition, "precondition")
+        raise_faults("relation", self.name, faults)
 
     @property
     def expectation(self) -> Expectation:
@@ -131,16 +146,27 @@ class MetamorphicRelation:
         """Whether the transformation yields several follow-up inputs."""
         return inspect.isgeneratorfunction(inspect.unwrap(self.transform))
 
-    @property
-    def arity(self) -> int | None:
-        """Number of arguments besides ``rng``, or None where Python cannot tell."""
-        count = count_positional(self.transform)
-        if count is None:
-            return None
-        parameters = inspect.signature(self.transform).parameters
-        rng = parameters.get("rng")
-        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        return count - (rng is not None and rng.kind in positional and rng.default is rng.empty)
+    def takes(self, count: int) -> bool:
+        """Tell whether the transformation can be called with so many arguments."""
+        return accepts(self.transform, count, *(("rng",) if self.wants_rng else ()))
+
+    def _check_rng(self) -> list[str]:
+        try:
+            parameters = inspect.signature(self.transform).parameters
+        except (TypeError, ValueError):
+            return []
+        keywords = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        if not self.accepts_rng or keywords or "rng" in parameters:
+            return []
+        return [f"accepts_rng=True, but transform takes {list_parameters(self.transform)}, no rng"]
+
+    def _check_sources(self) -> list[str]:
+        if self.takes(self.sources):
+            return []
+        return [
+            f"transform takes {list_parameters(self.transform)}, expected {self.sources} argument "
+            "tuples"
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +195,23 @@ class Property:
         __tracebackhide__ = True
         if not self.name:
             object.__setattr__(self, "name", _name_property(self.check, self.description))
-        faults = check_name(self.name, "property")
-        if not callable(self.check):
-            faults.append(f"property {self.name!r}: check is not callable")
-        elif count_positional(self.check) == 0:
-            faults.append(f"property {self.name!r} takes no argument, expected (output, *inputs)")
+        faults = check_name(self.name)
+        wrong = _check_function(self.check, "check")
+        if not wrong and inspect.isgeneratorfunction(self.check):
+            wrong = ["check is a generator function; write a plain function"]
+        elif not wrong and not accepts(self.check, 1) and count_positional(self.check) == 0:
+            wrong = ["check takes no argument, expected (output, *inputs)"]
+        faults += wrong
         if self.mode not in ("hard", "soft"):
-            faults.append(f"property {self.name!r}: mode={self.mode!r}, expected 'hard' or 'soft'")
-        if self.precondition is not None and not callable(self.precondition):
-            faults.append(f"property {self.name!r}: precondition is not callable")
-        raise_faults(self.name, faults)
+            faults.append(f"mode={self.mode!r}, expected 'hard' or 'soft'")
+        if self.precondition is not None:
+            faults += _check_function(self.precondition, "precondition")
+        raise_faults("property", self.name, faults)
 
     @property
     def takes_inputs(self) -> bool:
         """Whether the check receives the inputs after the output."""
-        return count_positional(self.check) != 1
+        return count_positional(self.check) not in (0, 1)
 
 
 def _name_property(check: object, description: str) -> str:
@@ -209,16 +237,16 @@ class Law:
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
-        faults = check_name(self.name, "law")
-        if not callable(self.body):
-            faults.append(f"law {self.name!r}: body is not callable")
-        elif count_positional(self.body) == 0:
-            faults.append(f"law {self.name!r} takes no argument, expected (solve, *inputs)")
-        if inspect.iscoroutinefunction(self.body) or inspect.isgeneratorfunction(self.body):
-            faults.append(
-                f"law {self.name!r} is a coroutine or generator function; write a plain function"
-            )
-        raise_faults(self.name, faults)
+        faults = check_name(self.name)
+        wrong = _check_function(self.body, "body")
+        if not wrong and inspect.isgeneratorfunction(self.body):
+            wrong = ["body is a generator function; write a plain function"]
+        elif not wrong and count_positional(self.body) == 0:
+            wrong = ["body takes no argument, expected (solve, *inputs)"]
+        faults += wrong
+        if self.precondition is not None:
+            faults += _check_function(self.precondition, "precondition")
+        raise_faults("law", self.name, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,15 +281,22 @@ class Metric:
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
-        faults = check_name(self.name, "metric")
-        if not callable(self.extract):
-            faults.append(f"metric {self.name!r}: extract is not callable")
+        faults = check_name(self.name) + _check_function(self.extract, "extract")
         if self.kind not in ("mean", "sum"):
-            faults.append(f"metric {self.name!r}: kind={self.kind!r}, expected 'mean' or 'sum'")
-        if not 0 < self.sample_rate <= 1:
-            faults.append(
-                f"metric {self.name!r}: sample_rate={self.sample_rate!r}, expected 0 to 1"
-            )
-        if not 0 < self.alpha < 1:
-            faults.append(f"metric {self.name!r}: alpha={self.alpha!r}, expected between 0 and 1")
-        raise_faults(self.name, faults)
+            faults.append(f"kind={self.kind!r}, expected 'mean' or 'sum'")
+        if not (isinstance(self.sample_rate, int | float) and 0 < self.sample_rate <= 1):
+            faults.append(f"sample_rate={self.sample_rate!r}, expected above 0 and at most 1")
+        if not (isinstance(self.alpha, int | float) and 0 < self.alpha < 1):
+            faults.append(f"alpha={self.alpha!r}, expected between 0 and 1")
+        raise_faults("metric", self.name, faults)
+
+
+def function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., Any]:
+    """Return the user's function: transformation, check or body."""
+    match subject:
+        case MetamorphicRelation():
+            return subject.transform
+        case Property():
+            return subject.check
+        case Law():
+            return subject.body

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from pytest_metamorphic_guard.relations.expectations import accepts, list_parameters
 
 __all__ = ["FixedInputs", "GeneratedInputs", "Inputs", "StrategyInputs", "to_inputs"]
 
@@ -69,8 +72,8 @@ def to_inputs(given: object) -> Inputs | str:
         return StrategyInputs(given)
     if isinstance(given, Mapping):
         return _read_mapping(given)
-    if callable(given) and not hasattr(given, "__len__"):
-        return GeneratedInputs(given)
+    if isinstance(given, type) or inspect.isroutine(given) or _is_generator(given):
+        return _read_function(given)
     if (
         hasattr(given, "__len__")
         and hasattr(given, "__getitem__")
@@ -125,6 +128,21 @@ def _read_mapping(given: Mapping[Any, Any]) -> Inputs | str:
             f"inputs must map argument names to hypothesis strategies; not so: {', '.join(wrong)}"
         )
     return StrategyInputs(dict(given), tuple(given))
+
+
+def _read_function(given: Any) -> Inputs | str:
+    if (getattr(given, "__module__", None) or "").startswith("hypothesis."):
+        return f"inputs is the function {given.__name__} of hypothesis: call it"
+    if isinstance(given, type) or inspect.iscoroutinefunction(given) or not accepts(given, 2):
+        return (
+            f"inputs is {getattr(given, '__name__', 'a callable')}{list_parameters(given)}, "
+            "expected a function gen_inputs(n, seed)"
+        )
+    return GeneratedInputs(given)
+
+
+def _is_generator(value: object) -> bool:
+    return callable(value) and not hasattr(value, "__len__")
 
 
 def _is_strategy(value: object) -> bool:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.equivalence import equal_values
-from pytest_metamorphic_guard.relations.expectations import count_positional
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
     Metric,
     Property,
     check_name,
+    function_of,
+)
+from pytest_metamorphic_guard.tasks.faults import (
+    check_arity,
+    check_examples,
+    check_marks,
+    check_task,
+    read_all,
 )
 from pytest_metamorphic_guard.tasks.inputs import Inputs, to_inputs
 from pytest_metamorphic_guard.tasks.locations import Location, find_caller, find_function
@@ -111,26 +119,30 @@ class Task:
         self.name = name
         self.function = function
         self.equivalence = equivalence
-        self.metrics = tuple(metrics)
-        self.examples = tuple(examples)
+        faults = [f"task {fault}" for fault in check_name(name)]
+        self.metrics = read_all(metrics, "metrics", faults)
+        self.examples = read_all(examples, "examples", faults)
         self.precondition = precondition
         self.group = group
         self.timeout_s = timeout_s
         self.mem_mb = mem_mb
-        self.marks = tuple(marks)
+        self.marks = read_all(marks, "marks", faults)
         self.format_input = format_input
         self.format_output = format_output
         self._entries: dict[str, Entry] = {}
         # Examples written below @task.relation wait here for their function; see example().
         self._waiting: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
-        faults = check_name(name, "task")
         read = to_inputs(inputs)
         if isinstance(read, str):
             faults.append(read)
         else:
             self.inputs: Inputs = read
-        faults += self._find_own_faults()
-        for declared in (*relations, *properties):
+        faults += check_task(self, self._width)
+        declarations = (
+            *read_all(relations, "relations", faults),
+            *read_all(properties, "properties", faults),
+        )
+        for declared in declarations:
             faults += self._try_add(declared, decorated=False)
         self._raise(faults)
 
@@ -142,10 +154,15 @@ class Task:
         """Relations, properties and laws in the order of their declaration.
 
         Raises:
-            TaskError: The task has none.
+            TaskError: The task has none, or an example was given to something else.
         """
-        if not self._entries:
-            raise TaskError(self.name, ["no relations, properties or laws given"], self._where())
+        faults = [] if self._entries else ["no relations, properties or laws given"]
+        faults += [
+            f"example{arguments!r:.60} is given to {_name_of(function)!r}, which is no relation, "
+            "property or law of this task"
+            for function, arguments in self._waiting
+        ]
+        self._raise(faults)
         return tuple(self._entries.values())
 
     @property
@@ -184,18 +201,16 @@ class Task:
 
         def declare(transform: _Function) -> _Function:
             __tracebackhide__ = True
-            self._raise(
-                self._try_add(
-                    MetamorphicRelation(
-                        name or _name_of(transform),
-                        transform,
-                        expect,
-                        sources=sources,
-                        precondition=precondition,
-                    ),
-                    marks,
+            self._declare(
+                lambda: MetamorphicRelation(
+                    name or _name_of(transform),
+                    transform,
+                    expect,
+                    sources=sources,
+                    precondition=precondition,
                 ),
-                find_function(transform),
+                transform,
+                marks,
             )
             return transform
 
@@ -229,14 +244,17 @@ class Task:
 
         def declare(check: _Function) -> _Function:
             __tracebackhide__ = True
-            made = Property(
+            self._declare(
+                lambda: Property(
+                    check,
+                    _first_line(check),
+                    "soft" if soft else "hard",
+                    name=name or _name_of(check),
+                    precondition=precondition,
+                ),
                 check,
-                _first_line(check),
-                "soft" if soft else "hard",
-                name=name or _name_of(check),
-                precondition=precondition,
+                marks,
             )
-            self._raise(self._try_add(made, marks), find_function(check))
             return check
 
         return declare if function is None else declare(function)
@@ -267,27 +285,52 @@ class Task:
 
         def declare(body: _Function) -> _Function:
             __tracebackhide__ = True
-            made = Law(name or _name_of(body), body, precondition=precondition)
-            self._raise(self._try_add(made, marks), find_function(body))
+            self._declare(
+                lambda: Law(name or _name_of(body), body, precondition=precondition), body, marks
+            )
             return body
 
         return declare if function is None else declare(function)
 
     def example(self, *arguments: Any) -> Callable[[_Function], _Function]:
-        """Run these arguments first in the decorated relation, property or law."""
+        """Run these arguments first in the decorated relation, property or law.
+
+        A relation with several sources takes that many argument tuples.
+        """
         __tracebackhide__ = True
-        self._raise(self._check_example(arguments, "example"))
 
         def attach(function: _Function) -> _Function:
+            __tracebackhide__ = True
             for key, entry in self._entries.items():
                 if entry.function is function:
+                    self._raise(check_examples(entry.subject, [arguments], self._width))
                     # Decorators apply from below: the upper line runs first, as in hypothesis.
                     self._entries[key] = replace(entry, examples=(arguments, *entry.examples))
                     return function
             self._waiting.append((function, arguments))
             return function
 
+        if len(arguments) == 1 and any(e.function is arguments[0] for e in self._entries.values()):
+            self._raise(["example needs the arguments: write @task.example(...)"])
         return attach
+
+    def _declare(
+        self,
+        make: Callable[[], MetamorphicRelation | Property | Law],
+        function: Callable[..., Any],
+        marks: Iterable[Any],
+    ) -> None:
+        __tracebackhide__ = True
+        faults: list[str] = []
+        given = read_all(marks, "marks", faults)
+        faults += check_marks(given)
+        try:
+            faults += self._try_add(make(), given)
+        except TaskError as error:
+            faults += error.faults
+        self._raise(
+            faults, (find_function(function) if callable(function) else None) or find_caller()
+        )
 
     def _try_add(
         self,
@@ -298,63 +341,24 @@ class Task:
     ) -> list[str]:
         if not isinstance(subject, MetamorphicRelation | Property | Law):
             return [f"{subject!r:.60} is no MetamorphicRelation and no Property"]
-        faults = self._check_arity(subject)
+        function = function_of(subject)
+        mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
+        self._waiting = [pair for pair in self._waiting if pair[0] is not function]
+        faults = check_arity(subject, self._width) + check_examples(subject, mine, self._width)
         if subject.name in self._entries:
             earlier = self._entries[subject.name].location
             faults.append(f"a second {subject.name!r} is declared; the first is at {earlier}")
         if faults:
             return faults
-        function = _function_of(subject)
-        mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
-        self._waiting = [pair for pair in self._waiting if pair[0] is not function]
         self._entries[subject.name] = Entry(
             subject, function, find_function(function), mine[::-1], tuple(marks), decorated
         )
         return []
 
-    def _check_arity(self, subject: MetamorphicRelation | Property | Law) -> list[str]:
-        width = getattr(self, "inputs", None) and self.inputs.arity
-        if width is None:
-            return []
-        match subject:
-            case MetamorphicRelation(sources=1):
-                got, wanted, shape = subject.arity, {width}, f"the {width} inputs"
-            case Property():
-                got = count_positional(subject.check)
-                wanted, shape = {1, width + 1}, f"the output, or the output and the {width} inputs"
-            case _:
-                return []
-        if got is None or got in wanted:
-            return []
-        return [f"{subject.name!r} takes {got} arguments, expected {shape}"]
-
-    def _check_example(self, arguments: object, what: str) -> list[str]:
-        if not isinstance(arguments, tuple):
-            return [f"{what} is a {type(arguments).__name__}, expected a tuple of arguments"]
-        width = getattr(self, "inputs", None) and self.inputs.arity
-        if width is not None and len(arguments) != width:
-            return [f"{what} has {len(arguments)} arguments, inputs have {width}"]
-        return []
-
-    def _find_own_faults(self) -> list[str]:
-        faults = []
-        if not isinstance(self.function, str) or not self.function.isidentifier():
-            faults.append(f"function={self.function!r} is not the name of a function")
-        for word in ("equivalence", "precondition", "group", "format_input", "format_output"):
-            value = getattr(self, word)
-            if not callable(value) and (value is not None or word == "equivalence"):
-                faults.append(f"{word} is a {type(value).__name__}, expected a function")
-        for word, value in (("timeout_s", self.timeout_s), ("mem_mb", self.mem_mb)):
-            if value is not None and not (isinstance(value, int | float) and value >= 0):
-                faults.append(f"{word}={value!r}, expected a number >= 0")
-        for index, example in enumerate(self.examples):
-            faults += self._check_example(example, f"examples[{index}]")
-        faults += [
-            f"metrics has a {type(metric).__name__}, expected a Metric"
-            for metric in self.metrics
-            if not isinstance(metric, Metric)
-        ]
-        return faults
+    @builtins.property
+    def _width(self) -> int | None:
+        inputs: Inputs | None = getattr(self, "inputs", None)
+        return None if inputs is None else inputs.arity
 
     def _raise(self, faults: list[str], location: Location | None = None) -> None:
         __tracebackhide__ = True
@@ -364,16 +368,6 @@ class Task:
 
     def _where(self) -> str | None:
         return str(self.location) if self.location else None
-
-
-def _function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., Any]:
-    match subject:
-        case MetamorphicRelation():
-            return subject.transform
-        case Property():
-            return subject.check
-        case Law():
-            return subject.body
 
 
 def _name_of(function: object) -> str:
