@@ -179,7 +179,7 @@ def _make_member(
     }
     for mark in collect_marks(task, entry):
         function = _apply(mark, function)
-    function = pytest.mark.metamorphic(function)
+    function = pytest.mark.mg(function)
     if several:
         function = pytest.mark.parametrize(PARAMETER, list(candidates), ids=list(candidates))(function)
     if not candidates:
