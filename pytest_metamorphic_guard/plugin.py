@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "metamorphic: a relation, property or law of a task")
+    config.addinivalue_line("markers", "mg: a relation, property or law of a task")
     from pytest_metamorphic_guard.options import is_active
 
     if is_active(config):
