@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["ImplementationError", "MetamorphicGuardError", "PluginError", "TaskError", "suggest"]
+__all__ = [
+    "ImplementationError",
+    "IsolationWarning",
+    "MetamorphicGuardError",
+    "PluginError",
+    "TaskError",
+    "suggest",
+]
 
 
 class MetamorphicGuardError(Exception):
     """Base of every error this project raises."""
+
+
+class IsolationWarning(UserWarning):
+    """Candidates run with less isolation than a reader of the command line may expect."""
 
 
 class TaskError(MetamorphicGuardError):
@@ -24,7 +35,9 @@ class TaskError(MetamorphicGuardError):
         location: ``file:line`` of the declaration, or None where it is unknown.
     """
 
-    def __init__(self, task: str | None, faults: Sequence[str], location: str | None = None) -> None:
+    def __init__(
+        self, task: str | None, faults: Sequence[str], location: str | None = None
+    ) -> None:
         super().__init__(task, tuple(faults), location)
         self.task = task
         self.faults = tuple(faults)

@@ -1,0 +1,231 @@
+"""The built-in executor ``inprocess``: a direct call, for code that needs no isolation."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import time
+import traceback
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.executors import Executor
+from pytest_metamorphic_guard.errors import IsolationWarning, suggest
+from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["InprocessExecutor"]
+
+_CODES = {
+    "argument_encoding": "INPROCESS_ARGUMENT_ENCODING",
+    "exception": "INPROCESS_EXCEPTION",
+    "function_missing": "INPROCESS_NO_FUNCTION",
+    "import_error": "INPROCESS_IMPORT",
+    "memory": "INPROCESS_MEMORY",
+    "system_exit": "INPROCESS_SYSTEM_EXIT",
+}
+_OUTPUT_BYTES = 1 << 16
+_MESSAGE_CHARACTERS = 2_000
+_FRAMES = 30
+_IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
+
+_warned = False
+
+
+class InprocessExecutor(Executor):
+    """Calls candidates directly in this process.
+
+    Nothing is isolated and no limit is enforced: a candidate that loops, exits the hard way or
+    eats memory takes pytest with it. In return a call costs next to nothing, debuggers and
+    coverage see it, and results are the candidate's own objects. Each call gets its own copy of
+    the arguments. ``file_path`` is the path of a Python file, imported afresh when it changes, or
+    a dotted module name.
+
+    Besides the contract's keys a payload has ``resource_usage`` (``cpu_ms``) and, for raised
+    exceptions, ``exception_type`` and ``traceback``.
+
+    Args:
+        config: No options.
+
+    Raises:
+        ValueError: There is an option.
+    """
+
+    def __init__(self, config: Mapping[str, Any] | None = None) -> None:
+        super().__init__(config)
+        for key in self.config:
+            raise ValueError(
+                f"the executor 'inprocess' has no option {key!r}, nor any other{suggest(key, ())}"
+            )
+        self._sources: dict[str, Source] = {}
+        _warn_once()
+
+    def execute(
+        self,
+        file_path: str,
+        func_name: str,
+        args: tuple[Any, ...],
+        timeout_s: float,  # noqa: ARG002 - nothing here can end a call
+        mem_mb: int,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Call ``func_name(*args)`` here and now; see `Executor.execute`."""
+        try:
+            source = self._find(file_path)
+        except ValueError as error:
+            return _make_failure("import_error", str(error))
+        out, err = io.BytesIO(), io.BytesIO()
+        with (
+            source.present(),
+            contextlib.redirect_stdout(_open_text(out)) as text_out,
+            contextlib.redirect_stderr(_open_text(err)) as text_err,
+        ):
+            payload = _execute(source, func_name, args)
+        payload["stdout"] = _take_text(text_out, out)
+        payload["stderr"] = _take_text(text_err, err)
+        return payload
+
+    def restart(self) -> None:
+        """Have all candidates imported afresh before their next call."""
+        for source in self._sources.values():
+            source.forget()
+
+    def _find(self, file_path: str) -> Source:
+        source = self._sources.get(file_path)
+        if source is None:
+            source = self._sources[file_path] = find_source(file_path)
+        return source
+
+
+def _open_text(stream: io.BytesIO) -> io.TextIOWrapper:
+    # With the attribute ``buffer`` that candidates find on the real ones.
+    return io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="", write_through=True)
+
+
+def _take_text(text: io.TextIOWrapper, stream: io.BytesIO) -> str:
+    if stream.closed:  # by the candidate
+        return ""
+    text.flush()
+    return stream.getvalue()[:_OUTPUT_BYTES].decode("utf-8", "replace")
+
+
+def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str, Any]:
+    try:
+        if not source.is_loaded:
+            source.load()
+    except BaseException as error:
+        if not _is_candidates(error, source):
+            raise
+        source.forget()
+        where = source.file or source.name
+        category = "memory" if isinstance(error, MemoryError) else "import_error"
+        return _describe(category, error, f"importing {where} failed: ")
+    function = getattr(source.module, func_name, None)
+    if not callable(function):
+        return _make_failure("function_missing", _explain_missing(source, func_name))
+    try:
+        own = _copy(args)
+    except Exception as error:  # noqa: BLE001 - a user's class may refuse to be copied
+        text = f"an argument cannot be copied: {type(error).__name__}: {error}"
+        return _make_failure("argument_encoding", text)
+    return _call(source, function, own)
+
+
+def _call(source: Source, function: Callable[..., Any], args: tuple[Any, ...]) -> dict[str, Any]:
+    cpu_started = time.thread_time_ns()
+    started = time.perf_counter_ns()
+    try:
+        result = function(*args)
+    except BaseException as error:
+        duration = time.perf_counter_ns() - started
+        if not _is_candidates(error, source):
+            raise
+        payload = _describe(_categorize(error), error)
+    else:
+        duration = time.perf_counter_ns() - started
+        payload = {"success": True, "result": result}
+    payload["duration_ms"] = duration / 1e6
+    payload["resource_usage"] = {"cpu_ms": (time.thread_time_ns() - cpu_started) / 1e6}
+    return payload
+
+
+def _is_candidates(error: BaseException, source: Source) -> bool:
+    """Whether an exception is the candidate's doing.
+
+    What interrupts a call from outside is not: Ctrl-C, and the end of an item's time, which is
+    an exception of its own outside of `Exception`.
+    """
+    if isinstance(error, Exception | SystemExit | GeneratorExit | BaseExceptionGroup):
+        return True
+    return type(error).__module__ == "asyncio.exceptions" or source.defines(type(error))
+
+
+def _categorize(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "memory"
+    return "system_exit" if isinstance(error, SystemExit) else "exception"
+
+
+def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str, Any]:
+    name = type(error).__qualname__
+    try:
+        message = str(error)[:_MESSAGE_CHARACTERS]
+    except Exception:  # noqa: BLE001 - __str__ is the candidate's
+        message = "<its text cannot be read>"
+    payload = _make_failure(category, prefix + (f"{name}: {message}" if message else name))
+    # Without the frames of this module and its neighbour.
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith(__name__):
+        frames = frames.tb_next
+    text = traceback.format_exception(type(error), error, frames, limit=-_FRAMES)
+    return payload | {"exception_type": name, "traceback": "".join(text)}
+
+
+def _make_failure(error_type: str, error: str) -> dict[str, Any]:
+    return {
+        "success": False,
+        "result": None,
+        "error": error,
+        "error_type": error_type,
+        "error_code": _CODES[error_type],
+        "duration_ms": 0.0,
+        "stdout": "",
+        "stderr": "",
+    }
+
+
+def _explain_missing(source: Source, func_name: str) -> str:
+    where = source.file or source.name
+    found = getattr(source.module, func_name, None)
+    if found is not None:
+        return f"{func_name!r} in {where} is of type {type(found).__name__} and cannot be called"
+    names = [
+        name
+        for name, value in vars(source.module).items()
+        if callable(value) and getattr(value, "__module__", "") == source.module.__name__
+    ]
+    listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
+    return f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
+
+
+def _copy(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return copies of the arguments; a list of numbers or text without a look at each."""
+    copied: dict[int, Any] = {}
+    for arg in args:
+        if type(arg) is list and _IMMUTABLE.issuperset(map(type, arg)):
+            copied.setdefault(id(arg), list(arg))
+    return copy.deepcopy(args, copied)
+
+
+def _warn_once() -> None:
+    global _warned  # noqa: PLW0603 - once per process, however many executors there are
+    if not _warned:
+        _warned = True
+        warnings.warn(
+            "the executor 'inprocess' runs candidates inside this process:"
+            " nothing is isolated, and time and memory are not limited",
+            IsolationWarning,
+            stacklevel=3,
+        )
