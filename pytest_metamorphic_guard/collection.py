@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import types
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +36,8 @@ __all__ = [
 # The parameter that carries the candidate where several are given.
 PARAMETER = "mg_implementation"
 _ATTRIBUTE = "_mg_plan"
+# What splits a node id on a command line.
+_UNSELECTABLE = re.compile(r"[\[\]:\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +120,29 @@ def make_task_node(
 
 def find_plan(item: pytest.Item) -> Plan | None:
     """Return what an item was made for, or None for an item that is not ours."""
-    return getattr(getattr(item, "obj", None), _ATTRIBUTE, None)
+    if not isinstance(item, pytest.Function):
+        return None
+    plan = getattr(item.obj, _ATTRIBUTE, None)
+    # A user's object may have an attribute of any name.
+    return plan if isinstance(plan, Plan) else None
 
 
 def label_candidates(found: Sequence[Implementation]) -> dict[str, Implementation]:
-    """Give each candidate a label of its own for node ids."""
+    """Give each candidate a label of its own for node ids; one that is given twice counts once.
+
+    The label is the file's stem. Where stems are equal, the function or the file's folder is added,
+    whichever tells them apart.
+    """
+    distinct = list({(i.target, i.function): i for i in found}.values())
     labels: dict[str, Implementation] = {}
-    plain = [implementation.label for implementation in found]
-    for implementation in found:
+    for implementation in distinct:
         label = implementation.label
-        if plain.count(label) > 1:
+        alike = [other for other in distinct if other.label == label]
+        if len({other.target for other in alike}) > 1:
+            label = "-".join((*_folder_of(implementation), label))
+        if len({other.function for other in alike}) > 1:
             label = f"{label}-{implementation.function}"
+        label = _UNSELECTABLE.sub("_", label)
         number, unique = 1, label
         while unique in labels:
             number += 1
@@ -189,6 +205,12 @@ def _make_member(
     member = staticmethod(function)
     member.__test__ = True  # type: ignore[attr-defined]
     return member
+
+
+def _folder_of(implementation: Implementation) -> tuple[str, ...]:
+    if implementation.is_file:
+        return tuple(part for part in (Path(implementation.target).parent.name,) if part)
+    return tuple(implementation.target.split(".")[:-1][-1:])
 
 
 def _apply(mark: pytest.Mark, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The session: owns the executors, runs the items of tasks and gathers their verdicts."""
+"""The session: owns what all items share, and finds out what is to be collected."""
 
 from __future__ import annotations
 
@@ -48,13 +48,6 @@ if TYPE_CHECKING:
 __all__ = ["GuardSession", "MetamorphicGuardWarning", "get_session", "start_session"]
 
 _SESSION = pytest.StashKey["GuardSession"]()
-# pytest-xdist carries only plain values, so the verdict goes as a JSON text.
-_VERDICT = "_mg_verdict"
-_NOTE_WIDTH = 72
-
-
-class MetamorphicGuardWarning(pytest.PytestWarning):
-    """Something that fails no item and that a user should know."""
 
 
 def start_session(config: pytest.Config) -> None:
@@ -79,7 +72,8 @@ def get_session(config: pytest.Config) -> GuardSession:
     if session is None:
         settings = read_settings(config)
         if hasattr(config, "workerinput"):
-            settings = replace(settings, seed=config.workerinput["mg_seed"])
+            # Without an option the controller has no session, and the seed is the default.
+            settings = replace(settings, seed=config.workerinput.get("mg_seed", settings.seed))
         session = GuardSession(config, settings)
         config.stash[_SESSION] = session
         config.pluginmanager.register(session, "metamorphic_guard_session")
@@ -160,11 +154,14 @@ class GuardSession:
         """Return the node of a task found in a test module, or an empty list for none."""
         self.seen_tasks.add(task.name)
         earlier = collector.stash.setdefault(_COLLECTED, {})
-        if earlier.setdefault(task.name, task) is not task:
+        first, first_variable = earlier.setdefault(task.name, (task, variable))
+        if first is not task:
             raise pytest.Collector.CollectError(
-                f"two tasks are named {task.name!r}, at {earlier[task.name].location} and "
+                f"two tasks are named {task.name!r}, at {first.location} and "
                 f"{task.location}: rename one"
             )
+        if first_variable != variable:
+            return []  # a second name for the same task
         if self.settings.tasks and task.name not in self.settings.tasks:
             return []
         forced_seed = self.config.getoption("hypothesis_seed", None) is not None
@@ -206,161 +203,5 @@ class GuardSession:
             known = sorted(self.seen_tasks | set(find_plugins(TASK_GROUP, "task")))
             raise pytest.UsageError(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}")
 
-    @pytest.hookimpl(tryfirst=True, optionalhook=True)
-    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool | None:
-        return set_timer(item, settings) if find_plan(item) is not None else None
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(
-        self, pyfuncitem: pytest.Function
-    ) -> Generator[None, object, object]:
-        plan = find_plan(pyfuncitem)
-        if plan is None:
-            return (yield)
-        run = self._start(pyfuncitem, plan)
-        try:
-            answer = yield
-            run.require_cases()
-        except BaseException as error:
-            self._conclude_error(pyfuncitem, plan, run, error)
-            raise
-        self._keep(pyfuncitem, run.conclude())
-        self._warn_softly(pyfuncitem, run)
-        return answer
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        verdict = item.stash.get(_VERDICT_KEY, None)
-        if call.when == "call" and verdict is not None:
-            setattr(report, _VERDICT, json.dumps(verdict.to_dict()))
-        return report
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        text = getattr(report, _VERDICT, None)
-        if text is not None:
-            self.verdicts[report.nodeid] = Verdict.from_dict(json.loads(text))
-
-    # --- one item
-
-    def _start(self, item: pytest.Function, plan: Plan) -> Run:
-        parameter = item.callspec.params.get(PARAMETER) if hasattr(item, "callspec") else None
-        candidate = plan.candidates[parameter]
-        baseline = self.settings.find_baseline(plan.task.name, plan.task.function)
-        try:
-            run = Run(
-                task=plan.task,
-                entry=plan.entry,
-                settings=self.settings,
-                candidate=self.make_caller("candidate", candidate, plan.task),
-                baseline=baseline and self.make_caller("baseline", baseline, plan.task),
-            )
-        except MetamorphicGuardError as error:
-            raise pytest.fail.Exception(str(error), pytrace=False) from None
-        deadline = getattr(item, "_mg_deadline", None)
-        for caller in run.callers:
-            caller.deadline = deadline
-        plan.holder.run = run
-        return run
-
-    def _conclude_error(
-        self, item: pytest.Function, plan: Plan, run: Run, error: BaseException
-    ) -> None:
-        violated = _find_violated(error)
-        if violated is not None:
-            self._fail_violated(item, plan, run, violated)
-        if isinstance(error, ItemTimeout):
-            self._keep(item, run.conclude())
-            shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
-            raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
-        explained = error.error if isinstance(error, Unusable) else None
-        if explained is None and isinstance(error, Exception):
-            explained = explain(error, run)
-        if explained is not None:
-            self._keep(item, run.conclude(broken=True))
-            raise pytest.fail.Exception(str(explained), pytrace=False) from None
-
-    def _fail_violated(
-        self, item: pytest.Function, plan: Plan, run: Run, violated: Violated
-    ) -> None:
-        try:
-            violation, confirmation = confirm(run, violated.violation)
-        except Unusable:
-            violation, confirmation = violated.violation, "not deterministic"
-        self._keep(item, run.conclude(violation, confirmation))
-        # What hypothesis noted names our own function; the text below says it in the user's words.
-        item.__dict__.pop("_hypothesis_failing_examples", None)
-        reproduction = self._describe_reproduction(item, plan)
-        fault = violation.candidate.fault
-        if isinstance(plan.entry.subject, Law) and fault is not None and fault.kind == "law":
-            assert fault.error is not None  # a law is violated by an exception only
-            # pytest shows the law's own lines and values, and our text below them, indented.
-            text = render_violation(run, violation, confirmation, reproduction, width=_NOTE_WIDTH)
-            fault.error.__notes__ = ["", *text.splitlines()]
-            raise fault.error.with_traceback(fault.error.__traceback__) from None
-        text = render_violation(run, violation, confirmation, reproduction)
-        raise pytest.fail.Exception(text, pytrace=False) from None
-
-    def _keep(self, item: pytest.Item, verdict: Verdict) -> None:
-        item.stash[_VERDICT_KEY] = verdict
-        # junit XML is written from the item's properties when the teardown has been reported.
-        item.user_properties += [("mg_cases", verdict.cases), ("mg_status", verdict.status)]
-
-    def _warn_softly(self, item: pytest.Item, run: Run) -> None:
-        if run.soft_violations and run.soft_example is not None:
-            arguments = run.soft_example.case.sources[0]
-            item.warn(
-                MetamorphicGuardWarning(
-                    f"soft property {run.entry.name!r} does not hold in {run.soft_violations} of "
-                    f"{run.cases} cases, first for {arguments!r:.120}"
-                )
-            )
-        if run.shared_violations and self.settings.fail_on == "regression":
-            item.warn(
-                MetamorphicGuardWarning(
-                    f"{run.entry.name!r} is violated in {run.shared_violations} of {run.cases} "
-                    "cases by candidate and baseline alike: no regression"
-                )
-            )
-
-    def _describe_reproduction(self, item: pytest.Item, plan: Plan) -> Reproduction:
-        here = self.config.invocation_params.dir
-        path, separator, rest = item.nodeid.partition("::")
-        absolute = self.config.rootpath / path
-        node = os.path.relpath(absolute, here) + separator + rest
-        words = ["pytest", node]
-        for assignment, flag in (
-            *((a, "--mg-candidate") for a in self.settings.candidates),
-            *((a, "--mg-baseline") for a in self.settings.baselines),
-        ):
-            prefix = f"{assignment.task}=" if assignment.task else ""
-            words.append(f"{flag}={prefix}{assignment.implementation.specification}")
-        words += [f"--mg-task={name}" for name in self.settings.tasks]
-        if self.settings.seed:
-            words.append(f"--mg-seed={self.settings.seed}")
-        if self.settings.n:
-            words.append(f"--mg-n={self.settings.n}")
-        if self.settings.executor != "local":
-            words.append(f"--mg-executor={self.settings.executor}")
-        location = plan.entry.location
-        where = f"{_relative(location.path, here)}:{location.line}" if location else ""
-        return Reproduction(shlex.join(words), plan.variable, where)
-
-
-_VERDICT_KEY = pytest.StashKey[Verdict]()
-_COLLECTED = pytest.StashKey[dict[str, "Task"]]()
-
-
-def _relative(path: str, folder: Path) -> str:
-    found = os.path.relpath(path, folder)
-    return path if found.startswith(os.pardir + os.sep + os.pardir) else found
-
-
-def _find_violated(error: BaseException) -> Violated | None:
-    if isinstance(error, Violated):
-        return error
-    if isinstance(error, BaseExceptionGroup):
-        return next((v for v in map(_find_violated, error.exceptions) if v is not None), None)
-    return None
+_COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

@@ -318,8 +318,12 @@ def disguise(
 ) -> Callable[..., None]:
     """Give a generated function the name, place, marks and parameters of the user's own."""
     code = test.__code__
-    if entry.location is not None:
-        code = code.replace(co_filename=entry.location.path, co_firstlineno=entry.location.line)
+    location = entry.location
+    if location is None or not (entry.decorated or _stands_in_file_of(task, entry)):
+        # A listed function of a library: an editor looks for the item in the test's own file.
+        location = task.location or location
+    if location is not None:
+        code = code.replace(co_filename=location.path, co_firstlineno=location.line)
     made = types.FunctionType(code, test.__globals__, entry.name, None, test.__closure__)
     made.__qualname__ = f"{task.name}.{entry.name}"
     made.__module__ = entry.function.__module__
@@ -328,6 +332,10 @@ def disguise(
     names = (*leading, *find_fixtures(task, entry))
     made.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
     return made
+
+
+def _stands_in_file_of(task: Task, entry: Entry) -> bool:
+    return bool(entry.location and task.location and entry.location.path == task.location.path)
 
 
 def collect_marks(task: Task, entry: Entry) -> list[Any]:
