@@ -8,14 +8,13 @@ copies taken at import.
 from __future__ import annotations
 
 import builtins
-import dataclasses
-import enum
 import struct
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgpack
 
 from pytest_metamorphic_guard.executors import wire_format as form
+from pytest_metamorphic_guard.executors import wire_strangers as strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,19 +27,8 @@ Emitter: TypeAlias = "Callable[[Writer, Any], None]"
 globals()["__builtins__"] = dict(vars(builtins))
 
 _Packer = msgpack.Packer
-_getattr = object.__getattribute__
-_get_fields = dataclasses.fields
-# Read through `type` itself: a metaclass can lie about all of these.
-_get_mro: Any = type.__dict__["__mro__"].__get__
-_get_namespace: Any = type.__dict__["__dict__"].__get__
-_get_module: Any = type.__dict__["__module__"].__get__
-_get_qualname: Any = type.__dict__["__qualname__"].__get__
-
 _SCALARS: Final = form.SCALARS
 _TEXTS: Final = form.TEXTS
-_BUILTIN_BASES: Final = frozenset(
-    {int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset}
-)
 
 
 def encode(value: object, limits: form.Limits = form.DEFAULT) -> bytes:
@@ -62,7 +50,7 @@ def encode(value: object, limits: form.Limits = form.DEFAULT) -> bytes:
     except Exception as error:  # noqa: BLE001 - a thread of the candidate changes the value meanwhile
         fault = f"<unreadable: {type(error).__name__}>"
         writer = Writer(limits)
-        writer.parts(form.OPAQUE, _name_type(type(value)), fault)
+        writer.parts(form.OPAQUE, strangers.name_type(type(value)), fault)
         return writer.join()
 
 
@@ -167,7 +155,7 @@ class Writer:
 
     def opaque(self, value: object) -> None:
         """Append what stands for a value that cannot travel."""
-        self.parts(form.OPAQUE, _name_type(type(value)), _describe(value))
+        self.parts(form.OPAQUE, strangers.name_type(type(value)), strangers.describe(value))
 
     def put(self, piece: bytes) -> None:
         """Append bytes of the frame."""
@@ -203,7 +191,7 @@ def _array_header(length: int) -> bytes:
 
 
 def _find_emitter(kind: type) -> Emitter:
-    root = _get_module(kind)
+    root = strangers.get_module(kind)
     root = root.partition(".")[0] if type(root) is str else ""
     if root in _LATE_MODULES:
         # A type says itself which module it is from. If it lies, nothing is gained by it: emitters
@@ -217,7 +205,7 @@ def _find_emitter(kind: type) -> Emitter:
 def _emit_other(writer: Writer, value: object) -> None:
     kind = type(value)
     try:
-        record = _read_record(kind, value)
+        record = strangers.read_record(kind, value)
     except BaseException:  # noqa: BLE001 - the candidate's own descriptors may raise anything
         record = None
     if record is None:
@@ -226,41 +214,9 @@ def _emit_other(writer: Writer, value: object) -> None:
     what, names, values = record
     writer.mark(form.RECORD)
     writer.scalar(what)
-    writer.scalar(_name_type(kind))
+    writer.scalar(strangers.name_type(kind))
     writer.sequence(names)
     writer.sequence(values)
-
-
-def _read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] | None:
-    mro = _get_mro(kind)
-    if enum.EnumMeta in _get_mro(type(kind)):
-        return "enum", ["name", "value"], [_getattr(value, "_name_"), _getattr(value, "_value_")]
-    if tuple in mro:
-        names = next(filter(None, (_get_namespace(base).get("_fields") for base in mro)), None)
-        if type(names) is not tuple or set(map(type, names)) - {str}:
-            return None
-        values = list(tuple.__iter__(value))
-        return ("namedtuple", list(names), values) if len(values) == len(names) else None
-    if any("__dataclass_fields__" in _get_namespace(base) for base in mro):
-        if not _BUILTIN_BASES.isdisjoint(mro):
-            return None
-        names = [field.name for field in _get_fields(kind)]
-        return "dataclass", names, [_getattr(value, name) for name in names]
-    return None
-
-
-def _describe(value: object) -> str:
-    try:
-        # An exact str whatever class `__repr__` returned.
-        return str.__getitem__(repr(value), slice(form.MAX_OPAQUE_TEXT))
-    except BaseException as error:  # noqa: BLE001 - SystemExit from a `__repr__` must not end the worker
-        return f"<repr failed: {_get_qualname(type(error))}>"[: form.MAX_OPAQUE_TEXT]
-
-
-def _name_type(kind: type) -> str:
-    module, name = _get_module(kind), _get_qualname(kind)
-    prefix = "" if type(module) is not str or module == "builtins" else module + "."
-    return (prefix + name)[: form.MAX_TYPE_NAME]
 
 
 def _emit_list(writer: Writer, value: list[object]) -> None:

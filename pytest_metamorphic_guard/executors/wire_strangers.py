@@ -1,0 +1,65 @@
+"""Looking at instances of a stranger's class, without letting the class decide what is seen."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import enum
+from typing import Any, Final
+
+from pytest_metamorphic_guard.executors import wire_format as form
+
+__all__ = ["describe", "get_module", "name_type", "read_record"]
+
+# Why: see `wire_format`.
+globals()["__builtins__"] = dict(vars(builtins))
+
+_getattr = object.__getattribute__
+_get_fields = dataclasses.fields
+# Read through `type` itself: a metaclass can lie about all of these.
+_get_mro: Any = type.__dict__["__mro__"].__get__
+_get_namespace: Any = type.__dict__["__dict__"].__get__
+_get_qualname: Any = type.__dict__["__qualname__"].__get__
+get_module: Any = type.__dict__["__module__"].__get__
+
+_BUILTIN_BASES: Final = frozenset(
+    {int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset}
+)
+
+
+def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] | None:
+    """Return kind, names and values of the fields, or None for any other class.
+
+    What the candidate's own descriptors raise comes out.
+    """
+    mro = _get_mro(kind)
+    if enum.EnumMeta in _get_mro(type(kind)):
+        return "enum", ["name", "value"], [_getattr(value, "_name_"), _getattr(value, "_value_")]
+    if tuple in mro:
+        names = next(filter(None, (_get_namespace(base).get("_fields") for base in mro)), None)
+        if type(names) is not tuple or set(map(type, names)) - {str}:
+            return None
+        values = list(tuple.__iter__(value))
+        return ("namedtuple", list(names), values) if len(values) == len(names) else None
+    if any("__dataclass_fields__" in _get_namespace(base) for base in mro):
+        if not _BUILTIN_BASES.isdisjoint(mro):
+            return None
+        names = [field.name for field in _get_fields(kind)]
+        return "dataclass", names, [_getattr(value, name) for name in names]
+    return None
+
+
+def describe(value: object) -> str:
+    """Return the start of the value's ``repr``, whatever that does."""
+    try:
+        # An exact str whatever class `__repr__` returned.
+        return str.__getitem__(repr(value), slice(form.MAX_OPAQUE_TEXT))
+    except BaseException as error:  # noqa: BLE001 - SystemExit from a `__repr__` must not end the worker
+        return f"<repr failed: {_get_qualname(type(error))}>"[: form.MAX_OPAQUE_TEXT]
+
+
+def name_type(kind: type) -> str:
+    """Return the class's qualified name, as the class itself says it."""
+    module, name = get_module(kind), _get_qualname(kind)
+    prefix = "" if type(module) is not str or module == "builtins" else module + "."
+    return (prefix + name)[: form.MAX_TYPE_NAME]
