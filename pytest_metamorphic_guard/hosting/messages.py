@@ -101,7 +101,6 @@ _SIMPLE: list[tuple[type, Callable[[Any], object], Callable[[Any], object]]] = [
         lambda value: [value.days, value.seconds, value.microseconds],
         lambda parts: dt.timedelta(*parts),
     ),
-    (bytearray, bytes, bytearray),
     (range, lambda value: [value.start, value.stop, value.step], lambda parts: range(*parts)),
     (
         Record,
@@ -128,15 +127,24 @@ def _replace(value: Any) -> object:
     for base in _BASES:
         # An enum or a string of a subclass is shown as the plain value that it also is.
         if isinstance(value, base) and type(value) is not base:
-            return base(value)
-    return _make_opaque(value)
+            return _replace_plain(base(value))
+    return _replace_plain(_make_opaque(value))
+
+
+def _replace_plain(value: Any) -> object:
+    # msgpack asks once per value: what it cannot hold has to be replaced here.
+    known = _ENCODERS.get(type(value))
+    if known is None or type(value) is int:
+        return value
+    extend, take = known
+    return extend(take(value))
 
 
 def _replace_array(value: Any) -> object:
     if not hasattr(value, "__len__") or not value.shape:
         return value.item()
     if value.dtype.kind not in "biufcSU":
-        return _make_opaque(value)
+        return _replace_plain(_make_opaque(value))
     return msgpack.ExtType(_ARRAY, pack([value.dtype.str, list(value.shape), value.tobytes()]))
 
 

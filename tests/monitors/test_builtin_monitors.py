@@ -165,6 +165,6 @@ def test_records_may_arrive_in_phases_instead_of_pairs(name, make_pairs, observe
     ],
 )
 def test_faulty_options_are_refused_all_at_once(name, options, named):
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match="expected") as refusal:
         load(name)(**options)
     assert all(f"{option}=" in str(refusal.value) for option in named)
