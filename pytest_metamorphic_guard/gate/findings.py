@@ -203,7 +203,7 @@ def judge_difference(
         )
     interval = comparison.interval
     seen = (
-        f"pass rate differs by {points(tally.pairs.difference)} "
+        f"pass rate differs by {points(tally.pairs.difference)} points "
         f"({percent(comparison.confidence)} interval {points(interval.lower)} "
         f"to {points(interval.upper)})"
     )

@@ -92,7 +92,7 @@ def _explain(ranked: tuple[Decision, ...], adopted: list[str]) -> str:
         return ranked[0].reason
     if adopted:
         share = f"{len(adopted)} of {count(len(ranked), 'candidate')} may be adopted"
-        return f"adopt {adopted[0]} ({share}): {ranked[0].reason}"
+        return f"{adopted[0]} ({share}): {ranked[0].reason}"
     return f"none of {count(len(ranked), 'candidate')} may be adopted; {ranked[0].candidate}: " + (
         ranked[0].reason
     )

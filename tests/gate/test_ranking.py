@@ -19,7 +19,7 @@ def test_the_best_candidate_that_may_be_adopted_is_named(make_evidence):
     assert order == ["better", "equal", "flaky", "worse"]
     assert ranking.adopt == "better"
     assert ranking.outcome is Conclusion.ADOPT
-    assert ranking.reason.startswith("adopt better (2 of 4 candidates may be adopted): 0 regress")
+    assert ranking.reason.startswith("better (2 of 4 candidates may be adopted): 0 regress")
 
 
 def test_no_candidate_is_named_where_none_may_be_adopted(make_evidence):

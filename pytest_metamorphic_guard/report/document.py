@@ -1,0 +1,124 @@
+"""A run as a JSON document: versioned, without secrets, and the same bytes for the same run.
+
+Everything that depends on the clock stands under ``times``, apart from what monitors measured.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.gate.plain import to_plain
+from pytest_metamorphic_guard.report.redaction import Redaction
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.gate.ranking import Ranking
+    from pytest_metamorphic_guard.report.records import ItemRecord, RunRecord, ViolationRecord
+
+__all__ = ["REPORT_VERSION", "read_schema", "to_document", "write_document"]
+
+REPORT_VERSION = "1.0"
+
+_LONGEST_TEXT = 2000
+_DEEPEST = 20
+_LONGEST_INT = 10_000  # bits
+
+
+def to_document(run: RunRecord) -> dict[str, Any]:
+    """Return the report as plain JSON data that satisfies the schema of `read_schema`."""
+    document = {
+        "report_version": REPORT_VERSION,
+        "tool": {"name": "pytest-metamorphic-guard", "version": run.version},
+        "partial": run.partial,
+        "seed": run.seed,
+        "options": run.options,
+        "environment": run.environment,
+        "implementations": to_plain(run.implementations),
+        "executors": to_plain(run.executors),
+        "items": [_write_item(item) for item in _sort_items(run.items)],
+        "gate": None if run.ranking is None else _write_gate(run.ranking),
+        "violations": [_write_violation(entry) for entry in run.violations],
+        "monitors": to_plain(run.monitors),
+        "times": {
+            "started_at": run.started_at,
+            "duration_s": run.duration_s,
+            "items_s": {item.node_id: item.duration_s for item in run.items},
+        },
+    }
+    plain = _to_json(document)
+    configurations = [executor["config"] for executor in plain["executors"]]
+    redaction = Redaction(plain["options"], plain["environment"], *configurations)
+    cleaned: dict[str, Any] = redaction.apply(plain)
+    for entry, violation in zip(cleaned["violations"], run.violations, strict=True):
+        # Its bytes are an encoded input; a replacement inside would make it another input.
+        entry["replay"] = violation.replay
+    return cleaned
+
+
+def write_document(document: Mapping[str, Any]) -> str:
+    """Return the document as text: sorted keys, ASCII, no NaN, a newline at its end."""
+    return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def read_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of the report."""
+    text = files("pytest_metamorphic_guard.report").joinpath("schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _sort_items(items: tuple[ItemRecord, ...]) -> list[ItemRecord]:
+    # Under pytest-xdist items end in any order.
+    return sorted(items, key=lambda item: item.node_id)
+
+
+def _write_item(item: ItemRecord) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(item)
+    del plain["duration_s"]
+    return plain
+
+
+def _write_gate(ranking: Ranking) -> dict[str, Any]:
+    return {**ranking.to_dict(), "outcome": ranking.outcome.value}
+
+
+def _write_violation(violation: ViolationRecord) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(violation)
+    return plain
+
+
+def _to_json(value: Any, depth: int = 0) -> Any:
+    """Return any value as JSON data; what has no JSON form is written as text."""
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        return _containers_to_json(value, depth + 1) if depth < _DEEPEST else "..."
+    match value:
+        case None | bool():
+            return value
+        case int():  # Python refuses to write a very long one in decimal
+            return value if value.bit_length() <= _LONGEST_INT else hex(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case str():
+            # A lone surrogate, which no encoder accepts, is kept readable.
+            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        case _:
+            return _to_json(_describe(value), depth)
+
+
+def _containers_to_json(value: Any, depth: int) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _to_json(item, depth) for key, item in value.items()}
+    items = [_to_json(item, depth) for item in value]
+    # A set has no order of its own that two runs would share.
+    return sorted(items, key=repr) if isinstance(value, set | frozenset) else items
+
+
+def _describe(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001 - a stranger's repr may do anything
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "..."

@@ -1,0 +1,71 @@
+"""The decision as Markdown, for the summary page of a CI job."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.report.tables import clean, count_pairs, format_row, sum_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_metamorphic_guard.gate.decision import Decision
+    from pytest_metamorphic_guard.gate.ranking import Ranking
+    from pytest_metamorphic_guard.report.tables import MonitorLine
+
+__all__ = ["render_markdown"]
+
+# Signs that would start markup: what is shown comes from strangers' names and messages.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~@:-])")
+_MOST_ROWS = 200
+_MOST_NOTES = 20
+
+
+def render_markdown(ranking: Ranking, monitors: Sequence[MonitorLine] = ()) -> str:
+    """Return the summary, ending in a newline; one candidate is a ranking of one."""
+    parts = [f"## Metamorphic guard: {ranking.outcome.value}", _escape(ranking.reason)]
+    remedy = ranking.decisions[0].remedy if ranking.decisions else None
+    if remedy:
+        parts.append(f"**To settle it:** {_escape(remedy)}")
+    if len(ranking.decisions) > 1:
+        parts.append(_list_candidates(ranking))
+    parts += [_describe(decision, ranking) for decision in ranking.decisions]
+    if monitors:
+        rows = [(entry.monitor, entry.status, entry.text) for entry in monitors]
+        parts.append(_table(("monitor", "status", "what it saw"), rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def _list_candidates(ranking: Ranking) -> str:
+    rows = [
+        (decision.candidate, *count_pairs(decision), decision.outcome.value, decision.reason)
+        for decision in ranking.decisions
+    ]
+    return _table(("candidate", "passed", "regressed", "improved", "outcome", "reason"), rows)
+
+
+def _describe(decision: Decision, ranking: Ranking) -> str:
+    parts = [f"### {_escape(decision.candidate)}"] if len(ranking.decisions) > 1 else []
+    for task in decision.tasks:
+        parts.append(_escape(sum_up(task)))
+        rows = [(row.relation, *format_row(row)) for row in task.relations[:_MOST_ROWS]]
+        titles = ("relation", "baseline", "new", "regressed", "improved", "difference", "verdict")
+        parts.append(_table(titles, rows))
+        if len(task.relations) > _MOST_ROWS:
+            parts.append(f"... and {len(task.relations) - _MOST_ROWS} more relations")
+    notes = [f"- {_escape(note)}" for note in decision.notes[:_MOST_NOTES]]
+    if notes:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [" | ".join(titles), " | ".join("---" for _ in titles)]
+    lines += [" | ".join(_escape(cell) for cell in row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", html.escape(clean(text), quote=False))

@@ -1,0 +1,166 @@
+"""What a report is made of, beside the decision: plain records that the session fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_metamorphic_guard.gate.ranking import Ranking
+
+__all__ = [
+    "ExecutorRecord",
+    "ImplementationRecord",
+    "ItemRecord",
+    "MonitorResult",
+    "RunRecord",
+    "ViolationRecord",
+]
+
+Role = Literal["baseline", "candidate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImplementationRecord:
+    """One implementation that took part.
+
+    Attributes:
+        role: What it was.
+        name: Its label, as in decisions and node ids.
+        specification: What the user wrote.
+        function: Name of the function, or None where the executor needs none.
+        sha256: Hash of the file or text, or None where there is neither.
+    """
+
+    role: Role
+    name: str
+    specification: str
+    function: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorRecord:
+    """The executor of one role.
+
+    Attributes:
+        role: The role.
+        name: Name of the entry point.
+        distribution: The distribution it comes from, or None.
+        config: Its configuration; secrets are taken out when it is written.
+    """
+
+    role: Role
+    name: str
+    distribution: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRecord:
+    """One relation, property or law of one candidate, as an item.
+
+    Attributes:
+        node_id: Its node id.
+        task: Its task.
+        relation: Its name.
+        candidate: Name of the candidate, or None.
+        outcome: ``"passed"``, ``"failed"``, ``"skipped"`` or ``"error"``.
+        cases: Number of source inputs that ran.
+        duration_s: Seconds it took.
+    """
+
+    node_id: str
+    task: str
+    relation: str
+    candidate: str | None
+    outcome: str
+    cases: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViolationRecord:
+    """One violation, shrunk.
+
+    Attributes:
+        node_id: Node id of its item.
+        task: Its task.
+        relation: The relation that does not hold.
+        candidate: Name of the candidate.
+        confirmation: How running it again went.
+        regression: Whether it holds for the baseline; None without one.
+        source_input: The source input as text.
+        outputs: The outputs as text, in the order of the calls.
+        message: What was expected.
+        replay: The source input in the form from which it is run again; written as it is.
+    """
+
+    node_id: str
+    task: str
+    relation: str
+    candidate: str
+    confirmation: str
+    regression: bool | None
+    source_input: str
+    outputs: tuple[str, ...] = ()
+    message: str = ""
+    replay: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorResult:
+    """What one monitor concluded.
+
+    Attributes:
+        monitor: Its identifier.
+        distribution: The distribution it comes from, or None.
+        status: What its synthetic item concluded.
+        line: What the terminal shows.
+        summary: Its figures.
+        alerts: Its alerts, as it gave them.
+    """
+
+    monitor: str
+    distribution: str | None
+    status: Literal["passed", "warned", "failed"]
+    line: str
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    alerts: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run.
+
+    Attributes:
+        version: Version of this project.
+        seed: Seed of every random choice.
+        partial: Whether the run was interrupted.
+        started_at: Start in ISO 8601, with its offset from UTC.
+        duration_s: Seconds it took.
+        options: What the run was told to do.
+        environment: What it ran on.
+        ranking: What was decided, or None where nothing was to be decided.
+        implementations: Candidates and baselines.
+        executors: One per role.
+        items: What became of every item.
+        violations: Every violation that was reported.
+        monitors: What every monitor concluded.
+    """
+
+    version: str
+    seed: int
+    partial: bool
+    started_at: str
+    duration_s: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    ranking: Ranking | None = None
+    implementations: tuple[ImplementationRecord, ...] = ()
+    executors: tuple[ExecutorRecord, ...] = ()
+    items: tuple[ItemRecord, ...] = ()
+    violations: tuple[ViolationRecord, ...] = ()
+    monitors: tuple[MonitorResult, ...] = ()

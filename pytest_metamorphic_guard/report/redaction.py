@@ -1,0 +1,131 @@
+"""Takes secrets out of what is written: by the names of keys, by their known forms, by value."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["REDACTED", "Redaction", "is_secret_name"]
+
+REDACTED = "[redacted]"
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SECRET_WORDS = frozenset(
+    {
+        "apikey",
+        "auth",
+        "authorization",
+        "bearer",
+        "cookie",
+        "credential",
+        "credentials",
+        "passphrase",
+        "passwd",
+        "password",
+        "pwd",
+        "secret",
+        "secrets",
+        "token",
+    }
+)
+_SECRET_PAIRS = frozenset(
+    {("access", "key"), ("api", "key"), ("api", "keys"), ("private", "key"), ("signing", "key")}
+)
+# A replacement of a shorter value would hit ordinary words.
+_SHORTEST_SECRET = 6
+
+_FORMS = (
+    re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}KEY-----)?"),
+    re.compile(r"\bsk-[A-Za-z0-9_-]{16,}"),
+    re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}"),
+    re.compile(r"\bgithub_pat_[A-Za-z0-9_]{30,}"),
+    re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
+    re.compile(r"\bhf_[A-Za-z0-9]{30,}"),
+    re.compile(r"\bpypi-[A-Za-z0-9_-]{30,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+)
+_NAMED = r"[\w-]{0,40}?(?:api[_-]?key|access[_-]?key|secret|token|passw(?:or)?d|passphrase)"
+_KEPT_NAME = (
+    # name=value, "name": "value", --name value: the name stays, the value goes.
+    re.compile(rf"(?i)(\b{_NAMED}[\"']?\s*[=:]\s*\\?[\"']?)([^\s\"',;&}}\\]{{4,}})"),
+    re.compile(rf"(?i)(--{_NAMED}\s+)([^\s\"'-][^\s\"']{{3,}})"),
+    re.compile(r"(?i)(\b(?:bearer|basic)\s+)([A-Za-z0-9._~+/=-]{8,})"),
+    re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}:)([^\s/@]{1,200})(?=@)"),
+)
+
+
+class Redaction:
+    """Takes secrets out of plain data.
+
+    Args:
+        sources: Data, such as an executor's configuration, whose values under secret names are
+            taken out wherever they turn up, also inside an error message.
+    """
+
+    def __init__(self, *sources: object) -> None:
+        found = {secret for source in sources for secret in _find_secrets(source)}
+        # The longest first, so that no rest of one is left where it contains another.
+        self._values = sorted(found, key=lambda value: (-len(value), value))
+
+    def apply(self, value: Any) -> Any:
+        """Return the data with ``"[redacted]"`` in the place of every secret."""
+        if isinstance(value, str):
+            return self.clean(value)
+        if isinstance(value, Mapping):
+            return {
+                key: _blank(item) if is_secret_name(str(key)) else self.apply(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.apply(item) for item in value]
+        return value
+
+    def clean(self, text: str) -> str:
+        """Return text without what is, or looks like, a secret."""
+        for secret in self._values:
+            text = text.replace(secret, REDACTED)
+        for form in _FORMS:
+            text = form.sub(REDACTED, text)
+        for form in _KEPT_NAME:
+            text = form.sub(rf"\1{REDACTED}", text)
+        return text
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a key such as ``OPENAI_API_KEY`` or ``accessToken`` names a secret.
+
+    ``tokens_total`` names a count.
+    """
+    words = [word.lower() for word in _WORD.findall(name)]
+    pairs = set(itertools.pairwise(words))
+    return bool(_SECRET_WORDS & set(words) or _SECRET_PAIRS & pairs)
+
+
+def _find_secrets(source: object, *, named: bool = False) -> list[str]:
+    if isinstance(source, str):
+        return [source] if named and len(source) >= _SHORTEST_SECRET else []
+    if isinstance(source, Mapping):
+        return [
+            secret
+            for key, value in source.items()
+            for secret in _find_secrets(value, named=named or is_secret_name(str(key)))
+        ]
+    if isinstance(source, list | tuple):
+        return [secret for item in source for secret in _find_secrets(item, named=named)]
+    return []
+
+
+def _blank(value: Any) -> Any:
+    """Return the shape of a secret value: that there is none, or that it is off, is no secret."""
+    if value is None or isinstance(value, bool) or value == "":
+        return value
+    if isinstance(value, Mapping):
+        return {key: _blank(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_blank(item) for item in value]
+    return REDACTED
