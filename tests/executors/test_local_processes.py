@@ -244,8 +244,9 @@ def test_forged_and_surplus_bytes_never_become_a_result(local, candidates):
     assert call(local, path, function="good")["result"] == "good"
 
 
-def test_a_forked_copy_of_the_candidate_does_not_answer(make_local, candidates):
-    executor = make_local()
+@pytest.mark.parametrize("isolation", ["worker", "fork", "fresh"])
+def test_a_forked_copy_of_the_candidate_does_not_answer(make_local, candidates, isolation):
+    executor = make_local(isolation=isolation, harden="off")
     path = candidates.write(
         "import os\nos.fork()\ndef twice():\n    os.fork()\n    return 1\ndef good(): return 2"
     )

@@ -93,10 +93,10 @@ def test_the_time_of_the_import_is_not_the_time_of_the_call(local, candidates):
     assert call(local, path, timeout_s=0.9)["result"] == 1
 
 
-def test_a_failed_import_is_not_repeated_until_the_file_changes(local, candidates, tmp_path):
+def test_a_failed_import_is_not_repeated_until_the_file_changes(make_local, candidates, tmp_path):
     count = tmp_path / "count"
     path = candidates.write(f"open({str(count)!r}, 'a').write('x')\nraise ValueError('at import')")
-    executor = local
+    executor = make_local(write=[str(tmp_path)])
     errors = {call(executor, path)["error"] for _ in range(3)}
 
     assert len(errors) == 1

@@ -2,8 +2,9 @@
 
 The harness lives in the same interpreter as the candidate, so it takes two precautions before any
 candidate code is read. Its modules get a copy of the builtins, which a candidate that patches
-``builtins`` does not reach. And the project's packages are not executed: a worker needs neither
-pytest nor hypothesis, and would pay for both at every start.
+``builtins`` does not reach, and of the modules of the standard library that they call. And the
+project's packages are not executed: a worker needs neither pytest nor hypothesis, and would pay for
+both at every start.
 """
 
 from __future__ import annotations
@@ -24,6 +25,19 @@ _PACKAGE = "pytest_metamorphic_guard"
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ROOT = os.path.dirname(os.path.dirname(_HERE))
 _BUILTINS = dict(vars(builtins))
+# Not sys: the harness reads what is there now, such as sys.stdout.
+_COPIED = (
+    "ctypes",
+    "errno",
+    "gc",
+    "os",
+    "pickle",
+    "resource",
+    "select",
+    "signal",
+    "socket",
+    "time",
+)
 
 
 class _ApartLoader(SourceFileLoader):
@@ -68,11 +82,27 @@ def _load_harness(name: str) -> ModuleType:
     finally:
         sys.meta_path.remove(finder)
     module = sys.modules[name]
+    _detach_library()
     # Whoever imports the project from now on, a candidate or an argument, gets the real one.
     for known, loaded in list(sys.modules.items()):
         if known.split(".")[0] == _PACKAGE and isinstance(loaded.__loader__, _EmptyLoader):
             del sys.modules[known]
     return module
+
+
+def _detach_library() -> None:
+    """Give the harness copies of the modules it uses while candidate code is about."""
+    copies: dict[int, ModuleType] = {}
+    for name in _COPIED:
+        original = sys.modules.get(name)
+        if original is not None:
+            copy = copies[id(original)] = type(sys)(name)
+            vars(copy).update(vars(original))
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_PACKAGE + "."):
+            for key, value in list(vars(module).items()):
+                if id(value) in copies:
+                    setattr(module, key, copies[id(value)])
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ from pytest_metamorphic_guard.executors.local.failures import (
     describe_failure,
 )
 from pytest_metamorphic_guard.executors.local.frames import (
+    CALL_HEAD,
     FAILED,
     LOADED,
-    NAME_LENGTH,
     RESPONSE,
     RETURNED,
 )
@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.memory import PeakMemory
     from pytest_metamorphic_guard.executors.wire_format import Limits
 
-__all__ = ["Caller"]
+__all__ = ["Caller", "flush_output", "pack_failure", "pack_frame", "prepare"]
 
 _clock = time.perf_counter_ns
 _cpu_clock = time.process_time_ns
 _unpickle = pickle.loads
 _encode = encode
 _pack = RESPONSE.pack
-_unpack_length = NAME_LENGTH.unpack_from
+_unpack_head = CALL_HEAD.unpack_from
+_HEAD = CALL_HEAD.size
 _stdout = sys.stdout
 _flush_stdout = sys.stdout.flush
 _getattr = getattr
@@ -52,27 +53,19 @@ class Caller:
 
     Args:
         module: The candidate.
-        peak: Where the peak memory of a call is read.
+        peak: Where the peak memory of a call is read, if it is.
         limits: Limits of an encoded result.
     """
 
-    def __init__(self, module: ModuleType, peak: PeakMemory, limits: Limits) -> None:
+    def __init__(self, module: ModuleType, peak: PeakMemory | None, limits: Limits) -> None:
         self._module = module
         self._peak = peak
         self._limits = limits
 
-    def prepare(self, nonce: bytes, body: bytes) -> bytes:
-        """Import what the arguments of a first call need, so that no call pays for it."""
-        try:
-            _unpickle(body)
-        except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
-            return pack_failure(nonce, describe_argument_failure(error))
-        return pack_frame(nonce, LOADED, _encode(("", 0)))
-
     def call(self, nonce: bytes, body: bytes) -> bytes:
         """Call the function that the body names, and return the frame that answers it."""
-        end = 2 + _unpack_length(body)[0]
-        name = body[2:end].decode()
+        end = _HEAD + _unpack_head(body)[0]
+        name = body[_HEAD:end].decode()
         try:
             arguments = _unpickle(memoryview(body)[end:])
         except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
@@ -100,8 +93,9 @@ class Caller:
             kind, encoded, failure = self._encode_result(result)
         if failure is not None:
             kind, encoded = FAILED, _encode(failure.to_wire())
-        self.flush()
-        return _pack(nonce, kind, duration, cpu, self._peak.read_kib(), len(encoded)) + encoded
+        flush_output()
+        peak = 0 if self._peak is None else self._peak.read_kib()
+        return _pack(nonce, kind, duration, cpu, peak, len(encoded)) + encoded
 
     def _find(self, name: str) -> Callable[..., object]:
         value: Any = self._module
@@ -136,15 +130,25 @@ class Caller:
             found = describe_failure(error)
             return FAILED, b"", Failure("result_encoding", found.exception_type, found.message, "")
 
-    def flush(self) -> None:
-        """Write out what the candidate printed without a line's end."""
-        try:
-            _flush_stdout()
-            current = sys.stdout
-            if current is not _stdout and current is not None:
-                current.flush()
-        except BaseException:  # noqa: BLE001 - closed, replaced or full: the candidate's doing
-            pass
+
+def flush_output() -> None:
+    """Write out what the candidate printed without a line's end."""
+    try:
+        _flush_stdout()
+        current = sys.stdout
+        if current is not _stdout and current is not None:
+            current.flush()
+    except BaseException:  # noqa: BLE001 - closed, replaced or full: the candidate's doing
+        pass
+
+
+def prepare(nonce: bytes, body: bytes) -> bytes:
+    """Import what the arguments of a first call need, so that no call pays for it."""
+    try:
+        _unpickle(body)
+    except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
+        return pack_failure(nonce, describe_argument_failure(error))
+    return pack_frame(nonce, LOADED, _encode(("", 0)))
 
 
 def pack_frame(nonce: bytes, kind: bytes, encoded: bytes) -> bytes:

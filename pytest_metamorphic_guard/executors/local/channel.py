@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.executors.local.frames import REQUEST, RESPONSE
+from pytest_metamorphic_guard.executors.local.frames import CALL, NONCE_BYTES, REQUEST, RESPONSE
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.process import Process
 
-__all__ = ["Channel", "ExpiredError", "ForgedError", "GoneError", "Response"]
+__all__ = ["Channel", "Collected", "ExpiredError", "ForgedError", "GoneError", "Response"]
 
 _CHUNK = 1 << 16
 _LARGE_CHUNK = 1 << 20
@@ -48,6 +48,40 @@ class Response:
     cpu_ns: int
     peak_kib: int
     body: memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a call through a zygote left.
+
+    Attributes:
+        response: The zygote's, which says how the child ended.
+        nonce: The call's.
+        data: What arrived through the pipe of the call, but no more than ``most`` + 1 bytes.
+        most: Longest frame.
+    """
+
+    response: Response
+    nonce: bytes
+    data: bytearray
+    most: int
+
+    def read_answer(self) -> Response | None:
+        """Return the child's response, or None if it wrote none.
+
+        Raises:
+            ForgedError: It wrote something else, or something more.
+        """
+        if not self.data:
+            return None
+        if len(self.data) > self.most:
+            raise ForgedError("it wrote more than a result may have")
+        if len(self.data) < RESPONSE.size:
+            raise ForgedError("the response is incomplete")
+        response, missing = _read_head(self.data, self.nonce, self.most)
+        if missing:
+            raise ForgedError("the response is incomplete")
+        return response
 
 
 class Channel:
@@ -85,20 +119,51 @@ class Channel:
             GoneError: The worker ended.
             ForgedError: Something else than the response arrived.
         """
-        nonce = os.urandom(16)
+        nonce = os.urandom(NONCE_BYTES)
         self._send(REQUEST.pack(kind, nonce, len(body)) + body, deadline)
+        return self._receive(nonce, deadline)
+
+    def collect(self, body: bytes, results: int, deadline: float) -> Collected:
+        """Send a call to a zygote; return its response, and what the child wrote until then.
+
+        Args:
+            body: The request's body.
+            results: Descriptor of the pipe to which the child of this call writes.
+            deadline: As for `exchange`, which also says what is raised.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        self._send(REQUEST.pack(CALL, nonce, len(body)) + body, deadline)
+        os.set_blocking(results, False)
+        data = bytearray()
+        most = self._limit + RESPONSE.size
+        self._answers.register(results, select.POLLIN)
+        is_open = True
+        try:
+            while is_open:
+                ready = {
+                    descriptor for descriptor, _ in self._answers.poll(_milliseconds(deadline))
+                }
+                if not ready:
+                    raise ExpiredError
+                if results in ready:
+                    is_open = _drain(results, data, most)
+                elif ready:
+                    break
+        finally:
+            self._answers.unregister(results)
+        response = self._receive(nonce, deadline)
+        # The child and all its descendants are dead now: what they wrote is complete.
+        if is_open:
+            _drain(results, data, most)
+        return Collected(response, nonce, data, most)
+
+    def _receive(self, nonce: bytes, deadline: float) -> Response:
         data = self._receive_first(deadline)
-        found, answer, duration, cpu, peak, length = RESPONSE.unpack_from(data)
-        if found != nonce:
-            raise ForgedError("the response does not belong to the call")
-        if length > self._limit:
-            raise ForgedError(f"the response announces {length:,} bytes")
-        missing = length + RESPONSE.size - len(data)
-        if missing < 0:
-            raise ForgedError("more than one response arrived")
+        response, missing = _read_head(data, nonce, self._limit)
         if missing:
             self._receive_rest(data, missing, deadline)
-        return Response(answer, duration, cpu, peak, memoryview(data)[RESPONSE.size :])
+            response, _ = _read_head(data, nonce, self._limit)
+        return response
 
     def _send(self, frame: bytes, deadline: float) -> None:
         sent = 0
@@ -144,6 +209,33 @@ class Channel:
             if not part:
                 raise GoneError
             return part
+
+
+def _read_head(data: bytearray, nonce: bytes, limit: int) -> tuple[Response, int]:
+    found, kind, duration, cpu, peak, length = RESPONSE.unpack_from(data)
+    if found != nonce:
+        raise ForgedError("the response does not belong to the call")
+    if length > limit:
+        raise ForgedError(f"the response announces {length:,} bytes")
+    missing = length + RESPONSE.size - len(data)
+    if missing < 0:
+        raise ForgedError("more than one response arrived")
+    # The view would keep the buffer from growing.
+    body = memoryview(b"") if missing else memoryview(data)[RESPONSE.size :]
+    return Response(kind, duration, cpu, peak, body), missing
+
+
+def _drain(descriptor: int, data: bytearray, most: int) -> bool:
+    """Read what is there; return whether more may come. Beyond ``most`` nothing is kept."""
+    while True:
+        try:
+            part = os.read(descriptor, _LARGE_CHUNK)
+        except BlockingIOError:
+            return True
+        if not part:
+            return False
+        if len(data) <= most:
+            data += part[: most + 1 - len(data)]
 
 
 def _milliseconds(deadline: float) -> int:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Configuration", "read_configuration"]
 
-ISOLATIONS = ("worker",)
+ISOLATIONS = ("worker", "fork", "fresh", "spawn", "none")
+HARDENINGS = ("auto", "require", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,16 @@ class Configuration:
     """What ``--mg-executor-config`` may contain for ``local``.
 
     Attributes:
-        isolation: How much of one call's process the next one sees.
+        isolation: How much of one call's process the next one sees: ``worker`` keeps one warm
+            process; ``fork`` makes a pristine copy of one that imported the candidate; ``fresh``
+            also imports it anew; ``spawn`` starts an interpreter; ``none`` calls it in the host.
+        harden: Whether the kernel confines processes: ``auto`` as far as it can, ``require`` fully
+            or not at all, ``off`` not.
+        namespaces: Whether processes also get namespaces of their own (users, processes, network).
+        allow_subprocess: Whether candidates may start processes.
+        allow_network: Whether candidates may use the network.
+        read: Files and directories that candidates may read besides the usual ones.
+        write: Files and directories that candidates may change besides their own.
         env: Names of environment variables that candidates get besides the usual ones.
         import_timeout_s: Seconds that the import of a candidate may take.
         max_result_mb: Largest encoded result in MiB.
@@ -32,6 +42,12 @@ class Configuration:
     """
 
     isolation: str = "worker"
+    harden: str = "auto"
+    namespaces: bool = False
+    allow_subprocess: bool = False
+    allow_network: bool = False
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     import_timeout_s: float = 30.0
     max_result_mb: float = 16.0
@@ -40,8 +56,13 @@ class Configuration:
     open_files: int = 512
     max_workers: int = 8
 
+    @property
+    def result_bytes(self) -> int:
+        """Largest encoded result in bytes."""
+        return int(self.max_result_mb * (1 << 20))
 
-_CHOICES = {"isolation": ISOLATIONS}
+
+_CHOICES = {"isolation": ISOLATIONS, "harden": HARDENINGS}
 
 
 def read_configuration(config: Mapping[str, object]) -> Configuration:

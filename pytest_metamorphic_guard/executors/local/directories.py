@@ -10,7 +10,7 @@ import shutil
 import stat
 import tempfile
 
-__all__ = ["Directories", "sweep_stale"]
+__all__ = ["Directories", "empty_tree", "remove_tree", "sweep_stale"]
 
 _LOCK = ".lock"
 
@@ -71,6 +71,16 @@ def remove_tree(path: str) -> None:
         with contextlib.suppress(OSError):
             os.chmod(folder, stat.S_IRWXU)
     shutil.rmtree(path, ignore_errors=True)
+
+
+def empty_tree(path: str) -> None:
+    """Remove everything in a directory, and keep the directory."""
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                remove_tree(entry.path)
+            else:
+                os.unlink(entry.path)
 
 
 def _open_base() -> str:

@@ -11,12 +11,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.executors import Executor
+from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 from pytest_metamorphic_guard.executors.local.arguments import ArgumentError, dump_arguments
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.directories import Directories
+from pytest_metamorphic_guard.executors.local.forking import ForkingZygote, FreshZygote
+from pytest_metamorphic_guard.executors.local.levels import (
+    check_missing,
+    choose_confinement,
+    choose_level,
+)
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
+from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
 from pytest_metamorphic_guard.executors.local.sources import Watch, find_target
-from pytest_metamorphic_guard.executors.local.warm import ImportFailedError, WarmWorker
+from pytest_metamorphic_guard.executors.local.warm import WarmWorker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +34,14 @@ if TYPE_CHECKING:
 __all__ = ["LocalExecutor"]
 
 
+_LEVELS: dict[str, type[Sandbox]] = {
+    "worker": WarmWorker,
+    "spawn": WarmWorker,
+    "fork": ForkingZygote,
+    "fresh": FreshZygote,
+}
+
+
 @dataclass(slots=True)
 class _Implementation:
     """One candidate under one memory limit: its process if there is one, and why not otherwise."""
@@ -33,14 +49,14 @@ class _Implementation:
     target: Target
     mem_mb: int
     watch: Watch | None = None
-    worker: WarmWorker | None = None
+    sandbox: Sandbox | None = None
     refusal: Payload | None = None
     notes: list[str] = field(default_factory=list)
 
     def end(self) -> None:
-        if self.worker is not None:
-            self.worker.end()
-        self.watch = self.worker = self.refusal = None
+        if self.sandbox is not None:
+            self.sandbox.end()
+        self.watch = self.sandbox = self.refusal = None
 
 
 class LocalExecutor(Executor):
@@ -65,6 +81,9 @@ class LocalExecutor(Executor):
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(config)
         self._configuration = read_configuration(self.config)
+        self._level = choose_level(self._configuration)
+        self._is_confined, self._is_kept = choose_confinement(self._configuration)
+        self._direct = InprocessExecutor() if self._level == "none" else None
         self._implementations: dict[tuple[str, int], _Implementation] = {}
         self._directories: Directories | None = None
         self._lock = threading.RLock()
@@ -83,6 +102,8 @@ class LocalExecutor(Executor):
         mem_mb: int,
     ) -> dict[str, Any]:
         """Call ``func_name(*args)`` in the candidate's process; see `Executor.execute`."""
+        if self._direct is not None:
+            return self._direct.execute(file_path, func_name, args, timeout_s, mem_mb)
         try:
             arguments = dump_arguments(args)
         except ArgumentError as error:
@@ -101,6 +122,8 @@ class LocalExecutor(Executor):
 
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
         """Start the candidate's process, so that no call has to wait for its import."""
+        if self._direct is not None:
+            return
         with self._lock:
             try:
                 implementation = self._find(file_path, mem_mb)
@@ -115,6 +138,8 @@ class LocalExecutor(Executor):
     def restart(self) -> None:
         """End all processes and forget failed imports: the next call runs in a fresh process."""
         with self._lock:
+            if self._direct is not None:
+                self._direct.restart()
             for implementation in self._implementations.values():
                 implementation.end()
 
@@ -146,16 +171,16 @@ class LocalExecutor(Executor):
         self, implementation: _Implementation, func_name: str, arguments: bytes, timeout_s: float
     ) -> Payload:
         self._bring_up(implementation)
-        worker = implementation.worker
-        if worker is None:
+        sandbox = implementation.sandbox
+        if sandbox is None:
             assert implementation.refusal is not None
             return dict(implementation.refusal)
-        payload, is_usable = worker.call(func_name, arguments, timeout_s)
-        if not is_usable:
-            worker.end()
-            implementation.worker = None
+        payload, is_usable = sandbox.call(func_name, arguments, timeout_s)
+        if not is_usable or self._level == "spawn":
+            sandbox.end()
+            implementation.sandbox = None
         if implementation.notes:
-            payload["notes"] = implementation.notes
+            payload["notes"] = [*implementation.notes, *payload.get("notes", ())]
             implementation.notes = []
         return payload
 
@@ -163,14 +188,14 @@ class LocalExecutor(Executor):
         watch = implementation.watch
         if watch is not None and watch.has_changed():
             implementation.end()
-        worker = implementation.worker
-        if worker is not None and not worker.is_usable():
-            worker.end()
-            implementation.worker = None
+        sandbox = implementation.sandbox
+        if sandbox is not None and not sandbox.is_usable():
+            sandbox.end()
+            implementation.sandbox = None
             implementation.notes.append(
                 "the process ended or wrote something between two calls and was replaced"
             )
-        if implementation.worker is None and implementation.refusal is None:
+        if implementation.sandbox is None and implementation.refusal is None:
             self._start(implementation)
 
     def _start(self, implementation: _Implementation) -> None:
@@ -178,32 +203,47 @@ class LocalExecutor(Executor):
         if target.file:
             implementation.watch = Watch(target.file, target.root)
         try:
-            if self._directories is None:
-                self._directories = Directories()
-            implementation.worker = WarmWorker(
-                target,
-                self._directories.make(),
-                implementation.mem_mb,
-                self._configuration,
-                _make_search_path(target),
-            )
-        except ImportFailedError as failure:
+            sandbox = self._start_level(self._level, implementation)
+            if self._level == "fork" and sandbox.threads > 1:
+                sandbox.end()
+                implementation.notes.append(
+                    f"the candidate started {sandbox.threads - 1} threads when it was imported,"
+                    " which a fork would lose: every call imports it anew (isolation 'fresh')"
+                )
+                sandbox = self._start_level("fresh", implementation)
+        except RefusedError as failure:
             implementation.refusal = failure.payload
-        except OSError as error:
-            implementation.refusal = make_failure(
-                "sandbox_lost", f"the process could not be started: {error}"
-            )
-        else:
-            if not target.file and implementation.worker.file:
-                implementation.watch = Watch(implementation.worker.file)
+            return
+        implementation.sandbox = sandbox
+        if not target.file and sandbox.file:
+            implementation.watch = Watch(sandbox.file)
+
+    def _start_level(self, level: str, implementation: _Implementation) -> Sandbox:
+        if self._directories is None:
+            self._directories = Directories()
+        wish = Wish(
+            target=implementation.target,
+            mem_mb=implementation.mem_mb,
+            configuration=self._configuration,
+            search_path=_make_search_path(implementation.target),
+            is_confined=self._is_confined,
+            is_kept=self._is_kept,
+        )
+        sandbox = _LEVELS[level](wish, self._directories.make())
+        try:
+            check_missing(sandbox.missing, self._configuration)
+        except BaseException:
+            sandbox.end()
+            raise
+        return sandbox
 
 
-def _make_search_path(target: Target) -> list[str]:
+def _make_search_path(target: Target) -> tuple[str, ...]:
     # An empty entry means the current directory, which is another one in the worker.
     path = [os.path.abspath(entry) for entry in sys.path]
     if not target.file and os.getcwd() not in path:
         path.append(os.getcwd())
-    return path
+    return tuple(path)
 
 
 def _close(reference: weakref.ref[LocalExecutor]) -> None:

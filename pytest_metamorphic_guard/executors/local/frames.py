@@ -1,5 +1,7 @@
 """The fixed-size headers that host and worker exchange, and the kinds of frames behind them.
 
+A process is asked to start (which confines it), then to load the candidate, then to call.
+
 A request is ``kind, nonce, body length`` and its body; a response repeats the nonce of its request.
 Bodies of requests are pickles (the host is trusted); bodies of responses are in the wire format.
 """
@@ -11,15 +13,20 @@ from typing import Final
 
 __all__ = [
     "CALL",
+    "CALL_HEAD",
+    "CALL_PHASE",
+    "ENDED",
     "FAILED",
+    "IMPORT_PHASE",
     "LOAD",
     "LOADED",
-    "NAME_LENGTH",
     "NONCE_BYTES",
     "PREPARE",
     "REQUEST",
     "RESPONSE",
     "RETURNED",
+    "START",
+    "STARTED",
 ]
 
 NONCE_BYTES: Final = 16
@@ -30,13 +37,20 @@ REQUEST: Final = Struct("<c16sQ")
 # nonce, kind, duration in ns, CPU time in ns, peak resident memory in KiB, length of the body
 RESPONSE: Final = Struct("<16scqqqQ")
 
-# In front of the function's name in the body of a call; the pickled arguments follow.
-NAME_LENGTH: Final = Struct("<H")
+# When time was over: while a fresh child imported the candidate, or during the call.
+IMPORT_PHASE: Final = 1
+CALL_PHASE: Final = 2
 
-LOAD: Final = b"L"  # pickled Setup; answered by LOADED or FAILED
+# Length of the function's name, time limit in s; the name and the pickled arguments follow.
+CALL_HEAD: Final = Struct("<Hd")
+
+START: Final = b"S"  # pickled Setup; answered by STARTED
+LOAD: Final = b"L"  # no body; answered by LOADED or FAILED
 PREPARE: Final = b"P"  # pickled arguments, unpickled and thrown away; answered by LOADED or FAILED
-CALL: Final = b"C"  # name and pickled arguments; answered by RETURNED or FAILED
+CALL: Final = b"C"  # answered by RETURNED or FAILED; a zygote's child answers, and it by ENDED
 
+STARTED: Final = b"s"  # list of str: what this system lacks
 LOADED: Final = b"l"  # (file of the module or "", number of threads)
 RETURNED: Final = b"r"  # the returned value
+ENDED: Final = b"e"  # (wait status, phase in which the time was over or 0, processes swept)
 FAILED: Final = b"f"  # (category, type of the exception, message, traceback), all str

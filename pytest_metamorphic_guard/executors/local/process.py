@@ -7,6 +7,7 @@ import os
 import queue
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +26,8 @@ _BOOTSTRAP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap
 # Linux moves this much at once instead of 64 KiB; more needs a privilege.
 _PIPE_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031
+# How long a keeper may take to kill what a candidate started.
+_SWEEP_S = 5.0
 
 
 class Process:
@@ -35,10 +38,12 @@ class Process:
         directory: Its working directory, which it owns from now on.
         variables: Names of environment variables that it gets besides the usual ones.
         output_cap: Most bytes of output that are read per call.
+        is_kept: Whether it is asked to end first, so that it can kill what it started.
 
     Attributes:
         requests: Descriptor to write requests to.
         responses: Descriptor to read responses from.
+        socket: Through which a zygote is given descriptors.
         pidfd: Descriptor that becomes readable when the process ends; -1 where there is none.
         output: What it prints.
 
@@ -47,9 +52,18 @@ class Process:
     """
 
     def __init__(
-        self, entry: str, directory: str, variables: Iterable[str], output_cap: int
+        self,
+        entry: str,
+        directory: str,
+        variables: Iterable[str],
+        output_cap: int,
+        *,
+        is_kept: bool,
     ) -> None:
         self.directory = directory
+        # Through it a zygote gets the writing end of each call's pipe.
+        self.socket, self._their_socket = socket.socketpair()
+        self._is_kept = is_kept
         self.requests = self.responses = self.pidfd = -1
         self._child: subprocess.Popen[bytes] | None = None
         self.output = Output(directory, output_cap)
@@ -63,9 +77,7 @@ class Process:
         """Return the exit status, negative for a signal, or None if it does not end in time."""
         assert self._child is not None
         if self.pidfd >= 0:
-            poll = select.poll()
-            poll.register(self.pidfd, select.POLLIN)
-            if not poll.poll(max(0, int(seconds * 1000))):
+            if not self._await_end(seconds):
                 return None
             # The group is killed before its leader is reaped: until then its number is not reused.
             self._kill_group()
@@ -77,6 +89,9 @@ class Process:
     def kill(self) -> None:
         """Kill it with everything in its group; its output can still be read."""
         if self._child is not None and self._child.returncode is None:
+            if self._is_kept:
+                self._child.terminate()
+                self._await_end(_SWEEP_S)
             self._kill_group()
             self._child.kill()
             self._child.wait()
@@ -91,6 +106,8 @@ class Process:
             if descriptor >= 0:
                 os.close(descriptor)
         self.requests = self.responses = self.pidfd = -1
+        self.socket.close()
+        self._their_socket.close()
         self.output.close()
         remove_tree(self.directory)
 
@@ -99,14 +116,17 @@ class Process:
         try:
             self.responses, theirs_out = _make_pipe()
             try:
+                theirs = [theirs_in, theirs_out]
+                if entry == "zygote":
+                    theirs.append(self._their_socket.fileno())
                 command = [sys.executable, "-P", "-s", _BOOTSTRAP, entry]
                 self._child = _call_in_lasting_thread(
                     lambda: subprocess.Popen(
-                        [*command, str(theirs_in), str(theirs_out)],
+                        [*command, *map(str, theirs)],
                         stdin=subprocess.DEVNULL,
                         stdout=self.output.stdout,
                         stderr=self.output.stderr,
-                        pass_fds=(theirs_in, theirs_out),
+                        pass_fds=theirs,
                         cwd=self.directory,
                         env=environment,
                         start_new_session=True,
@@ -116,9 +136,15 @@ class Process:
                 os.close(theirs_out)
         finally:
             os.close(theirs_in)
+            self._their_socket.close()
         if hasattr(os, "pidfd_open"):
             with contextlib.suppress(OSError):
                 self.pidfd = os.pidfd_open(self._child.pid)
+
+    def _await_end(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self.pidfd, select.POLLIN)
+        return bool(poll.poll(max(0, int(seconds * 1000))))
 
     def _kill_group(self) -> None:
         assert self._child is not None

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.hardening.confinement import Permissions
 
 __all__ = ["Setup", "Target"]
 
@@ -30,7 +34,11 @@ class Setup:
         host_pid: The process that must be alive; the worker ends when it is not.
         target: What to import.
         search_path: The host's ``sys.path``.
-        directory: The worker's own working directory.
+        permissions: What it may do once it is confined; None to leave it unconfined.
+        use_namespaces: Whether to go into namespaces of its own.
+        is_kept: Whether a parent of its own sweeps what it leaves behind.
+        is_fresh: For a zygote: whether only its children import the target.
+        import_timeout_s: For a fresh zygote: seconds that each import may take.
         mem_mb: Memory on top of what the interpreter needs, in MiB; 0 means no limit.
         file_mb: Largest file, in MiB, also of captured output.
         open_files: Number of file descriptors.
@@ -40,7 +48,11 @@ class Setup:
     host_pid: int
     target: Target
     search_path: tuple[str, ...]
-    directory: str
+    permissions: Permissions | None
+    use_namespaces: bool
+    is_kept: bool
+    is_fresh: bool
+    import_timeout_s: float
     mem_mb: int
     file_mb: int
     open_files: int

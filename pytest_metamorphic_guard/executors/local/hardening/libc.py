@@ -6,15 +6,27 @@ import ctypes
 import os
 import sys
 
-__all__ = ["PR_SET_CHILD_SUBREAPER", "PR_SET_NO_NEW_PRIVS", "PR_SET_PDEATHSIG", "call_prctl"]
+__all__ = [
+    "LIBRARY",
+    "PR_CAPBSET_DROP",
+    "PR_SET_CHILD_SUBREAPER",
+    "PR_SET_NO_NEW_PRIVS",
+    "PR_SET_PDEATHSIG",
+    "call_prctl",
+    "call_system",
+    "unbuffer_stdout",
+]
 
 PR_SET_PDEATHSIG = 1
+PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 
 _IO_UNBUFFERED = 2
 
 LIBRARY = ctypes.CDLL(None, use_errno=True)
+_SYSCALL = LIBRARY.syscall
+_SYSCALL.restype = ctypes.c_long
 
 
 def call_prctl(option: int, *arguments: int) -> None:
@@ -37,3 +49,16 @@ def unbuffer_stdout() -> None:
     except ValueError:
         return
     LIBRARY.setvbuf(stream, None, _IO_UNBUFFERED, 0)
+
+
+def call_system(number: int, *arguments: int) -> int:
+    """Call the kernel by number; pointers are given as addresses.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    result: int = _SYSCALL(ctypes.c_long(number), *map(ctypes.c_ulong, arguments))
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result

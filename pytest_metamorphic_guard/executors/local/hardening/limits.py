@@ -20,7 +20,8 @@ class MemoryLimit:
 
     It must be made before ``/proc`` is out of reach. While the candidate is imported the process
     may grow by ``mem_mb``, and afterwards by ``mem_mb`` again; the hard limit admits both, so that
-    code which lifts its own limit gains no more than that.
+    code which lifts its own limit gains no more than that. A forked child inherits the limit, but
+    what it measures is the process that made it.
 
     Args:
         mem_mb: MiB that the candidate may use; 0 for no limit.
@@ -46,7 +47,18 @@ class MemoryLimit:
         if self._bytes:
             limit = self._measure() + self._bytes
             self._set(limit, limit)
+
+    def lift(self) -> None:
+        """Allow as much as the hard limit does."""
+        if self._bytes:
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+    def close(self) -> None:
+        """Give up what only measuring needs."""
+        if self._statm >= 0:
             os.close(self._statm)
+            self._statm = -1
 
     def _measure(self) -> int:
         pages = int(os.pread(self._statm, 100, 0).split()[0])

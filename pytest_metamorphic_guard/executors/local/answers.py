@@ -1,0 +1,162 @@
+"""What the host makes of a worker's responses: payloads, or an error that says why not."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors import wire
+from pytest_metamorphic_guard.executors.local import frames
+from pytest_metamorphic_guard.executors.local.arguments import explain_unreadable
+from pytest_metamorphic_guard.executors.local.channel import ForgedError, Response
+from pytest_metamorphic_guard.executors.local.payloads import (
+    Payload,
+    make_failure,
+    make_missing,
+    make_result,
+)
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.output import Output
+    from pytest_metamorphic_guard.executors.local.setup import Target
+
+__all__ = ["AnswerReader", "drop_harness"]
+
+_OURS = f'  File "{os.path.dirname(os.path.abspath(__file__))}{os.sep}'
+_FAILURE_FIELDS = 4
+_KINDS_OF_FAILURE = frozenset(
+    {
+        "argument_encoding",
+        "exception",
+        "function_missing",
+        "import_error",
+        "keyboard_interrupt",
+        "memory",
+        "result_encoding",
+        "result_too_large",
+        "system_exit",
+    }
+)
+
+
+class AnswerReader:
+    """Reads the responses of one process.
+
+    Every method raises `ForgedError` for a response that no harness of ours sends.
+
+    Args:
+        target: What the process imported.
+        configuration: The executor's.
+        output: What the process prints.
+        mem_mb: Its memory limit in MiB.
+    """
+
+    def __init__(
+        self, target: Target, configuration: Configuration, output: Output, mem_mb: int
+    ) -> None:
+        self.where = target.file or target.name
+        self._configuration = configuration
+        self._output = output
+        self._mem_mb = mem_mb
+        self._limits = wire.Limits(max_bytes=configuration.result_bytes)
+
+    def read_call(self, response: Response, func_name: str, observed_s: float) -> Payload:
+        """Return the payload of a call that took at most ``observed_s`` seconds."""
+        duration_ms = response.duration_ns / 1e6
+        if not 0 <= duration_ms <= observed_s * 1e3:
+            raise ForgedError("it claims a duration that is impossible")
+        answer = self.decode(response.body)
+        if response.kind == frames.RETURNED:
+            payload = make_result(answer, duration_ms, *self._output.take())
+        else:
+            payload = self._make_failed(response, answer, func_name)
+            payload["duration_ms"] = duration_ms
+            payload["stdout"], payload["stderr"] = self._output.take()
+        payload["resource_usage"] = {
+            "cpu_ms": max(0, response.cpu_ns) / 1e6,
+            "peak_memory_mb": max(0, response.peak_kib) / 1024,
+        }
+        return payload
+
+    def read_missing(self, response: Response) -> list[str]:
+        """Return what the system lacks for the confinement that was asked for."""
+        match self.decode(response.body):
+            case list(missing) if response.kind == frames.STARTED:
+                return [str(item) for item in missing]
+            case _:
+                raise ForgedError("the response is of no known kind")
+
+    def read_loaded(self, response: Response) -> tuple[str, int] | Payload:
+        """Return the file of the imported module and its number of threads, or why it failed."""
+        answer = self.decode(response.body)
+        if response.kind != frames.LOADED:
+            return self.make_import_failed(response, answer)
+        match answer:
+            case (str(file), int(threads)):
+                return file, threads
+            case _:
+                raise ForgedError("the response is of no known kind")
+
+    def read_ended(self, response: Response) -> tuple[int, int, int]:
+        """Return the wait status, the phase in which time ran out or 0, and how many were swept."""
+        match self.decode(response.body):
+            case (int(status), int(phase), int(swept)) if response.kind == frames.ENDED:
+                return status, phase, swept
+            case _:
+                raise ForgedError("the response is of no known kind")
+
+    def decode(self, body: memoryview) -> object:
+        """Return the value of a body."""
+        try:
+            return wire.decode(body, self._limits)
+        except wire.DecodeError as error:
+            raise ForgedError(str(error)) from None
+
+    def make_import_failed(self, response: Response, answer: object) -> Payload:
+        """Return the payload that says why the candidate did not import."""
+        _, exception_type, message, traceback = self._read_failure(response, answer)
+        payload = make_failure(
+            "import_error", f"importing {self.where} failed: {_join(exception_type, message)}"
+        )
+        if exception_type == "MemoryError":
+            payload["error"] += f" (its memory limit is {self._mem_mb} MiB)"
+        return payload | {"exception_type": exception_type, "traceback": traceback}
+
+    def _make_failed(self, response: Response, answer: object, func_name: str) -> Payload:
+        category, exception_type, message, traceback = self._read_failure(response, answer)
+        match category:
+            case "import_error":
+                return self.make_import_failed(response, answer)
+            case "function_missing":
+                return make_missing(func_name, self.where, message)
+            case "argument_encoding":
+                return make_failure(category, explain_unreadable(exception_type, message))
+            case "exception" if self._output.measure() >= self._configuration.file_mb << 20:
+                return make_failure(
+                    "output_limit",
+                    f"printed more than {self._configuration.file_mb} MiB, the limit of a file",
+                )
+        payload = make_failure(category, _join(exception_type, message))
+        if exception_type:
+            payload |= {"exception_type": exception_type, "traceback": traceback}
+        return payload
+
+    @staticmethod
+    def _read_failure(response: Response, answer: object) -> tuple[str, str, str, str]:
+        if response.kind == frames.FAILED and type(answer) is tuple:
+            texts = [part for part in answer if type(part) is str]
+            if len(answer) == len(texts) == _FAILURE_FIELDS and texts[0] in _KINDS_OF_FAILURE:
+                return texts[0], texts[1], texts[2], texts[3]
+        raise ForgedError("the response is of no known kind")
+
+
+def drop_harness(stderr: str) -> str:
+    """Return the report of a crash without the frames that are ours."""
+    return "".join(line for line in stderr.splitlines(keepends=True) if _OURS not in line)
+
+
+def _join(exception_type: str, message: str) -> str:
+    return (
+        f"{exception_type}: {message}" if exception_type and message else exception_type or message
+    )

@@ -1,0 +1,111 @@
+"""The host's side of a zygote: every call runs in a fork of a process that made no call yet."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local import frames
+from pytest_metamorphic_guard.executors.local.answers import drop_harness
+from pytest_metamorphic_guard.executors.local.channel import Collected, ForgedError, GoneError
+from pytest_metamorphic_guard.executors.local.directories import empty_tree
+from pytest_metamorphic_guard.executors.local.payloads import (
+    Payload,
+    describe_status,
+    make_ended,
+    make_failure,
+    make_timeout,
+)
+from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.channel import Response
+
+__all__ = ["ForkingZygote", "FreshZygote"]
+
+# The zygote keeps the time itself; beyond this the host stops believing in it.
+_ZYGOTE_GRACE_S = 1.0
+
+
+class ForkingZygote(Sandbox):
+    """A zygote that imported the candidate: a call sees the import, and no other call."""
+
+    _entry = "zygote"
+
+    def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
+        limit = timeout_s + _ZYGOTE_GRACE_S
+        if self._is_fresh:
+            limit += self._configuration.import_timeout_s
+        start = time.monotonic()
+        reader, writer = os.pipe()
+        try:
+            try:
+                socket.send_fds(self._process.socket, [b"w"], [writer])
+            except OSError:
+                raise GoneError from None
+            finally:
+                os.close(writer)
+            collected = self._channel.collect(body, reader, start + limit)
+        finally:
+            os.close(reader)
+        status, phase, swept = self._reader.read_ended(collected.response)
+        payload = self._read_end(collected, status, phase, func_name, timeout_s)
+        self._add_usage(payload, collected.response)
+        if swept:
+            payload["notes"] = [f"{abs(swept)} processes that the call had left were killed"]
+        with contextlib.suppress(OSError):
+            empty_tree(self._process.directory)
+        return payload, swept >= 0
+
+    def _name_loss(self, status: int) -> Payload:
+        # Its child may have killed it, or a fault of ours; the call's own end is unknown.
+        return make_failure(
+            "sandbox_lost", f"the process behind the call {describe_status(status)}"
+        )
+
+    def _read_end(
+        self, collected: Collected, status: int, phase: int, func_name: str, timeout_s: float
+    ) -> Payload:
+        if phase == frames.CALL_PHASE:
+            return self._with_output(make_timeout(timeout_s))
+        if phase == frames.IMPORT_PHASE:
+            limit = self._configuration.import_timeout_s
+            text = f"importing {self._reader.where} took longer than {limit:g} s"
+            return self._with_output(make_failure("import_error", text))
+        try:
+            answer = collected.read_answer()
+        except ForgedError as error:
+            text = f"the call broke the protocol: {error}"
+            return self._with_output(make_failure("protocol", text))
+        if answer is None:
+            return self._with_output(make_ended(os.waitstatus_to_exitcode(status)))
+        try:
+            return self._reader.read_call(answer, func_name, collected.response.duration_ns / 1e9)
+        except ForgedError as error:
+            text = f"the call broke the protocol: {error}"
+            return self._with_output(make_failure("protocol", text))
+
+    def _with_output(self, payload: Payload) -> Payload:
+        payload["stdout"], stderr = self._process.output.take()
+        payload["stderr"] = drop_harness(stderr)
+        return payload
+
+    @staticmethod
+    def _add_usage(payload: Payload, ended: Response) -> None:
+        if payload.get("error_type") == "timeout":
+            payload["duration_ms"] = ended.duration_ns / 1e6
+        claimed = payload.get("resource_usage", {}).get("cpu_ms", float("inf"))
+        # The kernel counts all of the child, its start included; only the child can leave it out.
+        payload["resource_usage"] = {
+            "cpu_ms": min(claimed, max(0, ended.cpu_ns) / 1e6),
+            "peak_memory_mb": max(0, ended.peak_kib) / 1024,
+        }
+
+
+class FreshZygote(ForkingZygote):
+    """A zygote that never runs candidate code: every call imports it anew."""
+
+    _is_fresh = True

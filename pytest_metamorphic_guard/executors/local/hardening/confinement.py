@@ -1,0 +1,148 @@
+"""Confinement of a process, by all that this kernel offers, before it reads candidate code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+from pytest_metamorphic_guard.executors.local.hardening.architectures import find_architecture
+from pytest_metamorphic_guard.executors.local.hardening.capabilities import drop_capabilities
+from pytest_metamorphic_guard.executors.local.hardening.landlock import (
+    SCOPE_VERSION,
+    TRUNCATE_VERSION,
+    Ruleset,
+    find_version,
+)
+from pytest_metamorphic_guard.executors.local.hardening.libc import (
+    PR_SET_NO_NEW_PRIVS,
+    call_prctl,
+)
+from pytest_metamorphic_guard.executors.local.hardening.seccomp import (
+    Filter,
+    add_process_rules,
+    make_base_filter,
+)
+
+__all__ = ["Confinement", "Permissions", "find_missing"]
+
+NO_TABLE = "system call filters (Linux on x86_64 or aarch64 only)"
+NO_LANDLOCK = "Landlock (Linux 5.13 with the module enabled)"
+NO_SCOPE = "a scope for signals (Linux 6.12)"
+NO_SECCOMP = "system call filters (refused by this kernel)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What a confined process may do.
+
+    Attributes:
+        readable: Files, and directories with everything below, that it may read and execute.
+        listable: Directories whose names it may see.
+        writable: Files and directories that it may also change.
+        allow_network: Whether it may open sockets and connect.
+        allow_subprocess: Whether it may start processes.
+    """
+
+    readable: tuple[str, ...] = ()
+    listable: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    allow_network: bool = False
+    allow_subprocess: bool = False
+
+
+class Confinement:
+    """Confines this process, in steps that can be taken at different times.
+
+    A warm worker takes `confine` and `forbid_processes`. A zygote takes `confine`, and its children
+    `confine_child`: they must not signal the zygote, which in turn must be able to start and kill.
+
+    Args:
+        permissions: What stays allowed.
+
+    Attributes:
+        missing: What this system lacks, one phrase each.
+    """
+
+    def __init__(self, permissions: Permissions) -> None:
+        self.missing: list[str] = []
+        self._permissions = permissions
+        self._architecture = find_architecture() if sys.platform == "linux" else None
+        self._version = 0
+        self._inner: Ruleset | None = None
+        if self._architecture is None:
+            self.missing.append(NO_TABLE)
+        else:
+            self._version = find_version(self._architecture)
+
+    def confine(self) -> None:
+        """Give up privileges, files, network, and the more dangerous system calls."""
+        if self._architecture is None:
+            return
+        call_prctl(PR_SET_NO_NEW_PRIVS, 1)
+        drop_capabilities(self._architecture)
+        if not self._version:
+            self.missing.append(NO_LANDLOCK)
+        else:
+            self._apply_landlock()
+        allowed = self._permissions
+        made = make_base_filter(
+            self._architecture,
+            allow_network=allowed.allow_network,
+            allow_subprocess=allowed.allow_subprocess,
+        )
+        if self._version < TRUNCATE_VERSION:
+            made.deny(["truncate"])
+        try:
+            made.apply()
+        except OSError:
+            self.missing.append(NO_SECCOMP)
+
+    def forbid_processes(self) -> None:
+        """Let this process start threads only, unless processes are allowed."""
+        if self._architecture is None or NO_SECCOMP in self.missing:
+            return
+        allowed = self._permissions.allow_subprocess
+        # Without the scope of Landlock the filter has to know whom it may signal.
+        needs_pid = self._version < SCOPE_VERSION and not allowed
+        made = Filter(self._architecture)
+        add_process_rules(made, allow_subprocess=allowed, own_pid=os.getpid() if needs_pid else 0)
+        made.apply()
+
+    def prepare_children(self) -> None:
+        """Make what `confine_child` applies, once for all children."""
+        if self._architecture is not None and self._version >= SCOPE_VERSION:
+            self._inner = Ruleset(self._architecture, self._version, files=False, network=False)
+
+    def confine_child(self) -> None:
+        """Confine a forked child: no processes, and no signals to its zygote."""
+        if self._inner is not None:
+            self._inner.apply()
+            self._inner.close()
+        self.forbid_processes()
+
+    def _apply_landlock(self) -> None:
+        assert self._architecture is not None
+        if self._version < SCOPE_VERSION and self._permissions.allow_subprocess:
+            self.missing.append(NO_SCOPE)
+        allowed = self._permissions
+        rules = Ruleset(self._architecture, self._version, network=not allowed.allow_network)
+        try:
+            rules.allow_reading(allowed.readable)
+            for path in allowed.listable:
+                rules.allow_listing(path)
+            rules.allow_everything(allowed.writable)
+            rules.apply()
+        finally:
+            rules.close()
+
+
+def find_missing() -> list[str]:
+    """Return what this system lacks, without confining anything; seccomp is assumed."""
+    architecture = find_architecture() if sys.platform == "linux" else None
+    if architecture is None:
+        return [NO_TABLE]
+    version = find_version(architecture)
+    if not version:
+        return [NO_LANDLOCK]
+    return [] if version >= SCOPE_VERSION else [NO_SCOPE]

@@ -1,0 +1,114 @@
+"""Landlock: which files a process may touch, and what it may reach beyond them.
+
+Source: ``Documentation/userspace-api/landlock.rst`` of Linux.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import stat
+from struct import pack
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local.hardening.libc import call_system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_metamorphic_guard.executors.local.hardening.architectures import Architecture
+
+__all__ = ["NETWORK_VERSION", "SCOPE_VERSION", "TRUNCATE_VERSION", "Ruleset", "find_version"]
+
+TRUNCATE_VERSION = 3
+NETWORK_VERSION = 4
+SCOPE_VERSION = 6
+
+_ASK_VERSION = 1
+_PATH_BENEATH = 1
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_TRUNCATE, _IOCTL = 1 << 14, 1 << 15
+_READ = _EXECUTE | _READ_FILE | _READ_DIR
+_FOR_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
+# All rights over files that a version of the interface knows.
+_FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
+_FILE_RIGHTS_LATER = (1 << 16) - 1
+_BIND_AND_CONNECT = 3
+_ABSTRACT_SOCKETS_AND_SIGNALS = 3
+
+
+def find_version(architecture: Architecture) -> int:
+    """Return the version of the interface that the kernel offers; 0 where there is none."""
+    try:
+        return call_system(architecture.calls["landlock_create_ruleset"], 0, 0, _ASK_VERSION)
+    except OSError:
+        return 0
+
+
+class Ruleset:
+    """What is allowed after `apply`; everything else that Landlock knows is not.
+
+    Args:
+        architecture: This machine's.
+        version: Version of the interface.
+        files: Whether access to files is governed.
+        network: Whether TCP is forbidden, where the version can.
+    """
+
+    def __init__(
+        self, architecture: Architecture, version: int, *, files: bool = True, network: bool = True
+    ) -> None:
+        self._calls = architecture.calls
+        self._rights = _FILE_RIGHTS.get(version, _FILE_RIGHTS_LATER) if files else 0
+        tcp = _BIND_AND_CONNECT if network and version >= NETWORK_VERSION else 0
+        scope = _ABSTRACT_SOCKETS_AND_SIGNALS if version >= SCOPE_VERSION else 0
+        # The kernel takes as much of the structure as its version knows.
+        length = 8 if version < NETWORK_VERSION else 16 if version < SCOPE_VERSION else 24
+        attributes = ctypes.create_string_buffer(pack("<QQQ", self._rights, tcp, scope), 24)
+        self._descriptor = call_system(
+            self._calls["landlock_create_ruleset"], ctypes.addressof(attributes), length, 0
+        )
+
+    def allow_reading(self, paths: Iterable[str]) -> None:
+        """Allow reading and executing these files, and what is below these directories."""
+        for path in paths:
+            self._add(path, _READ)
+
+    def allow_listing(self, path: str) -> None:
+        """Allow listing a directory and those below it, but not reading their files."""
+        self._add(path, _READ_DIR)
+
+    def allow_everything(self, paths: Iterable[str]) -> None:
+        """Allow everything with these files, and below these directories."""
+        for path in paths:
+            self._add(path, self._rights)
+
+    def apply(self) -> None:
+        """Put the rules into force for this thread and everything it starts."""
+        call_system(self._calls["landlock_restrict_self"], self._descriptor, 0)
+
+    def close(self) -> None:
+        """Give the descriptor up; what was applied stays in force."""
+        os.close(self._descriptor)
+
+    def _add(self, path: str, rights: int) -> None:
+        try:
+            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ELOOP):
+                return  # what does not exist needs no right
+            raise
+        try:
+            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                rights &= _FOR_FILES
+            rule = ctypes.create_string_buffer(pack("<Qi", rights & self._rights, descriptor), 12)
+            call_system(
+                self._calls["landlock_add_rule"],
+                self._descriptor,
+                _PATH_BENEATH,
+                ctypes.addressof(rule),
+                0,
+            )
+        finally:
+            os.close(descriptor)

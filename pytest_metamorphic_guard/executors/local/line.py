@@ -1,0 +1,76 @@
+"""The worker's end of the pipes to the host."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+from pytest_metamorphic_guard.executors.local.frames import REQUEST
+
+__all__ = ["HostGoneError", "Line", "move_descriptor", "write_all"]
+
+# Out of the way of candidates that close or reuse the first few descriptors.
+_FIRST_DESCRIPTOR = 100
+_CHUNK = 1 << 20
+
+_read = os.read
+_write = os.write
+_len = len
+_min = min
+_bytearray = bytearray
+_bytes = bytes
+_memoryview = memoryview
+_unpack = REQUEST.unpack
+_HEAD = REQUEST.size
+
+
+class HostGoneError(Exception):
+    """The host closed its end: nobody is waiting for an answer."""
+
+
+class Line:
+    """Two pipes: requests come in, responses go out."""
+
+    def __init__(self, requests: int, responses: int) -> None:
+        self._requests = move_descriptor(requests)
+        self._responses = move_descriptor(responses)
+
+    def receive(self) -> tuple[bytes, bytes, bytes]:
+        """Return the kind, nonce and body of the next request."""
+        kind, nonce, length = _unpack(self._read_exactly(_HEAD))
+        return kind, nonce, self._read_exactly(length)
+
+    def send(self, frame: bytes) -> None:
+        """Write one response."""
+        write_all(self._responses, frame)
+
+    def close(self) -> None:
+        """Give the pipes up, in a process that is not to serve."""
+        os.close(self._requests)
+        os.close(self._responses)
+
+    def _read_exactly(self, length: int) -> bytes:
+        data = _read(self._requests, _min(length, _CHUNK))
+        if _len(data) == length:
+            return data
+        parts = _bytearray(data)
+        while _len(parts) < length:
+            data = _read(self._requests, _min(length - _len(parts), _CHUNK))
+            if not data:
+                raise HostGoneError
+            parts += data
+        return _bytes(parts)
+
+
+def write_all(descriptor: int, frame: bytes) -> None:
+    """Write a whole frame, however little of it the pipe takes at a time."""
+    sent = _write(descriptor, frame)
+    while sent < _len(frame):
+        sent += _write(descriptor, _memoryview(frame)[sent:])
+
+
+def move_descriptor(descriptor: int) -> int:
+    """Return a copy with a high number that programs started from here do not inherit."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _FIRST_DESCRIPTOR)
+    os.close(descriptor)
+    return moved

@@ -1,0 +1,95 @@
+"""What candidate code may read and write, worked out by the host."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local.hardening.confinement import Permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.setup import Target
+
+__all__ = ["make_permissions"]
+
+_SYSTEM = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf"),
+    *("/etc/localtime", "/etc/timezone", "/etc/os-release", "/etc/mime.types", "/nix/store"),
+    *("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems", "/proc/sys/vm"),
+    "/sys/devices/system/cpu",
+)
+_NETWORK = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf"),
+    *("/etc/services", "/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates"),
+    "/run/systemd/resolve",
+)
+_IMPORTABLE = (".py", ".so", ".pth", ".zip")
+
+
+def make_permissions(
+    target: Target, directory: str, search_path: Iterable[str], configuration: Configuration
+) -> Permissions:
+    """Return what a worker for this target may do.
+
+    It may read the interpreter, what is on the search path, and the target's own folder. Of folders
+    that hold everything else as well, such as the user's home, it may read only what can be
+    imported from them.
+
+    Args:
+        target: What it imports.
+        directory: Its own directory, the only one that it may write to.
+        search_path: The host's ``sys.path``.
+        configuration: The executor's.
+    """
+    wanted = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *search_path]
+    wanted.extend(os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep))
+    if target.root:
+        wanted.append(target.root)
+    here = os.path.abspath(__file__)
+    project = os.path.dirname(os.path.dirname(os.path.dirname(here)))
+    readable = [*_SYSTEM, project, target.file, *map(os.path.abspath, configuration.read)]
+    if configuration.allow_network:
+        readable.extend(_NETWORK)
+    broad = set(_list_broad())
+    listable = []
+    for folder in filter(None, wanted):
+        if os.path.realpath(folder) in broad:
+            listable.append(folder)
+            readable.extend(_list_importable(folder))
+        else:
+            readable.append(folder)
+    return Permissions(
+        readable=tuple(dict.fromkeys(filter(None, readable))),
+        listable=tuple(listable),
+        writable=(directory, "/dev/null", *map(os.path.abspath, configuration.write)),
+        allow_network=configuration.allow_network,
+        allow_subprocess=configuration.allow_subprocess,
+    )
+
+
+def _list_broad() -> Iterator[str]:
+    for start in (os.path.expanduser("~"), tempfile.gettempdir(), "/etc", "/var", "/home", "/root"):
+        folder = os.path.realpath(start)
+        yield folder
+        while (parent := os.path.dirname(folder)) != folder:
+            yield parent
+            folder = parent
+
+
+def _list_importable(folder: str) -> Iterator[str]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        is_package = entry.name.isidentifier() and os.path.isfile(
+            os.path.join(entry.path, "__init__.py")
+        )
+        if is_package or entry.name.endswith(_IMPORTABLE):
+            yield entry.path

@@ -1,0 +1,236 @@
+"""What the host's sides of a worker and of a zygote have in common: starting, and ending."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local import frames
+from pytest_metamorphic_guard.executors.local.answers import AnswerReader, drop_harness
+from pytest_metamorphic_guard.executors.local.arguments import needs_imports
+from pytest_metamorphic_guard.executors.local.channel import (
+    Channel,
+    ExpiredError,
+    ForgedError,
+    GoneError,
+)
+from pytest_metamorphic_guard.executors.local.payloads import (
+    Payload,
+    describe_status,
+    make_failure,
+    make_timeout,
+)
+from pytest_metamorphic_guard.executors.local.permissions import make_permissions
+from pytest_metamorphic_guard.executors.local.process import Process
+from pytest_metamorphic_guard.executors.local.setup import Setup
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.setup import Target
+
+__all__ = ["RefusedError", "Sandbox", "Wish"]
+
+# How long a process that closed its pipe may take to end before it is called a breach.
+GRACE_S = 1.0
+# How long an interpreter may take until it runs our code, on a machine under load.
+_START_S = 60.0
+
+
+class RefusedError(Exception):
+    """No call can be made; ``payload`` says why."""
+
+    def __init__(self, payload: Payload) -> None:
+        super().__init__(payload)
+        self.payload = payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is wanted of a process.
+
+    Attributes:
+        target: What to import.
+        mem_mb: Memory limit in MiB; 0 for none.
+        configuration: The executor's.
+        search_path: The host's ``sys.path``.
+        is_confined: Whether to harden it.
+        is_kept: Whether it may leave processes behind that have to be swept.
+    """
+
+    target: Target
+    mem_mb: int
+    configuration: Configuration
+    search_path: tuple[str, ...]
+    is_confined: bool
+    is_kept: bool
+
+
+class Sandbox(ABC):
+    """A process that was started and confined, and that loaded one candidate.
+
+    Args:
+        wish: What is wanted.
+        directory: A new directory for the process alone.
+
+    Attributes:
+        missing: What this system lacks for the confinement.
+        file: Where the imported module says it comes from.
+        threads: How many threads it had after the import.
+
+    Raises:
+        RefusedError: It did not start, or the candidate did not import; the process has ended.
+    """
+
+    _entry: str
+    _is_fresh = False
+
+    def __init__(self, wish: Wish, directory: str) -> None:
+        self._wish = wish
+        self._configuration = wish.configuration
+        self._is_prepared = False
+        try:
+            self._process = Process(
+                self._entry,
+                directory,
+                wish.configuration.env,
+                int(wish.configuration.max_output_kb * 1024),
+                is_kept=wish.is_kept,
+            )
+        except OSError as error:
+            text = f"the process could not be started: {error}"
+            raise RefusedError(make_failure("sandbox_lost", text)) from error
+        self._reader = AnswerReader(
+            wish.target, wish.configuration, self._process.output, wish.mem_mb
+        )
+        try:
+            self._channel = Channel(self._process, wish.configuration.result_bytes)
+            self.missing = self._start(directory)
+            self.file, self.threads = self._load()
+        except BaseException:
+            self._process.end()
+            raise
+
+    def is_usable(self) -> bool:
+        """Return whether it lives and nothing of an earlier call is left in its pipe."""
+        return self._channel.is_quiet()
+
+    def end(self) -> None:
+        """Kill it."""
+        self._process.end()
+
+    def call(self, func_name: str, arguments: bytes, timeout_s: float) -> tuple[Payload, bool]:
+        """Call a function and return the payload, and whether another call can be made.
+
+        Args:
+            func_name: Name of the function.
+            arguments: Pickled arguments.
+            timeout_s: Seconds that the call may take.
+        """
+        if not self._is_prepared:
+            unusable = self._prepare(arguments)
+            if unusable is not None:
+                return unusable
+        name = func_name.encode()
+        body = frames.CALL_HEAD.pack(len(name), timeout_s) + name + arguments
+        try:
+            return self._exchange(func_name, body, timeout_s)
+        except (ExpiredError, GoneError, ForgedError) as end:
+            return self._conclude(end, timeout_s), False
+
+    @abstractmethod
+    def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
+        """Make one call; the channel's errors are what the caller expects."""
+
+    @abstractmethod
+    def _name_loss(self, status: int) -> Payload:
+        """Return the payload for a process that ended during a call."""
+
+    def _start(self, directory: str) -> list[str]:
+        wish, configuration = self._wish, self._configuration
+        permissions = None
+        if wish.is_confined:
+            permissions = make_permissions(wish.target, directory, wish.search_path, configuration)
+        setup = Setup(
+            host_pid=os.getpid(),
+            target=wish.target,
+            search_path=wish.search_path,
+            permissions=permissions,
+            use_namespaces=configuration.namespaces,
+            is_kept=wish.is_kept,
+            is_fresh=self._is_fresh,
+            import_timeout_s=configuration.import_timeout_s,
+            mem_mb=wish.mem_mb,
+            file_mb=configuration.file_mb,
+            open_files=configuration.open_files,
+            result_bytes=configuration.result_bytes,
+        )
+        try:
+            response = self._channel.exchange(
+                frames.START, pickle.dumps(setup, 5), time.monotonic() + _START_S
+            )
+            return self._reader.read_missing(response)
+        except (ExpiredError, GoneError, ForgedError) as end:
+            text = f"the process did not get ready: {type(end).__name__} {end}".strip()
+            raise self._refuse(make_failure("sandbox_lost", text)) from None
+
+    def _load(self) -> tuple[str, int]:
+        limit, where = self._configuration.import_timeout_s, self._reader.where
+        try:
+            response = self._channel.exchange(frames.LOAD, b"", time.monotonic() + limit)
+            found = self._reader.read_loaded(response)
+        except ExpiredError:
+            text = f"importing {where} took longer than {limit:g} s"
+        except GoneError:
+            status = self._process.wait(GRACE_S)
+            how = "closed its channel" if status is None else describe_status(status)
+            text = f"importing {where} did not finish: the process {how}"
+        except ForgedError as error:
+            text = f"importing {where} broke the protocol: {error}"
+        else:
+            if isinstance(found, tuple):
+                self._process.output.take()
+                return found
+            raise self._refuse(found)
+        raise self._refuse(make_failure("import_error", text))
+
+    def _refuse(self, payload: Payload) -> RefusedError:
+        self._process.kill()
+        payload["stdout"], stderr = self._process.output.take()
+        payload["stderr"] = drop_harness(stderr)
+        return RefusedError(payload)
+
+    def _prepare(self, arguments: bytes) -> tuple[Payload, bool] | None:
+        self._is_prepared = True
+        if not needs_imports(arguments):
+            return None
+        limit = self._configuration.import_timeout_s
+        try:
+            response = self._channel.exchange(frames.PREPARE, arguments, time.monotonic() + limit)
+            if response.kind == frames.LOADED:
+                return None
+            return self._reader.read_call(response, "", limit), True
+        except (ExpiredError, GoneError, ForgedError) as end:
+            return self._conclude(end, limit), False
+
+    def _conclude(self, end: Exception, timeout_s: float) -> Payload:
+        match end:
+            case ExpiredError():
+                payload = make_timeout(timeout_s)
+                payload["duration_ms"] = timeout_s * 1e3
+            case GoneError():
+                status = self._process.wait(GRACE_S)
+                if status is None:
+                    payload = make_failure("protocol", "closed its channel and kept running")
+                else:
+                    payload = self._name_loss(status)
+            case _:
+                payload = make_failure("protocol", f"the worker broke the protocol: {end}")
+        # Dead before its output is read, so that nothing is added meanwhile.
+        self._process.kill()
+        payload["stdout"], stderr = self._process.output.take()
+        payload["stderr"] = drop_harness(stderr)
+        return payload
