@@ -12,7 +12,8 @@ import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins, load_plugin
-from pytest_metamorphic_guard.runner.drawing import RunHolder, build_test, collect_marks
+from pytest_metamorphic_guard.runner.drawing import RunHolder, build_test
+from pytest_metamorphic_guard.runner.sampling import build_measured_test
 from pytest_metamorphic_guard.tasks import Task, find_task
 
 if TYPE_CHECKING:
@@ -97,7 +98,13 @@ class CandidateModule(pytest.Module):
 
 
 def make_task_node(
-    collector: pytest.Collector, variable: str, task: Task, settings: Settings, *, forced_seed: bool
+    collector: pytest.Collector,
+    variable: str,
+    task: Task,
+    settings: Settings,
+    *,
+    forced_seed: bool,
+    is_measured: Callable[[Entry], bool],
 ) -> TaskNode:
     """Make the class node of a task.
 
@@ -107,10 +114,22 @@ def make_task_node(
     try:
         entries = task.entries
         candidates = label_candidates(settings.find_candidates(task.name, task.function))
-        members: dict[str, Any] = {"__test__": True, "__doc__": None, "__module__": variable}
+        members: dict[str, Any] = {
+            "__test__": True,
+            "__doc__": None,
+            "__module__": getattr(getattr(collector, "module", None), "__name__", variable),
+            # On the class, so that a relation's own mark is closer to its item.
+            "pytestmark": _read_marks(task.marks),
+        }
         for entry in entries:
             members[entry.name] = _make_member(
-                task, entry, variable, candidates, settings, forced_seed=forced_seed
+                task,
+                entry,
+                variable,
+                candidates,
+                settings,
+                forced_seed=forced_seed,
+                measured=is_measured(entry),
             )
     except MetamorphicGuardError as error:
         raise pytest.Collector.CollectError(str(error)) from None
@@ -185,19 +204,30 @@ def _make_member(
     settings: Settings,
     *,
     forced_seed: bool,
+    measured: bool,
 ) -> Any:
     several = len(candidates) > 1
-    function, holder = build_test(
-        task, entry, settings, forced_seed=forced_seed, parameter=PARAMETER if several else None
-    )
+    parameter = PARAMETER if several else None
+    function: Any
+    holder: RunHolder
+    if measured:
+        function, holder = build_measured_test(task, entry, settings, parameter=parameter)
+    else:
+        function, holder = build_test(
+            task, entry, settings, forced_seed=forced_seed, parameter=parameter
+        )
     by_parameter: dict[str | None, Implementation] = {
         label if several else None: candidate for label, candidate in candidates.items()
     }
-    for mark in collect_marks(task, entry):
-        function = _apply(mark, function)
+    function.pytestmark = [
+        *_read_marks(getattr(entry.function, "pytestmark", ())),
+        *_read_marks(entry.marks),
+    ]
     function = pytest.mark.mg(function)
     if several:
-        function = pytest.mark.parametrize(PARAMETER, list(candidates), ids=list(candidates))(function)
+        function = pytest.mark.parametrize(PARAMETER, list(candidates), ids=list(candidates))(
+            function
+        )
     if not candidates:
         reason = "no candidate: pass --mg-candidate=path.py, or TASK=path.py for one task"
         function = pytest.mark.skip(reason=reason)(function)
@@ -207,12 +237,12 @@ def _make_member(
     return member
 
 
+def _read_marks(given: Iterable[Any]) -> list[pytest.Mark]:
+    """Return marks as pytest stores them; made again by name, an unknown one would warn twice."""
+    return [getattr(mark, "mark", mark) for mark in given]
+
+
 def _folder_of(implementation: Implementation) -> tuple[str, ...]:
     if implementation.is_file:
         return tuple(part for part in (Path(implementation.target).parent.name,) if part)
     return tuple(implementation.target.split(".")[:-1][-1:])
-
-
-def _apply(mark: pytest.Mark, function: Callable[..., Any]) -> Callable[..., Any]:
-    return getattr(pytest.mark, mark.name).with_args(*mark.args, **mark.kwargs)(function)  # type: ignore[no-any-return]
-

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_metamorphic_guard.collection import label_candidates
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.feeding import FedMonitors
 from pytest_metamorphic_guard.implementations import DEFAULT_FUNCTION, Implementation
 from pytest_metamorphic_guard.runner.calling import Solve, Unusable
 from pytest_metamorphic_guard.session import GuardSession, get_session
@@ -15,7 +16,7 @@ from pytest_metamorphic_guard.session import GuardSession, get_session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["make_solve", "parametrize_candidates"]
+__all__ = ["find_monitors", "make_solve", "parametrize_candidates"]
 
 
 def parametrize_candidates(metafunc: pytest.Metafunc) -> None:
@@ -27,9 +28,16 @@ def parametrize_candidates(metafunc: pytest.Metafunc) -> None:
         )
 
 
+def find_monitors(request: pytest.FixtureRequest) -> FedMonitors:
+    """Return the session's monitors by id."""
+    session = get_session(request.config)
+    return FedMonitors([monitor.id for monitor in session.monitors], session.feed)
+
+
 def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
     """Return the implementation of a role as a function; skip the test if none was given."""
     session = get_session(request.config)
+    session.used_fixtures = True
     found = _find(session, role)
     if not found:
         pytest.skip(f"no {role}: pass --mg-{role}=path.py")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["CaseHeld", "Measurement"]
+__all__ = ["CaseHeld", "Measurement", "MetricRows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class CaseHeld:
         candidate: Whether the entry held for the candidate.
         baseline: Whether it held for the baseline; None without one.
         confirmed: Whether the candidate's violation was seen again in a fresh process.
-        group: The group that the task's key names, or None.
+        group: The cluster that the task's key names, or None.
     """
 
     index: int
@@ -25,6 +25,23 @@ class CaseHeld:
     baseline: bool | None = None
     confirmed: bool = False
     group: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricRows:
+    """The values of one metric on a sample.
+
+    Attributes:
+        name: Name of the metric.
+        kind: ``"mean"`` or ``"sum"``.
+        higher_is_better: Direction of improvement.
+        pairs: ``(baseline, candidate)`` per input; None where there is no value.
+    """
+
+    name: str
+    kind: Literal["mean", "sum"]
+    higher_is_better: bool
+    pairs: tuple[tuple[float | None, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +60,12 @@ class Measurement:
         min_pass_rate: The entry's own threshold, or the task's; None for none.
         soft: The entry is reported and never fails anything.
         cases: One record per input that ran, in order.
-        metrics: Name of a metric to ``(index, baseline, candidate)`` values.
+        metrics: One `MetricRows` per metric that was measured here.
     """
 
     task: str
     entry: str
-    kind: str
+    kind: Literal["relation", "property", "law"]
     position: int
     candidate: str
     baseline: str | None
@@ -57,7 +74,7 @@ class Measurement:
     min_pass_rate: float | None
     soft: bool
     cases: tuple[CaseHeld, ...]
-    metrics: dict[str, tuple[tuple[int, float | None, float | None], ...]]
+    metrics: tuple[MetricRows, ...] = ()
 
     @property
     def pass_rate(self) -> float | None:
@@ -77,9 +94,9 @@ class Measurement:
             **{
                 **data,
                 "cases": tuple(CaseHeld(**case) for case in data["cases"]),
-                "metrics": {
-                    name: tuple(tuple(row) for row in rows)
-                    for name, rows in data["metrics"].items()
-                },
+                "metrics": tuple(
+                    MetricRows(**{**rows, "pairs": tuple(map(tuple, rows["pairs"]))})
+                    for rows in data["metrics"]
+                ),
             }
         )

@@ -22,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from pytest_metamorphic_guard import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mg: a relation, property or law of a task")
     from pytest_metamorphic_guard.options import is_active
@@ -77,3 +83,11 @@ def mg_baseline(request: pytest.FixtureRequest) -> Any:
     from pytest_metamorphic_guard.fixtures import make_solve
 
     return make_solve(request, "baseline")
+
+
+@pytest.fixture(scope="session")
+def mg_monitors(request: pytest.FixtureRequest) -> Any:
+    """The session's monitors by id; ``mg_monitors["latency"].record(...)`` shows one a record."""
+    from pytest_metamorphic_guard.fixtures import find_monitors
+
+    return find_monitors(request)

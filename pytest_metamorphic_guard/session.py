@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_metamorphic_guard.collection import (
-    PARAMETER,
     CandidateModule,
-    Plan,
     find_plan,
     load_tasks,
     make_task_node,
 )
+from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.feeding import Feed
+from pytest_metamorphic_guard.gate.policies import Strict
+from pytest_metamorphic_guard.items import ItemRunner
 from pytest_metamorphic_guard.loading import (
     TASK_GROUP,
     LoadedExecutor,
@@ -27,25 +26,24 @@ from pytest_metamorphic_guard.loading import (
     find_plugins,
     load_executor,
 )
-from pytest_metamorphic_guard.options import read_settings
-from pytest_metamorphic_guard.report.violation import Reproduction, render_violation
-from pytest_metamorphic_guard.runner.calling import Caller, Unusable
-from pytest_metamorphic_guard.runner.confirmation import confirm
-from pytest_metamorphic_guard.runner.drawing import explain
-from pytest_metamorphic_guard.runner.run import Run, Violated
+from pytest_metamorphic_guard.monitor_loading import load_monitors
+from pytest_metamorphic_guard.options import read_rules, read_settings
+from pytest_metamorphic_guard.replaying import read_replay
+from pytest_metamorphic_guard.results import ResultKeeper
+from pytest_metamorphic_guard.runner.calling import Caller
+from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
+from pytest_metamorphic_guard.runner.sampling import draw_sample
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
-from pytest_metamorphic_guard.tasks import Law
-from pytest_metamorphic_guard.timers import ItemTimeout, set_timer
-from pytest_metamorphic_guard.verdicts import Verdict
+from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.monitor_loading import LoadedMonitor
+    from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.settings import Settings
-    from pytest_metamorphic_guard.tasks import Task
+    from pytest_metamorphic_guard.tasks import Entry, Task
 
-__all__ = ["GuardSession", "MetamorphicGuardWarning", "get_session", "start_session"]
+__all__ = ["GuardSession", "get_session", "start_session"]
 
 _SESSION = pytest.StashKey["GuardSession"]()
 
@@ -74,9 +72,15 @@ def get_session(config: pytest.Config) -> GuardSession:
         if hasattr(config, "workerinput"):
             # Without an option the controller has no session, and the seed is the default.
             settings = replace(settings, seed=config.workerinput.get("mg_seed", settings.seed))
-        session = GuardSession(config, settings)
+        try:
+            session = GuardSession(config, settings)
+        except MetamorphicGuardError as error:
+            raise pytest.UsageError(str(error)) from None
         config.stash[_SESSION] = session
         config.pluginmanager.register(session, "metamorphic_guard_session")
+        config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(ResultKeeper(session), "metamorphic_guard_results")
     return session
 
 
@@ -86,16 +90,25 @@ class GuardSession:
     Args:
         config: pytest's configuration.
         settings: The options.
+
+    Raises:
+        MetamorphicGuardError: An option names something that is not installed or cannot be used.
+        pytest.UsageError: The policy is wrong.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.config = config
         self.settings = settings
+        self.rules = read_rules(config)
+        self.monitors = self._load_monitors()
+        self.replay = read_replay(settings.replay) if settings.replay else None
+        self.feed = Feed()
+        self.used_fixtures = False
         self.registered_tasks: dict[str, Task] = {}
         self.seen_tasks: set[str] = set()
-        self.verdicts: dict[str, Verdict] = {}
         self._executors: dict[str, LoadedExecutor] = {}
-        self._run: Run | None = None
+        self._samples: dict[str, list[tuple[Any, ...]]] = {}
+        self._check_executors()
         config.add_cleanup(self.close)
 
     def get_executor(self, role: str) -> LoadedExecutor:
@@ -106,7 +119,7 @@ class GuardSession:
         """
         if role not in self._executors:
             self._executors[role] = load_executor(
-                self.settings.executor, self.settings.executor_config
+                self.settings.find_executor(role), self.settings.executor_config
             )
         return self._executors[role]
 
@@ -124,6 +137,46 @@ class GuardSession:
             timeout_s=timeout_s,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
+
+    def make_measuring(self, run: Run, position: int) -> Measuring:
+        """Return what runs the whole sample of an item.
+
+        Raises:
+            Unusable: The task's inputs cannot be read.
+        """
+        task, entry = run.task, run.entry
+        if self.replay is not None:
+            cases = self.replay.find_inputs(task.name, entry.name)
+        else:
+            if task.name not in self._samples:
+                self._samples[task.name] = draw_sample(task, self.settings)
+            cases = group_sources(self._samples[task.name], entry.subject)
+        return Measuring(
+            run=run,
+            sample=cases,
+            position=position,
+            min_pass_rate=self._find_min_pass_rate(task, entry),
+            judged_elsewhere=self.settings.gate
+            and not isinstance(self.rules.find_policy(task.name), Strict),
+            repeats=_plan_repeats(self.monitors),
+            watched=bool(self.monitors),
+            searches=self.replay is None,
+        )
+
+    def is_measured(self, entry: Entry, task: Task) -> bool:
+        """Tell whether an item runs its whole sample."""
+        return (
+            self.settings.measures
+            or self.replay is not None
+            or bool(self.monitors)
+            or self._find_min_pass_rate(task, entry) is not None
+        )
+
+    def find_distribution(self, role: str) -> str | None:
+        """Return the distribution that ships the executor of a role, or None where it is unknown."""
+        found = find_plugins(ENTRY_POINT_GROUP, "executor")
+        plugin = found.get(self.settings.find_executor(role).lower())
+        return plugin.identity.distribution if plugin else None
 
     def close(self) -> None:
         """Release the executors; safe to call again."""
@@ -165,7 +218,14 @@ class GuardSession:
         if self.settings.tasks and task.name not in self.settings.tasks:
             return []
         forced_seed = self.config.getoption("hypothesis_seed", None) is not None
-        return make_task_node(collector, variable, task, self.settings, forced_seed=forced_seed)
+        return make_task_node(
+            collector,
+            variable,
+            task,
+            self.settings,
+            forced_seed=forced_seed,
+            is_measured=lambda entry: self.is_measured(entry, task),
+        )
 
     def replace_module(
         self, path: Path, parent: pytest.Collector, collectors: list[pytest.Collector]
@@ -189,7 +249,10 @@ class GuardSession:
             )
             if assignments
         ]
-        parts += [f"executor {settings.executor}", f"seed {settings.seed}"]
+        executors = {settings.find_executor(role) for role in ("candidate", "baseline")}
+        parts += [f"executor {', '.join(sorted(executors))}", f"seed {settings.seed}"]
+        if settings.gate:
+            parts.append(f"policy {self.rules.policy}")
         return "metamorphic-guard: " + ", ".join(parts)
 
     @pytest.hookimpl(optionalhook=True)
@@ -197,11 +260,53 @@ class GuardSession:
         # A random seed is drawn once, on the controller.
         node.workerinput["mg_seed"] = self.settings.seed
 
-    def pytest_collection_modifyitems(self) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         unknown = [name for name in self.settings.tasks if name not in self.seen_tasks]
         if unknown:
             known = sorted(self.seen_tasks | set(find_plugins(TASK_GROUP, "task")))
             raise pytest.UsageError(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}")
+        if self.replay is not None:
+            items[:] = [item for item in items if self._is_replayed(item)]
+
+    def _is_replayed(self, item: pytest.Item) -> bool:
+        plan = find_plan(item)
+        assert self.replay is not None  # the caller asked
+        return plan is None or bool(self.replay.find_inputs(plan.task.name, plan.entry.name))
+
+    def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
+        for rate in (
+            self.rules.find_relation_rate(task.name, entry.name),
+            entry.subject.min_pass_rate,
+            self.rules.find_min_pass_rate(task.name),
+            task.min_pass_rate,
+        ):
+            if rate is not None:
+                return rate
+        return None
+
+    def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
+        wanted = list(self.settings.monitors)
+        for more in self.config.hook.pytest_mg_monitors(config=self.config):
+            wanted += more
+        return load_monitors(wanted)
+
+    def _check_executors(self) -> None:
+        installed = find_plugins(ENTRY_POINT_GROUP, "executor")
+        for role in ("candidate", "baseline"):
+            name = self.settings.find_executor(role)
+            if name.lower() not in installed and ":" not in name:
+                raise UnknownPluginError("executor", name, tuple(installed))
+
+
+def _plan_repeats(monitors: tuple[LoadedMonitor, ...]) -> Repeats:
+    """Return the repetitions that satisfy every monitor."""
+    times, samples = 1, []
+    for monitor in monitors:
+        wanted = getattr(monitor, "repeats", 1)
+        if wanted > 1:
+            times = max(times, wanted)
+            samples.append(getattr(monitor, "sample", None))
+    return Repeats(times, None if None in samples or not samples else max(samples))
 
 
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

@@ -32,6 +32,7 @@ def watch(
     context: MonitorContext,
     *,
     partial: bool = False,
+    fed: Sequence[tuple[str, MonitorRecord]] = (),
 ) -> WatchReport:
     """Show every record to every monitor once, and return what they concluded.
 
@@ -43,6 +44,7 @@ def watch(
         records: The run's records, in any order.
         context: What the monitors are told at their start.
         partial: Whether records are missing, because the run was cut short.
+        fed: ``(id, record)`` pairs that only the monitor with that id is shown, after the others.
     """
     ordered = sort_records(records)
     results: dict[str, MonitorResult] = {}
@@ -52,6 +54,9 @@ def watch(
             handle.start(context)
             for record in ordered:
                 handle.record(record)
+            for monitor, record in fed:
+                if monitor == handle.id:
+                    handle.record(record)
             results[handle.id] = handle.finalize()
         finally:
             handle.close()
@@ -59,7 +64,7 @@ def watch(
     correction = _Correction(family)
     return WatchReport(
         task=context.task,
-        records=len(ordered),
+        records=len(ordered) + len(fed),
         tests=correction.tests,
         partial=partial,
         monitors=tuple(_report(monitor, results[monitor.id], correction) for monitor in monitors),

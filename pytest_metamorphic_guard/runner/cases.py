@@ -9,7 +9,9 @@ import random
 import re
 from typing import Any
 
-__all__ = ["Case", "snapshot"]
+__all__ = ["Case", "duplicate", "snapshot"]
+
+_IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -53,6 +55,14 @@ class Case:
         text = _ADDRESS.sub("", repr(self.sources))
         digest = hashlib.sha256(f"{seed}:{text}:{relation}".encode("utf-8", "surrogatepass"))
         return random.Random(int.from_bytes(digest.digest()[:8], "big"))  # noqa: S311 - no secret
+
+
+def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return values that their reader may change; the same where nothing can be, or copied."""
+    if _IMMUTABLE.issuperset(map(type, values)):
+        return values
+    content = snapshot(values)
+    return values if content is None else pickle.loads(content)  # type: ignore[no-any-return]  # noqa: S301 - our own bytes
 
 
 def snapshot(value: object) -> bytes | None:

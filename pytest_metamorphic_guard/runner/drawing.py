@@ -34,7 +34,6 @@ __all__ = [
     "RunHolder",
     "build_test",
     "check_tuple",
-    "collect_marks",
     "count_sources",
     "disguise",
     "explain",
@@ -328,7 +327,7 @@ def disguise(
     made.__qualname__ = f"{task.name}.{entry.name}"
     made.__module__ = entry.function.__module__
     made.__doc__ = inspect.getdoc(entry.function)
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    kind = inspect.Parameter.KEYWORD_ONLY  # hypothesis passes what is not so by position
     names = (*leading, *find_fixtures(task, entry))
     made.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
     return made
@@ -336,9 +335,3 @@ def disguise(
 
 def _stands_in_file_of(task: Task, entry: Entry) -> bool:
     return bool(entry.location and task.location and entry.location.path == task.location.path)
-
-
-def collect_marks(task: Task, entry: Entry) -> list[Any]:
-    """Return the pytest marks of an entry: the task's, the declaration's and the function's."""
-    own = getattr(entry.function, "pytestmark", ())
-    return [getattr(mark, "mark", mark) for mark in (*task.marks, *entry.marks, *own)]

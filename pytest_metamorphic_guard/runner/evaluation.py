@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.runner.calling import (
     Unusable,
     number_kind,
 )
+from pytest_metamorphic_guard.runner.cases import duplicate
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def applies(task: Task, entry: Entry, case: Case) -> bool:
             except Exception as error:  # a stranger's code
                 if is_control(error):
                     raise
-                raise Unusable(_broken(task, entry, "precondition", error)) from error
+                raise Unusable(_broken(task, entry, case, "the precondition", error)) from error
             if not accepted:
                 return False
     return True
@@ -116,25 +117,33 @@ def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tup
     options = {"rng": case.make_rng(seed, relation.name)} if relation.wants_rng else {}
     try:
         made = relation.transform(*given, **options)
-        followups = tuple(made) if relation.yields else (made,)
+        # A generator may go on changing what it has yielded.
+        followups = tuple(map(duplicate, made)) if relation.yields else (made,)
     except Exception as error:  # a stranger's code
         if is_control(error):
             raise
-        raise Unusable(_broken(task, entry, "the transformation", error)) from error
+        raise Unusable(_broken(task, entry, case, "the transformation", error)) from error
     for followup in followups:
-        if type(followup) is not tuple:
+        fault = _find_misfit(followup, len(sources[0]))
+        if fault:
             verb = "yielded" if relation.yields else "returned"
-            raise Unusable(
-                TaskError(
-                    task.name,
-                    [
-                        f"relation {relation.name!r} {verb} a {type(followup).__name__}, expected "
-                        "the tuple of arguments of the follow-up call, such as (xs,) for one"
-                    ],
-                    str(entry.location) if entry.location else None,
-                )
-            )
+            raise Unusable(_refuse(task, entry, f"relation {relation.name!r} {verb} {fault}"))
     return followups
+
+
+def _find_misfit(followup: object, width: int) -> str:
+    """Say why a value is no follow-up input; an empty text if it is one."""
+    if type(followup) is not tuple:
+        return (
+            f"a {type(followup).__name__}, expected the tuple of arguments of the follow-up call, "
+            "such as (xs,) for one"
+        )
+    if len(followup) != width:
+        return (
+            f"{len(followup)} arguments for the follow-up call, the source input has {width}: "
+            f"{followup!r:.200}"
+        )
+    return ""
 
 
 def evaluate(
@@ -156,7 +165,7 @@ def evaluate(
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
     if fault is None:
         if isinstance(entry.subject, Property):
-            fault = _check_property(task, entry.subject, sources[0])
+            fault = _check_property(task, entry, entry.subject, sources[0])
         else:
             fault = _check_relation(task, entry, sources, derived)
     return CaseResult(role=caller.role, sources=sources, followups=derived, fault=fault)
@@ -210,7 +219,7 @@ def _check_relation(
     if expectation is properties_hold:
         for followup in followups:
             for declared in task.hard_properties:
-                fault = _check_property(task, declared, followup)
+                fault = _check_property(task, entry, declared, followup)
                 if fault is not None:
                     return fault
         return None
@@ -227,17 +236,23 @@ def _check_relation(
             made = tuple(execution.args for execution in followups)
             pairs[0] += (given[0] if one_source else given, made[0] if one_followup else made)
     for pair in pairs:
-        fault = _ask(
-            "expectation", f"expect of {entry.name!r}", expectation.check, (task.equivalence, *pair)
-        )
+        # A check that sorts or empties what it is given must not change what is reported.
+        values = pair if expectation.built_in else duplicate(pair)
+        fault, strange = _ask("expectation", expectation.check, (task.equivalence, *values))
+        if strange:
+            raise Unusable(_refuse(task, entry, f"expect of {entry.name!r} {strange}"))
         if fault is not None:
             return fault
     return None
 
 
-def _check_property(task: Task, declared: Property, execution: Execution) -> Fault | None:
+def _check_property(
+    task: Task, entry: Entry, declared: Property, execution: Execution
+) -> Fault | None:
     given = execution.args if declared.takes_inputs else ()
-    fault = _ask("property", f"property {declared.name!r}", declared.check, (_value(execution), *given))
+    fault, strange = _ask("property", declared.check, duplicate((_value(execution), *given)))
+    if strange:
+        raise Unusable(_refuse(task, entry, f"property {declared.name!r} {strange}"))
     if fault is None:
         return None
     _refuse_wrong_arity(task, declared, given, fault)
@@ -259,28 +274,25 @@ def _refuse_wrong_arity(
 
 
 def _ask(
-    kind: FaultKind, what: str, check: Callable[..., object], values: tuple[Any, ...]
-) -> Fault | None:
-    """Ask a check of the user's; None means that it holds."""
+    kind: FaultKind, check: Callable[..., object], values: tuple[Any, ...]
+) -> tuple[Fault | None, str]:
+    """Ask a check of the user's: no fault means that it holds, a text that it is no check."""
     try:
         answer = check(*values)
     except Exception as error:  # a stranger's code
         if is_control(error):
             raise
-        return Fault(kind, _say(error), error)
+        return Fault(kind, _say(error), error), ""
     if answer is None or answer is True:
-        return None
+        return None, ""
     if answer is False:
-        return Fault(kind, "")
+        return Fault(kind, ""), ""
+    advice = f"a {type(answer).__name__}"
     if type(answer).__module__ == "numpy" and getattr(answer, "dtype", None) == bool:
         if getattr(answer, "ndim", 0) == 0:
-            return None if answer else Fault(kind, "")
-        advice = "an array of truth values; reduce it with .all() or .any()"
-    else:
-        advice = f"a {type(answer).__name__}"
-    raise Unusable(
-        TaskError(None, [f"{what} returned {advice}, expected True, False, or an assert"])
-    )
+            return (None if answer else Fault(kind, "")), ""
+        advice = "an array of truth values (reduce it with .all() or .any())"
+    return None, f"returned {advice}, expected True, False, or an assert"
 
 
 def _value(execution: Execution) -> Any:
@@ -295,14 +307,22 @@ def _say(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _broken(task: Task, entry: Entry, what: str, error: Exception) -> TaskError:
+def _broken(task: Task, entry: Entry, case: Case, what: str, error: Exception) -> TaskError:
     line = ""
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_next is None:
             line = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
-    fault = f"{what} of {entry.name!r} raised {type(error).__name__}: {error}{line}"
+    given = case.sources[0] if len(case.sources) == 1 else case.sources
+    fault = (
+        f"{what} of {entry.name!r} raised {type(error).__name__}: {error}{line}, "
+        f"with the source input {given!r:.200}"
+    )
+    return _refuse(task, entry, fault)
+
+
+def _refuse(task: Task, entry: Entry, fault: str) -> TaskError:
     return TaskError(task.name, [fault], str(entry.location) if entry.location else None)
 
 

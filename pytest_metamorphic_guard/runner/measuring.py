@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.measurements import CaseHeld, Measurement
+from pytest_metamorphic_guard.measurements import CaseHeld, Measurement, MetricRows
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.evaluation import applies, is_control
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.evaluation import CaseResult
     from pytest_metamorphic_guard.tasks.declarations import Metric
 
-__all__ = ["Measuring", "Repeats"]
+__all__ = ["Measuring", "Repeats", "group_sources"]
 
 # One confirmed regression decides; more re-runs would only cost time.
 _CONFIRMED_AT_MOST = 5
@@ -48,26 +48,28 @@ class Measuring:
 
     Attributes:
         run: The item's run.
-        sample: The argument tuples of the task's sample.
+        sample: The source inputs of every case, in order.
         position: Number of the candidate among the task's candidates.
         min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
         judged_elsewhere: The gate judges rates: violations alone do not fail the item.
         repeats: Repetitions of calls for monitors.
         watched: Whether records for monitors are kept.
+        searches: Whether a violation that fails the item is shrunk.
         progress: Called with the number of inputs done, now and then.
     """
 
     run: Run
-    sample: Sequence[tuple[Any, ...]]
+    sample: Sequence[tuple[tuple[Any, ...], ...]]
     position: int = 0
     min_pass_rate: float | None = None
     judged_elsewhere: bool = False
     repeats: Repeats = field(default_factory=Repeats)
     watched: bool = False
+    searches: bool = True
     progress: Callable[[int], None] | None = None
     records: list[MonitorRecord] = field(default_factory=list)
     _cases: list[CaseHeld] = field(default_factory=list)
-    _metrics: dict[str, list[tuple[int, float | None, float | None]]] = field(default_factory=dict)
+    _metrics: dict[str, list[tuple[float | None, float | None]]] = field(default_factory=dict)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
     _calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
     _index: int = 0
@@ -114,7 +116,15 @@ class Measuring:
             min_pass_rate=self.min_pass_rate,
             soft=isinstance(subject, Property) and subject.mode == "soft",
             cases=tuple(self._cases),
-            metrics={name: tuple(rows) for name, rows in self._metrics.items()},
+            metrics=tuple(
+                MetricRows(
+                    name=metric.name,
+                    kind="sum" if metric.kind == "sum" else "mean",
+                    higher_is_better=metric.higher_is_better,
+                    pairs=tuple(self._metrics.get(metric.name, ())),
+                )
+                for metric in (run.task.metrics if self._takes_metrics else ())
+            ),
         )
 
     @property
@@ -122,13 +132,24 @@ class Measuring:
         """Number of inputs whose violation counts."""
         return len(self._counted)
 
+    @property
+    def _takes_metrics(self) -> bool:
+        # A task's metrics are of its inputs, so one of its items measures them for all.
+        return self.run.entry is self.run.task.entries[0]
+
+    @property
+    def first_violation(self) -> Violation | None:
+        """The first violation that counts."""
+        return self._counted[0][1] if self._counted else None
+
     def _measure_case(self, index: int) -> None:
         run = self.run
-        sources = self._take_sources(index)
+        sources = self.sample[index]
         run.last_input = sources
         case = Case(sources)
         self._index, self._repeat = index, 0
-        self._group = self._find_group(case)
+        self._group = self._name(case, "group")
+        cluster = self._name(case, "cluster")
         try:
             if not applies(run.task, run.entry, case):
                 raise Skipped  # noqa: TRY301 - one way out for every kind of refusal
@@ -146,7 +167,7 @@ class Measuring:
         self._keep_calls(candidate, baseline)
         self._take_metrics(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
-        self._cases.append(CaseHeld(index, candidate.held, held_before, group=self._group))
+        self._cases.append(CaseHeld(index, candidate.held, held_before, group=cluster))
         if not candidate.held:
             violation = Violation(
                 case=case, candidate=candidate, baseline=baseline, case_number=run.cases
@@ -154,20 +175,15 @@ class Measuring:
             if run.counts(violation):
                 self._counted.append((len(self._cases) - 1, violation))
 
-    def _take_sources(self, index: int) -> tuple[tuple[Any, ...], ...]:
-        # Several sources are neighbours in the sample, which is closed to a ring.
-        subject = self.run.entry.subject
-        count = subject.sources if isinstance(subject, MetamorphicRelation) else 1
-        return tuple(self.sample[(index + offset) % len(self.sample)] for offset in range(count))
-
-    def _find_group(self, case: Case) -> str | None:
-        key = self.run.task.group
-        if key is None:
+    def _name(self, case: Case, key: str) -> str | None:
+        function = getattr(self.run.task, key)
+        if function is None:
             return None
         try:
-            return str(key(*case.copy()[0]))
+            return str(function(*case.copy()[0]))
         except Exception as error:  # a stranger's code
-            raise Unusable(self.run.broken(f"group raised {type(error).__name__}: {error}")) from error
+            fault = f"{key} raised {type(error).__name__}: {error}"
+            raise Unusable(self.run.broken(fault)) from error
 
     def _repeat_calls(self, case: Case) -> None:
         if self.repeats.sample is not None and self._index >= self.repeats.sample:
@@ -210,14 +226,13 @@ class Measuring:
     def _take_metrics(
         self, index: int, case: Case, candidate: CaseResult, baseline: CaseResult | None
     ) -> None:
-        # A task's metrics are of its inputs, so one of its items measures them for all.
-        if self.run.entry is not self.run.task.entries[0]:
+        if not self._takes_metrics:
             return
         for metric in self.run.task.metrics:
             chance = random.Random(f"{metric.seed or self.run.settings.seed}:{index}").random()  # noqa: S311
             if chance < metric.sample_rate:
                 values = (_extract(metric, case, baseline), _extract(metric, case, candidate))
-                self._metrics.setdefault(metric.name, []).append((index, *values))
+                self._metrics.setdefault(metric.name, []).append(values)
 
     def _fails(self) -> bool:
         if not self._counted:
@@ -252,13 +267,27 @@ class Measuring:
         cases, shared = run.cases, run.shared_violations
         run.cases = 0
         try:
-            if run.settings.shrink != "off":
+            if self.searches and run.settings.shrink != "off":
                 search()
         finally:
             run.cases, run.shared_violations = cases, shared
         # The search draws the same inputs again; should it come to another end, the violation
         # that was measured is reported as it is.
         raise Violated(first)
+
+
+def group_sources(
+    sample: Sequence[tuple[Any, ...]], subject: MetamorphicRelation | Property | Law
+) -> list[tuple[tuple[Any, ...], ...]]:
+    """Return the source inputs of every case of a sample.
+
+    Several sources are neighbours in the sample, which is closed to a ring.
+    """
+    count = subject.sources if isinstance(subject, MetamorphicRelation) else 1
+    return [
+        tuple(sample[(index + offset) % len(sample)] for offset in range(count))
+        for index in range(len(sample))
+    ]
 
 
 def _extract(metric: Metric, case: Case, result: CaseResult | None) -> float | None:
@@ -273,7 +302,9 @@ def _extract(metric: Metric, case: Case, result: CaseResult | None) -> float | N
         return None
 
 
-def _name_kind(subject: MetamorphicRelation | Property | Law) -> str:
+def _name_kind(
+    subject: MetamorphicRelation | Property | Law,
+) -> Literal["relation", "property", "law"]:
     match subject:
         case MetamorphicRelation():
             return "relation"

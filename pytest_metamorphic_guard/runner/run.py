@@ -170,12 +170,17 @@ class Run:
             return
         if self.skipped:
             fault = (
-                f"{self.entry.name!r}: the precondition skipped {self.skipped} of {tried} cases; "
-                "draw inputs that meet it, so that the check means something"
+                f"{self.entry.name!r}: {self._name_skipper()} skipped {self.skipped} of {tried} "
+                "cases; draw inputs that meet it, so that the check means something"
             )
         else:
             fault = f"{self.entry.name!r}: no case ran; the inputs yield nothing"
         raise Unusable(self.broken(fault))
+
+    def _name_skipper(self) -> str:
+        if self.task.precondition or self.entry.subject.precondition:
+            return "the precondition"
+        return "the transformation, which yields no follow-up input,"
 
     def broken(self, fault: str) -> TaskError:
         """Return the error that says what is wrong with the task, at the entry's place."""

@@ -27,6 +27,7 @@ __all__ = [
     "Metric",
     "Property",
     "check_name",
+    "check_rate",
     "function_of",
     "raise_faults",
 ]
@@ -62,6 +63,13 @@ def raise_faults(kind: str, name: object, faults: list[str]) -> None:
         )
 
 
+def check_rate(rate: object) -> list[str]:
+    """Return the faults of a ``min_pass_rate``."""
+    if rate is None or (type(rate) in (int, float) and 0 <= rate <= 1):  # type: ignore[operator]
+        return []
+    return [f"min_pass_rate={rate!r}, expected a share from 0 to 1"]
+
+
 def _check_function(function: object, what: str) -> list[str]:
     """Return the faults of a value that must be a plain function."""
     if not callable(function):
@@ -88,6 +96,7 @@ class MetamorphicRelation:
         description: What the relation says; the transformation's docstring otherwise.
         sources: Number of source inputs of one case.
         precondition: ``precondition(*source_input)``; false skips the case.
+        min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
 
     Raises:
         TaskError: With all faults of the declaration.
@@ -101,6 +110,7 @@ class MetamorphicRelation:
     description: str | None = None
     sources: int = field(default=1, kw_only=True)
     precondition: Callable[..., Any] | None = field(default=None, kw_only=True)
+    min_pass_rate: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -122,6 +132,7 @@ class MetamorphicRelation:
             )
         if self.precondition is not None:
             faults += _check_function(self.precondition, "precondition")
+        faults += check_rate(self.min_pass_rate)
         raise_faults("relation", self.name, faults)
 
     @property
@@ -180,6 +191,7 @@ class Property:
         mode: ``"hard"`` fails the case, ``"soft"`` is only reported.
         name: Name of the property's item; made from the check's name or description otherwise.
         precondition: ``precondition(*inputs)``; false skips the case.
+        min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
 
     Raises:
         TaskError: With all faults of the declaration.
@@ -190,6 +202,7 @@ class Property:
     mode: Literal["hard", "soft"] = "hard"
     name: str = field(default="", kw_only=True)
     precondition: Callable[..., Any] | None = field(default=None, kw_only=True)
+    min_pass_rate: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -206,6 +219,7 @@ class Property:
             faults.append(f"mode={self.mode!r}, expected 'hard' or 'soft'")
         if self.precondition is not None:
             faults += _check_function(self.precondition, "precondition")
+        faults += check_rate(self.min_pass_rate)
         raise_faults("property", self.name, faults)
 
     @property
@@ -229,11 +243,13 @@ class Law:
         name: Name of the law's item.
         body: ``body(solve, *inputs, **fixtures)``; keyword-only parameters are pytest fixtures.
         precondition: ``precondition(*inputs)``; false skips the case.
+        min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
     """
 
     name: str
     body: Callable[..., Any]
     precondition: Callable[..., Any] | None = field(default=None, kw_only=True)
+    min_pass_rate: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -246,6 +262,7 @@ class Law:
         faults += wrong
         if self.precondition is not None:
             faults += _check_function(self.precondition, "precondition")
+        faults += check_rate(self.min_pass_rate)
         raise_faults("law", self.name, faults)
 
 

@@ -28,7 +28,7 @@ class TaskSpec:
         equivalence: When two outputs count as equal.
         fmt_in: Writes an argument tuple in reports.
         fmt_out: Writes an output in reports.
-        cluster_key: ``cluster_key(args)`` names the group of an input.
+        cluster_key: ``cluster_key(args)`` names the inputs that belong together.
         metrics: Numbers to take from every output.
         examples: Argument tuples that every item runs before any generated input.
 
@@ -59,7 +59,7 @@ class TaskSpec:
             properties=self.properties,
             metrics=self.metrics,
             examples=self.examples,
-            group=None if key is None else lambda *arguments: key(arguments),
+            cluster=None if key is None else lambda *arguments: key(arguments),
             format_input=self.fmt_in,
             format_output=self.fmt_out,
         )

@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.tasks.declarations import (
     Metric,
     Property,
     check_name,
+    check_rate,
     function_of,
 )
 from pytest_metamorphic_guard.tasks.faults import (
@@ -85,6 +86,9 @@ class Task:
         examples: Argument tuples that every item runs before any drawn input.
         precondition: ``precondition(*inputs)``; false skips the case, for every item.
         group: ``group(*inputs)`` names the group of an input, for monitors that compare groups.
+        cluster: ``cluster(*inputs)`` names the inputs that belong together, such as the turns of
+            one conversation; the gate counts them once.
+        min_pass_rate: Share of the inputs on which an entry must hold, unless it has its own.
         timeout_s: Seconds one call may take, unless the command line or configuration says.
         mem_mb: Memory in MiB one call may use, unless the command line or configuration says.
         marks: pytest marks for every item.
@@ -108,6 +112,8 @@ class Task:
         examples: Iterable[tuple[Any, ...]] = (),
         precondition: Callable[..., Any] | None = None,
         group: Callable[..., Hashable] | None = None,
+        cluster: Callable[..., Hashable] | None = None,
+        min_pass_rate: float | None = None,
         timeout_s: float | None = None,
         mem_mb: int | None = None,
         marks: Iterable[Any] = (),
@@ -119,11 +125,13 @@ class Task:
         self.name = name
         self.function = function
         self.equivalence = equivalence
-        faults = [f"task {fault}" for fault in check_name(name)]
+        faults = [f"task {fault}" for fault in check_name(name)] + check_rate(min_pass_rate)
         self.metrics = read_all(metrics, "metrics", faults)
         self.examples = read_all(examples, "examples", faults)
         self.precondition = precondition
         self.group = group
+        self.cluster = cluster
+        self.min_pass_rate = min_pass_rate
         self.timeout_s = timeout_s
         self.mem_mb = mem_mb
         self.marks = read_all(marks, "marks", faults)
@@ -182,6 +190,7 @@ class Task:
         name: str | None = ...,
         sources: int = ...,
         precondition: Callable[..., Any] | None = ...,
+        min_pass_rate: float | None = ...,
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
@@ -194,6 +203,7 @@ class Task:
         name: str | None = None,
         sources: int = 1,
         precondition: Callable[..., Any] | None = None,
+        min_pass_rate: float | None = None,
         marks: Sequence[Any] = (),
     ) -> Any:
         """Declare the decorated transformation as a relation; see `MetamorphicRelation`."""
@@ -208,6 +218,7 @@ class Task:
                     expect,
                     sources=sources,
                     precondition=precondition,
+                    min_pass_rate=min_pass_rate,
                 ),
                 transform,
                 marks,
@@ -226,6 +237,7 @@ class Task:
         soft: bool = ...,
         name: str | None = ...,
         precondition: Callable[..., Any] | None = ...,
+        min_pass_rate: float | None = ...,
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
@@ -237,6 +249,7 @@ class Task:
         soft: bool = False,
         name: str | None = None,
         precondition: Callable[..., Any] | None = None,
+        min_pass_rate: float | None = None,
         marks: Sequence[Any] = (),
     ) -> Any:
         """Declare the decorated check of one output as a property; see `Property`."""
@@ -251,6 +264,7 @@ class Task:
                     "soft" if soft else "hard",
                     name=name or _name_of(check),
                     precondition=precondition,
+                    min_pass_rate=min_pass_rate,
                 ),
                 check,
                 marks,
@@ -268,6 +282,7 @@ class Task:
         *,
         name: str | None = ...,
         precondition: Callable[..., Any] | None = ...,
+        min_pass_rate: float | None = ...,
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
@@ -278,6 +293,7 @@ class Task:
         *,
         name: str | None = None,
         precondition: Callable[..., Any] | None = None,
+        min_pass_rate: float | None = None,
         marks: Sequence[Any] = (),
     ) -> Any:
         """Declare the decorated function as a law; see `Law`."""
@@ -286,7 +302,14 @@ class Task:
         def declare(body: _Function) -> _Function:
             __tracebackhide__ = True
             self._declare(
-                lambda: Law(name or _name_of(body), body, precondition=precondition), body, marks
+                lambda: Law(
+                    name or _name_of(body),
+                    body,
+                    precondition=precondition,
+                    min_pass_rate=min_pass_rate,
+                ),
+                body,
+                marks,
             )
             return body
 

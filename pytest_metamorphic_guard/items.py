@@ -1,0 +1,241 @@
+"""The items of tasks: each one runs, and what it concluded rides on its report."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.report.values import to_source
+from pytest_metamorphic_guard.report.violation import Reproduction, render_violation
+from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.confirmation import confirm
+from pytest_metamorphic_guard.runner.drawing import explain
+from pytest_metamorphic_guard.runner.measuring import Measuring
+from pytest_metamorphic_guard.runner.run import Run, Violated
+from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
+from pytest_metamorphic_guard.tasks import Law
+from pytest_metamorphic_guard.timers import ItemTimeout, set_timer
+from pytest_metamorphic_guard.transport import ItemResult, encode_inputs, encode_records
+from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from pytest_metamorphic_guard.session import GuardSession
+
+__all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
+
+# pytest-xdist carries only plain values on a report, so the result goes as a JSON text.
+RESULT_ATTRIBUTE = "_mg_result"
+_NOTE_WIDTH = 72
+_RESULT = pytest.StashKey[ItemResult]()
+
+
+class ItemRunner:
+    """Runs the items of tasks in this process.
+
+    Args:
+        session: What owns executors, settings and samples.
+    """
+
+    def __init__(self, session: GuardSession) -> None:
+        self.session = session
+
+    # --- hooks
+
+    @pytest.hookimpl(tryfirst=True, optionalhook=True)
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool | None:
+        return set_timer(item, settings) if find_plan(item) is not None else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        plan = find_plan(pyfuncitem)
+        if plan is None:
+            return (yield)
+        run, measuring = self._start(pyfuncitem, plan)
+        try:
+            answer = yield
+            run.require_cases()
+        except BaseException as error:
+            self._conclude_error(pyfuncitem, plan, run, measuring, error)
+            raise
+        self._keep(pyfuncitem, ItemResult(run.conclude(), *_finish(measuring)))
+        self._warn(pyfuncitem, run, measuring)
+        return answer
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.when == "call":
+            result = item.stash.get(_RESULT, None)
+            fed = self.session.feed.take()
+            if result is not None or fed:
+                text = json.dumps({"result": result and result.to_dict(), "fed": fed})
+                setattr(report, RESULT_ATTRIBUTE, text)
+        return report
+
+    # --- one item
+
+    def _start(self, item: pytest.Function, plan: Plan) -> tuple[Run, Measuring | None]:
+        session = self.session
+        parameter = item.callspec.params.get(PARAMETER) if hasattr(item, "callspec") else None
+        candidate = plan.candidates[parameter]
+        baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
+        if _RESULT in item.stash:  # an earlier attempt of a plugin that runs items again
+            del item.stash[_RESULT]
+        try:
+            run = Run(
+                task=plan.task,
+                entry=plan.entry,
+                settings=session.settings,
+                candidate=session.make_caller("candidate", candidate, plan.task),
+                baseline=baseline and session.make_caller("baseline", baseline, plan.task),
+            )
+            measuring = None
+            if isinstance(plan.holder, MeasuringHolder):
+                position = list(plan.candidates).index(parameter)
+                measuring = session.make_measuring(run, position)
+                plan.holder.measuring = measuring
+        except MetamorphicGuardError as error:
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
+        except Unusable as unusable:
+            raise pytest.fail.Exception(str(unusable.error), pytrace=False) from None
+        for caller in run.callers:
+            caller.deadline = getattr(item, "_mg_deadline", None)
+        plan.holder.run = run
+        return run, measuring
+
+    def _conclude_error(
+        self,
+        item: pytest.Function,
+        plan: Plan,
+        run: Run,
+        measuring: Measuring | None,
+        error: BaseException,
+    ) -> None:
+        violated = _find_violated(error)
+        if violated is not None:
+            self._fail_violated(item, plan, run, measuring, violated)
+        if isinstance(error, ItemTimeout):
+            self._keep(item, ItemResult(run.conclude(broken=True)))
+            shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
+            raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
+        explained = error.error if isinstance(error, Unusable) else None
+        if explained is None and isinstance(error, Exception):
+            explained = explain(error, run)
+        if explained is not None:
+            self._keep(item, ItemResult(run.conclude(broken=True)))
+            raise pytest.fail.Exception(str(explained), pytrace=False) from None
+
+    def _fail_violated(
+        self,
+        item: pytest.Function,
+        plan: Plan,
+        run: Run,
+        measuring: Measuring | None,
+        violated: Violated,
+    ) -> None:
+        measured = _finish(measuring)
+        try:
+            violation, confirmation = confirm(run, violated.violation)
+        except Unusable:
+            violation, confirmation = violated.violation, "not deterministic"
+        reproduction = self._describe_reproduction(item, plan)
+        text = render_violation(run, violation, confirmation, reproduction)
+        verdict = run.conclude(violation, confirmation)
+        sources = violation.case.sources
+        result = ItemResult(verdict, *measured, text, to_source(sources), encode_inputs(sources))
+        self._keep(item, result)
+        # What hypothesis noted names our own function; our text says it in the user's words.
+        item.__dict__.pop("_hypothesis_failing_examples", None)
+        fault = violation.candidate.fault
+        if isinstance(plan.entry.subject, Law) and fault is not None and fault.kind == "law":
+            assert fault.error is not None  # a law is violated by an exception only
+            # pytest shows the law's own lines and values, and our text below them, indented.
+            text = render_violation(run, violation, confirmation, reproduction, width=_NOTE_WIDTH)
+            fault.error.__notes__ = ["", *text.splitlines()]
+            raise fault.error.with_traceback(fault.error.__traceback__) from None
+        raise pytest.fail.Exception(text, pytrace=False) from None
+
+    def _keep(self, item: pytest.Item, result: ItemResult) -> None:
+        item.stash[_RESULT] = result
+        # junit XML is written from the item's properties when the teardown has been reported.
+        item.user_properties += [
+            ("mg_cases", result.verdict.cases),
+            ("mg_status", result.verdict.status),
+        ]
+
+    def _warn(self, item: pytest.Item, run: Run, measuring: Measuring | None) -> None:
+        name = run.entry.name
+        if run.soft_violations and run.soft_example is not None:
+            arguments = run.soft_example.case.sources[0]
+            said = (
+                f"soft property {name!r} does not hold in {run.soft_violations} of "
+                f"{run.cases} cases, first for {arguments!r:.120}"
+            )
+            item.warn(MetamorphicGuardWarning(said))
+        if run.shared_violations and run.settings.fail_on == "regression":
+            said = (
+                f"{name!r} is violated in {run.shared_violations} of {run.cases} "
+                "cases by candidate and baseline alike: no regression"
+            )
+            item.warn(MetamorphicGuardWarning(said))
+        if measuring is not None and measuring.violation_count:
+            first = measuring.first_violation
+            assert first is not None  # there is one
+            said = (
+                f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, within "
+                f"what is allowed; first for {first.case.sources[0]!r:.120}"
+            )
+            item.warn(MetamorphicGuardWarning(said))
+
+    def _describe_reproduction(self, item: pytest.Item, plan: Plan) -> Reproduction:
+        config, settings = self.session.config, self.session.settings
+        here = config.invocation_params.dir
+        path, separator, rest = item.nodeid.partition("::")
+        node = os.path.relpath(config.rootpath / path, here) + separator + rest
+        words = ["pytest", node]
+        for assignment, flag in (
+            *((a, "--mg-candidate") for a in settings.candidates),
+            *((a, "--mg-baseline") for a in settings.baselines),
+        ):
+            prefix = f"{assignment.task}=" if assignment.task else ""
+            words.append(f"{flag}={prefix}{assignment.implementation.specification}")
+        words += [f"--mg-task={name}" for name in settings.tasks]
+        if settings.seed:
+            words.append(f"--mg-seed={settings.seed}")
+        if settings.n:
+            words.append(f"--mg-n={settings.n}")
+        if settings.executor != "local":
+            words.append(f"--mg-executor={settings.executor}")
+        location = plan.entry.location
+        where = f"{_relative(location.path, here)}:{location.line}" if location else ""
+        return Reproduction(shlex.join(words), plan.variable, where)
+
+
+def _finish(measuring: Measuring | None) -> tuple[Any, str]:
+    if measuring is None:
+        return None, ""
+    return measuring.conclude(), encode_records(measuring.records)
+
+
+def _relative(path: str, folder: Path) -> str:
+    found = os.path.relpath(path, folder)
+    return path if found.startswith(os.pardir + os.sep + os.pardir) else found
+
+
+def _find_violated(error: BaseException) -> Violated | None:
+    if isinstance(error, Violated):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        return next((v for v in map(_find_violated, error.exceptions) if v is not None), None)
+    return None

@@ -1,0 +1,86 @@
+"""What the terminal shows at the end of a session."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.report.summary import Screen, render_summary
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_metamorphic_guard.report.tables import Tone
+    from pytest_metamorphic_guard.results import ResultKeeper
+
+__all__ = ["show_results"]
+
+_MARKUP: dict[Tone, dict[str, bool]] = {
+    "good": {"green": True},
+    "bad": {"red": True, "bold": True},
+    "warn": {"yellow": True},
+    "bold": {"bold": True},
+    "dim": {},
+}
+_TITLE = "metamorphic guard"
+
+
+def show_results(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> None:
+    """Write the decision with its tables, or one line per task where nothing was decided."""
+    lines = _list_lines(keeper, reporter)
+    if not lines:
+        return
+    reporter.section(_TITLE)
+    for line in lines:
+        reporter.line(line)
+
+
+def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list[str]:
+    quiet = reporter.verbosity < 0
+    lines: list[str] = []
+    if keeper.ranking is not None:
+
+        def style(text: str, tone: Tone) -> str:
+            return reporter._tw.markup(text, **_MARKUP[tone])  # noqa: SLF001 - pytest's own colours
+
+        screen = Screen(width=min(reporter._tw.fullwidth, 100), quiet=quiet, style=style)  # noqa: SLF001
+        lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
+    elif not quiet:
+        lines = [*_count_items(keeper), *_list_monitors(keeper)]
+    settings = keeper.session.settings
+    if settings.gate and keeper.ranking is None and keeper.gathered.items:
+        lines.append("no decision: the run was cut short")
+    if settings.candidates and not keeper.gathered.items and not keeper.partial:
+        lines += _explain_nothing(keeper)
+    if keeper.report_path is not None:
+        lines.append(f"report: {keeper.report_path}")
+    return lines
+
+
+def _count_items(keeper: ResultKeeper) -> list[str]:
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    regressions: Counter[tuple[str, str]] = Counter()
+    for result in keeper.gathered.items.values():
+        verdict = result.verdict
+        key = (verdict.task, verdict.candidate)
+        counted.setdefault(key, Counter())[verdict.status] += 1
+        regressions[key] += verdict.regression is True
+    lines = []
+    for (task, candidate), statuses in sorted(counted.items()):
+        line = f"{task}: {statuses['held']} of {sum(statuses.values())} hold for {candidate}"
+        if regressions[task, candidate]:
+            line += f", {regressions[task, candidate]} regressed against the baseline"
+        if statuses["broken"]:
+            line += f", {statuses['broken']} could not be judged"
+        lines.append(line)
+    return lines
+
+
+def _list_monitors(keeper: ResultKeeper) -> list[str]:
+    return [f"{m.monitor}: {m.status}: {m.text}" for m in keeper.monitor_lines]
+
+
+def _explain_nothing(keeper: ResultKeeper) -> list[str]:
+    if keeper.session.used_fixtures or keeper.gathered.lost or keeper.config.option.collectonly:
+        return []
+    return ["no task ran: name a test file with a Task, or --mg-task=NAME for a registered one"]

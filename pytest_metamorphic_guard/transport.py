@@ -1,0 +1,157 @@
+"""How an item's result and its records travel from the process that ran it to the one that judges.
+
+With and without pytest-xdist they take the same way, so that both see the same values.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+from pytest_metamorphic_guard.contracts.values import Opaque
+from pytest_metamorphic_guard.executors.wire import (
+    DecodeError,
+    EncodeError,
+    Limits,
+    decode,
+    encode,
+)
+from pytest_metamorphic_guard.measurements import Measurement
+from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["ItemResult", "decode_inputs", "decode_records", "encode_inputs", "encode_records"]
+
+# What one record, or the inputs of one violation, may hold.
+_ONE = Limits(max_bytes=256 * 1024, max_items=50_000)
+_LENGTH = struct.Struct("<I")
+_FIELDS = (
+    "case_index",
+    "role",
+    "duration_ms",
+    "success",
+    "result",
+    "relation",
+    "kind",
+    "repeat",
+    "cpu_ns",
+    "error_type",
+    "group",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """All that one item leaves behind.
+
+    Attributes:
+        verdict: What it concluded.
+        measurement: What it measured, or None where it ran without a sample.
+        records: Its executions, encoded by `encode_records`; empty for none.
+        text: The failure text of a violation.
+        inputs: The violated source inputs as Python source.
+        encoded_inputs: The same, encoded by `encode_inputs`.
+    """
+
+    verdict: Verdict
+    measurement: Measurement | None = None
+    records: str = ""
+    text: str = ""
+    inputs: str = ""
+    encoded_inputs: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dict of plain values."""
+        return {
+            "verdict": self.verdict.to_dict(),
+            "measurement": self.measurement and self.measurement.to_dict(),
+            "records": self.records,
+            "text": self.text,
+            "inputs": self.inputs,
+            "encoded_inputs": self.encoded_inputs,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ItemResult:
+        """Read what `to_dict` wrote, also after it was JSON."""
+        measurement = data["measurement"]
+        return cls(
+            Verdict.from_dict(data["verdict"]),
+            measurement and Measurement.from_dict(measurement),
+            data["records"],
+            data["text"],
+            data["inputs"],
+            data["encoded_inputs"],
+        )
+
+
+def encode_records(records: Iterable[MonitorRecord]) -> str:
+    """Write records as one text; a value too large to carry becomes an `Opaque` one."""
+    frames = [_encode_record(record) for record in records]
+    if not frames:
+        return ""
+    packed = b"".join(_LENGTH.pack(len(frame)) + frame for frame in frames)
+    return base64.b85encode(zlib.compress(packed, level=1)).decode("ascii")
+
+
+def decode_records(text: str) -> list[MonitorRecord]:
+    """Read what `encode_records` wrote."""
+    if not text:
+        return []
+    packed = zlib.decompress(base64.b85decode(text))
+    rows: list[Any] = []
+    start = 0
+    while start < len(packed):
+        (length,) = _LENGTH.unpack_from(packed, start)
+        start += _LENGTH.size
+        rows.append(decode(packed[start : start + length], _ONE))
+        start += length
+    return [MonitorRecord(**dict(zip(_FIELDS, row, strict=True))) for row in rows]
+
+
+def encode_inputs(sources: tuple[tuple[Any, ...], ...]) -> str:
+    """Write source inputs as one text, or as an empty one where they cannot come back as they are."""
+    try:
+        frame = encode(sources, _ONE)
+        faithful = equal_values(decode(frame, _ONE), sources)
+    except (EncodeError, DecodeError):
+        return ""
+    return base64.b85encode(zlib.compress(frame)).decode("ascii") if faithful else ""
+
+
+def decode_inputs(text: str) -> tuple[tuple[Any, ...], ...]:
+    """Read what `encode_inputs` wrote.
+
+    Raises:
+        ValueError: The text is damaged.
+    """
+    try:
+        decoded: Any = decode(zlib.decompress(base64.b85decode(text)), _ONE)
+    except (ValueError, zlib.error, DecodeError) as error:
+        raise ValueError(f"inputs cannot be read: {error}") from error
+    if not isinstance(decoded, tuple) or not all(isinstance(s, tuple) for s in decoded):
+        raise ValueError("inputs are no tuples of arguments")
+    return decoded
+
+
+def _encode_record(record: MonitorRecord) -> bytes:
+    row = {name: getattr(record, name) for name in _FIELDS}
+    row["result"] = dict(record.result)
+    try:
+        return encode(tuple(row.values()), _ONE)
+    except EncodeError:
+        value = row["result"].get("result")
+        left_out = Opaque(type(value).__name__, "left out: too large to carry to the monitors")
+        row["result"] = {
+            key: item
+            for key, item in row["result"].items()
+            if isinstance(item, bool | int | float | str | dict) and len(str(item)) < 10_000  # noqa: PLR2004
+        } | {"result": left_out}
+        return encode(tuple(row.values()), _ONE)
