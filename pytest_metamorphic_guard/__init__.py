@@ -14,7 +14,8 @@ if TYPE_CHECKING:
         TaskError,
     )
     from pytest_metamorphic_guard.implementations import Implementation
-    from pytest_metamorphic_guard.relations.equivalence import approx, equal_values
+    from pytest_metamorphic_guard.relations.approximation import approx
+    from pytest_metamorphic_guard.relations.equivalence import equal_values
     from pytest_metamorphic_guard.relations.expectations import (
         decreasing,
         equal,
@@ -53,7 +54,7 @@ _MODULES = {
     "Task": "tasks",
     "TaskError": "errors",
     "TaskSpec": "tasks",
-    "approx": "relations.equivalence",
+    "approx": "relations.approximation",
     "decreasing": "relations.expectations",
     "equal": "relations.expectations",
     "equal_values": "relations.equivalence",

@@ -7,30 +7,29 @@ numpy's or ours, so a candidate cannot declare itself equal to everything.
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import enum
 import ipaddress
 import math
 import pathlib
+import sys
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["Approx", "Equivalence", "approx", "equal_values"]
+__all__ = ["Equivalence", "SameNumber", "compare_values", "equal_values", "is_nan", "same_number"]
 
 Equivalence: TypeAlias = Callable[[object, object], bool]
+SameNumber: TypeAlias = Callable[[Any, Any], bool]
+# What must be equal for the values that were asked about to be equal, or None: they are not.
+_Parts: TypeAlias = Iterable[tuple[Any, Any]] | None
 
-_NUMBERS = (int, float, bool, complex, Decimal, Fraction)
-_NUMBER_TYPES = frozenset(_NUMBERS)
+_NUMBERS = frozenset({int, float, bool, complex, Decimal, Fraction})
 # Types whose == is Python's own and involves nothing but themselves.
 _ATOMS = frozenset(
     {
@@ -39,13 +38,12 @@ _ATOMS = frozenset(
         bytes,
         bytearray,
         range,
-        slice,
         type(...),
-        datetime.date,
-        datetime.datetime,
-        datetime.time,
-        datetime.timedelta,
-        datetime.timezone,
+        dt.date,
+        dt.datetime,
+        dt.time,
+        dt.timedelta,
+        dt.timezone,
         uuid.UUID,
         pathlib.PurePosixPath,
         pathlib.PureWindowsPath,
@@ -68,181 +66,207 @@ def equal_values(first: object, second: object) -> bool:
     members, numpy arrays of the same shape with equal elements, and dataclasses, named tuples and
     enum members of the same class with equal fields. Any other object equals only itself.
     """
-    return _compare(first, second, _same_number)
+    return compare_values(first, second, same_number)
 
 
-@dataclass(frozen=True, slots=True)
-class Approx:
-    """An equivalence and an expectation: numbers may differ by a tolerance; see `approx`."""
+def compare_values(first: Any, second: Any, same: SameNumber) -> bool:
+    """Tell whether two values are the same where ``same`` says when two numbers are.
 
-    rel: float
-    abs: float
-
-    @property
-    def description(self) -> str:
-        """What is expected, in words."""
-        return f"outputs are equal within rel={self.rel:g}, abs={self.abs:g}"
-
-    def __call__(self, first: object, second: object) -> bool:
-        return _compare(first, second, self._close)
-
-    def _close(self, first: Any, second: Any) -> bool:
-        if _same_number(first, second):
-            return True
-        try:
-            difference = abs(first - second)
-            size = max(abs(first), abs(second))
-        except (TypeError, ArithmeticError):
-            # Decimal and float do not mix; a difference of tolerances is all that is asked here.
-            difference = abs(complex(first) - complex(second))
-            size = max(abs(complex(first)), abs(complex(second)))
-        if math.isnan(difference) or math.isinf(difference):
-            return False
-        return bool(float(difference) <= max(self.rel * float(size), self.abs))
-
-
-def approx(rel: float = 1e-6, abs: float = 1e-12) -> Approx:  # noqa: A002 - pytest.approx's name
-    """Return an equivalence under which numbers, at any depth, may differ a little.
-
-    Args:
-        rel: Tolerated difference relative to the larger of both numbers.
-        abs: Tolerated absolute difference; the larger tolerance counts.
-
-    Raises:
-        ValueError: A tolerance is negative or not a number.
+    Values may be nested to any depth, and contain themselves.
     """
-    for name, value in (("rel", rel), ("abs", abs)):
-        if not value >= 0:
-            raise ValueError(f"approx({name}={value!r}): a tolerance is a number >= 0")
-    return Approx(rel, abs)
+    pending: list[Iterator[tuple[Any, Any]]] = [iter(((first, second),))]
+    # Pairs of containers under way or found equal; they are kept alive so that ids stay theirs.
+    met: dict[tuple[int, int], tuple[Any, Any]] = {}
+    while pending:
+        for one, other in pending[-1]:
+            kind = type(one)
+            if kind in _NUMBERS and type(other) in _NUMBERS:
+                if not same(one, other):
+                    return False
+            elif kind in _ATOMS:
+                if kind is not type(other) or one != other:
+                    return False
+            else:
+                key = (id(one), id(other))
+                if key in met:
+                    continue
+                met[key] = (one, other)
+                parts = _take_apart(one, other, same)
+                if parts is None:
+                    return False
+                pending.append(iter(parts))
+                break
+        else:
+            pending.pop()
+    return True
 
 
-def _same_number(first: Any, second: Any) -> bool:
-    return bool(first == second or (_is_nan(first) and _is_nan(second)))
+def same_number(first: Any, second: Any) -> bool:
+    """Tell whether two numbers have the same value; nan has the value nan."""
+    try:
+        if first == second:
+            return True
+    except ArithmeticError:  # Decimal's signalling nan refuses to compare
+        pass
+    if type(first) is complex or type(second) is complex:
+        return _same_real(first.real, second.real) and _same_real(first.imag, second.imag)
+    return is_nan(first) and is_nan(second)
 
 
-def _is_nan(number: Any) -> bool:
-    # nan is the one number that differs from itself; Decimal's signalling nan refuses to compare.
+def is_nan(number: Any) -> bool:
+    """Tell whether a number, or a part of a complex one, is nan."""
     if type(number) is Decimal:
         return number.is_nan()
+    # nan is the one number that differs from itself.
     return bool(number != number)  # noqa: PLR0124 - that is the test
 
 
-def _compare(first: Any, second: Any, same_number: Callable[[Any, Any], bool]) -> bool:
-    kind = type(first)
-    other = type(second)
-    if kind in _NUMBER_TYPES and other in _NUMBER_TYPES:
-        return same_number(first, second)
-    if kind is other:
-        if kind in _ATOMS:
-            return bool(first == second)
-        if kind in _SEQUENCES:
-            return _compare_sequences(first, second, same_number)
-        if kind in _MAPPINGS:
-            return _compare_mappings(first, second, same_number)
+def _same_real(first: Any, second: Any) -> bool:
+    return bool(first == second) or (is_nan(first) and is_nan(second))
+
+
+def _take_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
+    kind, other = type(first), type(second)
     if kind in _SETS and other in _SETS:
-        return _compare_sets(first, second)
-    if _is_numpy(kind) or _is_numpy(other):
-        return _compare_arrays(first, second, same_number)
-    return kind is other and _compare_objects(first, second, same_number)
+        return () if _same_sets(first, second, same) else None
+    if is_numpy(kind) or is_numpy(other):
+        return _take_arrays_apart(first, second)
+    if kind is not other:
+        return None
+    if kind in _SEQUENCES:
+        return _take_sequences_apart(first, second, same)
+    if kind in _MAPPINGS:
+        return _take_mappings_apart(first, second)
+    return _take_objects_apart(first, second)
 
 
-def _compare_sequences(first: Any, second: Any, same_number: Callable[[Any, Any], bool]) -> bool:
+def _take_sequences_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
+    if len(first) != len(second):
+        return None
+    # Flat lists of integers or strings are compared in C; floats may be nan.
+    if _EXACT.issuperset(map(type, first)) and _EXACT.issuperset(map(type, second)):
+        if first == second:
+            return ()
+        if same is same_number:
+            return None
+    return zip(first, second, strict=True)
+
+
+def _take_mappings_apart(first: Any, second: Any) -> _Parts:
+    if len(first) != len(second):
+        return None
+    try:
+        left = {_freeze(key): value for key, value in first.items()}
+        right = {_freeze(key): value for key, value in second.items()}
+    except _Incomparable:
+        return None
+    # Two keys that are nan cannot be told apart, so no value belongs to either.
+    if left.keys() != right.keys() or len(left) != len(first) or len(right) != len(second):
+        return None
+    return [(value, right[key]) for key, value in left.items()]
+
+
+def _same_sets(first: Any, second: Any, same: SameNumber) -> bool:
     if len(first) != len(second):
         return False
-    # Flat lists of integers or strings are compared in C; floats may be nan or nearly equal.
-    if _EXACT.issuperset(map(type, first)) and _EXACT.issuperset(map(type, second)):
-        return bool(first == second)
-    return all(_compare(a, b, same_number) for a, b in zip(first, second, strict=True))
-
-
-def _compare_mappings(first: Any, second: Any, same_number: Callable[[Any, Any], bool]) -> bool:
-    if len(first) != len(second) or not (_are_plain(first) and _are_plain(second)):
+    try:
+        if Counter(map(_freeze, first)) == Counter(map(_freeze, second)):
+            return True
+    except _Incomparable:
         return False
-    return all(
-        key in second and _compare(value, second[key], same_number) for key, value in first.items()
-    )
-
-
-def _compare_sets(first: Any, second: Any) -> bool:
-    if len(first) != len(second) or not (_are_plain(first) and _are_plain(second)):
+    if same is same_number or not all(type(n) in (int, float) for n in (*first, *second)):
         return False
-    if first == second:
-        return True
-    numbers = [
-        sum(1 for item in side if type(item) is float and _is_nan(item)) for side in (first, second)
-    ]
-    rest = [
-        {item for item in side if not (type(item) is float and _is_nan(item))}
-        for side in (first, second)
-    ]
-    return numbers[0] == numbers[1] and rest[0] == rest[1]
+    # Of two sets of real numbers that are close to each other, the sorted members are.
+    return all(same(a, b) for a, b in zip(sorted(first), sorted(second), strict=True))
 
 
-def _are_plain(items: Iterable[object]) -> bool:
-    """Tell whether hashing and comparing these dict keys or set members runs only Python's code."""
-    return all(
-        type(item) in _ATOMS
-        or type(item) in _NUMBER_TYPES
-        or (type(item) in (tuple, frozenset) and _are_plain(item))  # type: ignore[arg-type]
-        or isinstance(item, enum.Enum)
-        or type(item) is Record
-        for item in items
-    )
+class _Incomparable(Exception):  # noqa: N818 - not an error: the answer is no
+    """A set's member or dict's key whose own code would have to run."""
 
 
-def _is_numpy(kind: type) -> bool:
-    return kind.__module__ == "numpy" and (kind.__name__ == "ndarray" or hasattr(kind, "dtype"))
+def _freeze(item: Any) -> object:  # noqa: C901, PLR0911 - one answer per kind of key
+    """Return what stands for a dict's key or set's member; only Python's code hashes it."""
+    kind = type(item)
+    if kind in _EXACT:
+        return item
+    if kind in _NUMBERS:
+        if kind is complex and is_nan(item):
+            return ("nan", _freeze(item.real), _freeze(item.imag))
+        return ("nan",) if is_nan(item) else item
+    if kind in _ATOMS:
+        return item
+    if kind is tuple:
+        return ("tuple", *map(_freeze, item))
+    if kind is frozenset:
+        return ("frozenset", frozenset(Counter(map(_freeze, item)).items()))
+    if kind is Record:
+        return ("record", item.kind, item.type_name, _freeze(item.fields))
+    if isinstance(item, enum.Enum):
+        return ("enum", id(item))
+    if is_numpy(kind):
+        plain = _unwrap_scalar(item)
+        if plain is not item:
+            return _freeze(plain)
+    raise _Incomparable
 
 
-def _compare_arrays(first: Any, second: Any, same_number: Callable[[Any, Any], bool]) -> bool:
+def is_numpy(kind: type) -> bool:
+    """Tell whether a type is numpy's array or one of numpy's scalars, and no subclass of these."""
+    numpy = sys.modules.get("numpy")
+    # Looked up without numpy's own code, which warns about some names.
+    if numpy is None or vars(numpy).get(kind.__name__) is not kind:
+        return False
+    return kind is numpy.ndarray or issubclass(kind, numpy.generic)
+
+
+def _take_arrays_apart(first: Any, second: Any) -> _Parts:
     # A numpy scalar is a number like any other; an array is equal only to an array.
-    first, second = _unwrap_scalar(first), _unwrap_scalar(second)
-    if not (_is_numpy(type(first)) and _is_numpy(type(second))):
-        if _is_numpy(type(first)) or _is_numpy(type(second)):
-            return False
-        return _compare(first, second, same_number)
-    if first.shape != second.shape:
-        return False
-    if first.dtype.kind in "biuSUmM" and second.dtype.kind in "biuSUmM":
-        same = first == second
-        missing = (first != first) & (second != second)  # noqa: PLR0124 - NaT differs from itself
-        return bool((same | missing).all())
-    return all(
-        _compare(a, b, same_number)
-        for a, b in zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
-    )
+    left, right = _unwrap_scalar(first), _unwrap_scalar(second)
+    if left is not first or right is not second:
+        return ((left, right),)
+    if not (is_numpy(type(first)) and is_numpy(type(second))) or first.shape != second.shape:
+        return None
+    kinds = first.dtype.kind + second.dtype.kind
+    if kinds[0] != kinds[1] and any(kind in "mMSU" for kind in kinds):
+        return None
+    if first.dtype == second.dtype and first.dtype.kind in "biufmMSU":
+        missing = (first != first) & (second != second)  # noqa: PLR0124 - nan differs from itself
+        if bool(((first == second) | missing).all()):
+            return ()
+    if all(kind in "mM" for kind in kinds):
+        same = (first == second) | ((first != first) & (second != second))  # noqa: PLR0124
+        return () if bool(same.all()) else None
+    return zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
 
 
 def _unwrap_scalar(value: Any) -> Any:
-    if (
-        _is_numpy(type(value))
-        and type(value).__name__ != "ndarray"
-        and value.dtype.kind in "biufcSU"
-    ):
-        return value.item()
-    return value
+    kind = type(value)
+    if not is_numpy(kind) or kind.__name__ == "ndarray" or value.dtype.kind not in "biufcSU":
+        return value
+    item = value.item()
+    if type(item) is not kind:
+        return item
+    # Python has no type for long double, but exact fractions.
+    if value.dtype.kind == "c":
+        return complex(value)
+    return Fraction(*value.as_integer_ratio()) if math.isfinite(value) else float(value)
 
 
-def _compare_objects(first: Any, second: Any, same_number: Callable[[Any, Any], bool]) -> bool:
-    if type(first) is Opaque:
-        return False
-    if type(first) is Record:
-        return (first.kind, first.type_name, len(first.fields)) == (
-            second.kind,
-            second.type_name,
-            len(second.fields),
-        ) and all(
-            name == other and _compare(value, counterpart, same_number)
-            for (name, value), (other, counterpart) in zip(first.fields, second.fields, strict=True)
-        )
+def _take_objects_apart(first: Any, second: Any) -> _Parts:  # noqa: PLR0911 - as _freeze
+    kind = type(first)
+    if kind is Opaque:
+        return None
+    if kind is Record:
+        if (first.kind, first.type_name) != (second.kind, second.type_name):
+            return None
+        return ((first.fields, second.fields),)
     if first is second:
-        return True
+        return ()
+    if kind is slice:
+        return [(getattr(first, end), getattr(second, end)) for end in ("start", "stop", "step")]
     if dataclasses.is_dataclass(first):
-        return all(
-            _compare(getattr(first, field.name), getattr(second, field.name), same_number)
-            for field in dataclasses.fields(first)
-        )
-    if isinstance(first, tuple) and hasattr(type(first), "_fields"):
-        return _compare(tuple(first), tuple(second), same_number)
-    return False
+        names = [field.name for field in dataclasses.fields(first)]
+        return [(getattr(first, name), getattr(second, name)) for name in names]
+    if isinstance(first, tuple) and hasattr(kind, "_fields"):
+        return ((tuple(tuple.__iter__(first)), tuple(tuple.__iter__(second))),)
+    return None

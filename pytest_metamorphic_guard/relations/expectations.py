@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.relations.equivalence import Approx, equal_values
+from pytest_metamorphic_guard.relations.approximation import Approx
+from pytest_metamorphic_guard.relations.equivalence import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
