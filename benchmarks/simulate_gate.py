@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import math
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pytest_metamorphic_guard.gate.evidence import (
 )
 from pytest_metamorphic_guard.gate.policies import NonInferior, Strict, Superior
 from pytest_metamorphic_guard.gate.rules import Rules
+from pytest_metamorphic_guard.statistics.paired import PairedCounts, tango_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,55 @@ def print_families(runs: int, seed: int) -> None:
         print(f"{truth.baseline:8.2f} {truth.overlap:7g}{figures}", flush=True)
 
 
+def find_exact_errors(truth: Truth, inputs: int, *, alpha: float = 0.05) -> tuple[float, float]:
+    """Return how often the interval lies above, and below, the true difference: no sampling.
+
+    With all of alpha on each side, both should be at most ``alpha``.
+    """
+    one_fails = 1.0 - truth.baseline
+    other_fails = one_fails - truth.difference
+    both = truth.overlap * min(one_fails, other_fails) + (1 - truth.overlap) * (
+        one_fails * other_fails
+    )
+    improved, regressed = one_fails - both, other_fails - both
+    above = below = 0.0
+    for gains in range(inputs + 1):
+        for losses in range(inputs - gains + 1):
+            rest = inputs - gains - losses
+            chance = multinomial(
+                (gains, losses, rest), (improved, regressed, 1 - improved - regressed)
+            )
+            if chance < 1e-10:
+                continue
+            counts = PairedCounts(improvements=gains, regressions=losses, both_pass=rest)
+            interval = tango_interval(counts, confidence=1 - 2 * alpha)
+            above += chance * (interval.lower > truth.difference)
+            below += chance * (interval.upper < truth.difference)
+    return above, below
+
+
+def multinomial(counts: tuple[int, ...], rates: tuple[float, ...]) -> float:
+    logarithm = math.lgamma(sum(counts) + 1)
+    for count, rate in zip(counts, rates, strict=True):
+        if count and rate < 1e-12:
+            return 0.0
+        logarithm += count * math.log(rate) - math.lgamma(count + 1) if count else 0.0
+    return math.exp(logarithm)
+
+
+def print_exact_errors() -> None:
+    print("\nError of each side of the interval at the true difference, computed exactly, in %\n")
+    print("baseline  delta overlap" + "".join(f"{f'n = {n}':>14}" for n in (100, 400)))
+    for truth in TRUTHS:
+        if truth.baseline == 1.0 or not truth.difference:
+            continue
+        line = f"{truth.baseline:8.2f} {truth.difference:+6.2f} {truth.overlap:7g}"
+        for inputs in (100, 400):
+            above, below = find_exact_errors(truth, inputs)
+            line += f"{100 * above:8.1f}/{100 * below:5.1f}"
+        print(line, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000, help="runs per figure")
@@ -181,6 +232,7 @@ def main() -> None:
         print_outcomes(inputs, options.runs, options.seed)
     print_early_stops(max(1, options.runs // 4), options.seed)
     print_families(max(1, options.runs // 4), options.seed)
+    print_exact_errors()
 
 
 if __name__ == "__main__":

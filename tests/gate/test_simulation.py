@@ -93,6 +93,14 @@ def test_among_twenty_equal_relations_one_is_rarely_called_worse(simulation):
     assert uncorrected > 0.2
 
 
+@pytest.mark.parametrize(("difference", "overlap"), [(-0.02, 1), (-0.05, 1), (-0.02, 0)])
+def test_the_exact_error_of_each_side_of_the_interval_is_near_its_level(
+    simulation, difference, overlap
+):
+    for error in simulation.find_exact_errors(simulation.Truth(0.95, difference, overlap), 60):
+        assert error <= 0.08
+
+
 def test_the_same_seed_gives_the_same_figures(simulation):
     truth = simulation.Truth(0.95, -0.02, 0)
     rules = simulation.POLICIES["early .05"]
