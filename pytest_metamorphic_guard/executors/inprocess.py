@@ -172,14 +172,17 @@ def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str
     name = type(error).__qualname__
     try:
         message = str(error)[:_MESSAGE_CHARACTERS]
-    except Exception:  # noqa: BLE001 - __str__ is the candidate's
+    except (Exception, SystemExit):  # noqa: BLE001 - __str__ is the candidate's
         message = "<its text cannot be read>"
     payload = _make_failure(category, prefix + (f"{name}: {message}" if message else name))
     # Without the frames of this module and its neighbour.
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith(__name__):
         frames = frames.tb_next
-    text = traceback.format_exception(type(error), error, frames, limit=-_FRAMES)
+    try:
+        text = traceback.format_exception(type(error), error, frames, limit=-_FRAMES)
+    except (Exception, SystemExit):  # noqa: BLE001
+        text = traceback.format_tb(frames, limit=-_FRAMES)
     return payload | {"exception_type": name, "traceback": "".join(text)}
 
 

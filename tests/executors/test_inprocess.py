@@ -105,6 +105,12 @@ def test_an_argument_that_cannot_be_copied_is_named(call):
         ("import sys; sys.exit()", "system_exit", "INPROCESS_SYSTEM_EXIT", "SystemExit"),
         ("raise MemoryError", "memory", "INPROCESS_MEMORY", "MemoryError"),
         ("raise Own('x')", "exception", "INPROCESS_EXCEPTION", "Own: x"),
+        (
+            "raise Exits",
+            "exception",
+            "INPROCESS_EXCEPTION",
+            "Exits: <its text cannot be read>",
+        ),
         ("raise Evil", "exception", "INPROCESS_EXCEPTION", "Evil: <its text cannot be read>"),
         (
             "import asyncio; raise asyncio.CancelledError",
@@ -119,6 +125,8 @@ def test_every_exception_is_a_payload(call, body, error_type, error_code, error)
         class Own(BaseException): pass
         class Evil(Exception):
             def __str__(self): raise ValueError
+        class Exits(Exception):
+            def __str__(self): raise SystemExit
         def solve():
             print("before")
             {body}
