@@ -209,14 +209,17 @@ def test_marks_of_module_task_and_relation_all_count_and_stay_off_the_users_func
         impl="def solve(x):\n    return x\n",
     )
 
+    names = ("of_module", "of_task", "of_argument", "below", "above")
+    (suite.path / "pytest.ini").write_text("[pytest]\nmarkers =\n  " + "\n  ".join(names))
+
     twice = suite.collect(
         "--mg-candidate=impl.py", "--keep-duplicates", "test_marked.py", "test_marked.py"
     )
 
     marks = [sorted(mark.name for mark in item.iter_markers()) for item in twice]
     assert marks == [
-        ["below", "metamorphic", "of_argument", "of_module", "of_task"],
-        ["above", "metamorphic", "of_module", "of_task"],
+        ["below", "mg", "of_argument", "of_module", "of_task"],
+        ["above", "mg", "of_module", "of_task"],
     ] * (len(twice) // 2)
     module = twice[0].module
     assert [mark.name for mark in module.first.pytestmark] == ["below"]
@@ -273,7 +276,7 @@ def test_a_task_works_in_a_package_in_a_folder_with_spaces_seen_from_elsewhere(s
         cwd=elsewhere,
     )
 
-    result.assert_outcomes(passed=2, failed=2)
+    result.assert_outcomes(passed=3, failed=1)
     text = result.stdout.str()
     assert "tests/test_top_k.py F.." in text
     # The command is for a shell at the place where pytest was called.
