@@ -25,7 +25,7 @@ from pytest_metamorphic_guard.transport import ItemResult, encode_inputs, encode
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from pytest_metamorphic_guard.session import GuardSession
@@ -175,28 +175,11 @@ class ItemRunner:
         ]
 
     def _warn(self, item: pytest.Item, run: Run, measuring: Measuring | None) -> None:
-        name = run.entry.name
-        if run.soft_violations and run.soft_example is not None:
-            arguments = run.soft_example.case.sources[0]
-            said = (
-                f"soft property {name!r} does not hold in {run.soft_violations} of "
-                f"{run.cases} cases, first for {arguments!r:.120}"
-            )
-            item.warn(MetamorphicGuardWarning(said))
-        if run.shared_violations and run.settings.fail_on == "regression":
-            said = (
-                f"{name!r} is violated in {run.shared_violations} of {run.cases} "
-                "cases by candidate and baseline alike: no regression"
-            )
-            item.warn(MetamorphicGuardWarning(said))
-        if measuring is not None and measuring.violation_count:
-            first = measuring.first_violation
-            assert first is not None  # there is one
-            said = (
-                f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, within "
-                f"what is allowed; first for {first.case.sources[0]!r:.120}"
-            )
-            item.warn(MetamorphicGuardWarning(said))
+        for said in _list_warnings(run, measuring):
+            try:
+                item.warn(MetamorphicGuardWarning(said))
+            except MetamorphicGuardWarning as warning:  # -W error
+                raise pytest.fail.Exception(str(warning), pytrace=False) from None
 
     def _describe_reproduction(self, item: pytest.Item, plan: Plan) -> Reproduction:
         config, settings = self.session.config, self.session.settings
@@ -220,6 +203,26 @@ class ItemRunner:
         location = plan.entry.location
         where = f"{_relative(location.path, here)}:{location.line}" if location else ""
         return Reproduction(shlex.join(words), plan.variable, where)
+
+
+def _list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
+    """Say what fails no item and should be known."""
+    name = run.entry.name
+    if run.soft_violations and run.soft_example is not None:
+        yield (
+            f"soft property {name!r} does not hold in {run.soft_violations} of {run.cases} cases, "
+            f"first for {to_source(run.soft_example.case.sources[0])[:120]}"
+        )
+    if run.shared_violations and run.settings.fail_on == "regression":
+        yield (
+            f"{name!r} is violated in {run.shared_violations} of {run.cases} cases by candidate "
+            "and baseline alike: no regression"
+        )
+    if measuring is not None and measuring.first_violation is not None:
+        yield (
+            f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, within "
+            f"what is allowed; first for {to_source(measuring.first_violation.case.sources[0])[:120]}"
+        )
 
 
 def _finish(measuring: Measuring | None) -> tuple[Any, str]:
