@@ -92,7 +92,8 @@ def _check_none(bench: Bench) -> None:
 
 
 def _check_false_values(bench: Bench) -> None:
-    for value in (0, "", [], False):
+    values: tuple[object, ...] = (0, "", [], False)
+    for value in values:
         require_result(bench.call("echo", value), value)
 
 

@@ -168,7 +168,7 @@ def test_the_report_fits_80_columns_and_says_the_verdict_first():
         assert max(map(len, lines)) <= 80
     assert lines[0] == "mine keeps its contract"
     assert lines[-1] == "  - does not limit memory"
-    assert lines[5].startswith("  NO  memory memory")
+    assert lines[6].startswith("  NO  memory memory")
 
 
 LONG = (
