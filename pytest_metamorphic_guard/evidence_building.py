@@ -18,13 +18,15 @@ from pytest_metamorphic_guard.gate.evidence import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_metamorphic_guard.gate.rules import FailOnAlert
     from pytest_metamorphic_guard.measurements import Measurement
+    from pytest_metamorphic_guard.watch_report import Alert
 
-__all__ = ["build_evidence"]
+__all__ = ["build_evidence", "split_alerts"]
 
 
 def build_evidence(
-    measurements: Iterable[Measurement], alerts: Sequence[AlertEvidence] = ()
+    measurements: Iterable[Measurement], alerts: Sequence[Alert] = ()
 ) -> list[Evidence]:
     """Return what is known about each candidate, in the order in which candidates were given."""
     by_position: dict[int, list[Measurement]] = defaultdict(list)
@@ -36,10 +38,26 @@ def build_evidence(
             candidate=", ".join(dict.fromkeys(m.candidate for m in group)),
             tasks=tuple(_build_task(members) for members in _group_by_task(group)),
             # Monitors watch the whole run; with several candidates an alert is about none alone.
-            alerts=tuple(alerts),
+            alerts=tuple(map(_to_evidence, alerts)),
         )
         for _, group in sorted(by_position.items())
     ]
+
+
+def split_alerts(
+    alerts: Iterable[Alert], fail_on_alert: FailOnAlert
+) -> tuple[list[str], list[str]]:
+    """Return the messages that fail a run, and those that warn."""
+    blocking = {"error": ("error",), "warning": ("error", "warning"), "never": ()}[fail_on_alert]
+    failing = [alert.message for alert in alerts if alert.severity in blocking]
+    warning = [a.message for a in alerts if a.severity not in ("info", *blocking)]
+    return failing, warning
+
+
+def _to_evidence(alert: Alert) -> AlertEvidence:
+    return AlertEvidence(
+        monitor=alert.monitor, kind=alert.type, severity=alert.severity, message=alert.message
+    )
 
 
 def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:

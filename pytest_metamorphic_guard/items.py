@@ -21,7 +21,7 @@ from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
 from pytest_metamorphic_guard.tasks import Law
 from pytest_metamorphic_guard.timers import ItemTimeout, set_timer
-from pytest_metamorphic_guard.transport import ItemResult, encode_inputs, encode_records
+from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
 if TYPE_CHECKING:
@@ -152,9 +152,7 @@ class ItemRunner:
         reproduction = self._describe_reproduction(item, plan)
         text = render_violation(run, violation, confirmation, reproduction)
         verdict = run.conclude(violation, confirmation)
-        sources = violation.case.sources
-        result = ItemResult(verdict, *measured, text, to_source(sources), encode_inputs(sources))
-        self._keep(item, result)
+        self._keep(item, describe_violated(violation, verdict, text, *measured))
         # What hypothesis noted names our own function; our text says it in the user's words.
         item.__dict__.pop("_hypothesis_failing_examples", None)
         fault = violation.candidate.fault

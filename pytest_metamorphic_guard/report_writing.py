@@ -1,4 +1,4 @@
-"""Fills the report's records from the session and writes the file."""
+"""Fills the report's records from what a run was told and saw, and writes the file."""
 
 from __future__ import annotations
 
@@ -9,60 +9,87 @@ import os
 import platform
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.loading import find_plugins
 from pytest_metamorphic_guard.report.document import to_document, write_document
 from pytest_metamorphic_guard.report.records import (
     ExecutorRecord,
     ImplementationRecord,
+    Role,
     RunRecord,
     ViolationRecord,
 )
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.results import ResultKeeper
-    from pytest_metamorphic_guard.session import GuardSession
+    from collections.abc import Mapping
 
-__all__ = ["describe_run", "write_report"]
+    from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.implementations import Assignment
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.transport import ItemResult
 
-_DISTRIBUTION = "pytest-metamorphic-guard"
+__all__ = [
+    "ReportError",
+    "describe_environment",
+    "describe_options",
+    "list_executors",
+    "list_implementations",
+    "list_violations",
+    "write_report",
+]
 
 
-def describe_run(keeper: ResultKeeper, started: float, duration_s: float) -> RunRecord:
-    """Return everything that a report says about a session."""
-    session = keeper.session
-    return RunRecord(
-        version=importlib.metadata.version(_DISTRIBUTION),
-        seed=session.settings.seed,
-        partial=keeper.partial,
-        started_at=datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
-        duration_s=round(duration_s, 3),
-        options=keeper.describe_options(),
-        environment={
-            "python": platform.python_version(),
-            "implementation": sys.implementation.name,
-            "platform": platform.platform(),
-            "pytest": pytest.__version__,
-            "hypothesis": importlib.metadata.version("hypothesis"),
-        },
-        ranking=keeper.ranking,
-        implementations=_list_implementations(session),
-        executors=_list_executors(session),
-        items=keeper.gathered.item_records,
-        violations=_list_violations(keeper),
-        monitors=keeper.monitor_results,
-    )
+class ReportError(MetamorphicGuardError):
+    """A report that cannot be written.
+
+    Args:
+        path: Where it was to go.
+        fault: Why it cannot.
+    """
+
+    def __init__(self, path: str, fault: str) -> None:
+        super().__init__(path, fault)
+        self.path = path
+        self.fault = fault
+
+    def __str__(self) -> str:
+        return f"--mg-report={self.path}: cannot write it: {self.fault}"
+
+
+def describe_environment() -> dict[str, str]:
+    """Return what a run ran on."""
+    return {
+        "python": platform.python_version(),
+        "implementation": sys.implementation.name,
+        "platform": platform.platform(),
+        "pytest": importlib.metadata.version("pytest"),
+        "hypothesis": importlib.metadata.version("hypothesis"),
+    }
+
+
+def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
+    """Return what a run was told to do."""
+    return {
+        "n": settings.n,
+        "timeout_s": settings.timeout_s,
+        "mem_mb": settings.mem_mb,
+        "fail_on": settings.fail_on,
+        "policy": str(rules.policy),
+        "fail_on_alert": rules.fail_on_alert,
+        "gate": settings.gate,
+        "monitors": list(settings.monitors),
+    }
 
 
 def write_report(run: RunRecord, path: Path) -> Path:
     """Write the report in one step, so that no reader ever sees half of it.
 
     Raises:
-        pytest.UsageError: The folder cannot be written to.
+        ReportError: The folder cannot be written to.
     """
     text = write_document(to_document(run))
     try:
@@ -73,50 +100,49 @@ def write_report(run: RunRecord, path: Path) -> Path:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        raise pytest.UsageError(f"--mg-report={path}: cannot write it: {error.strerror}") from None
+        raise ReportError(str(path), error.strerror or str(error)) from None
     return path
 
 
-def _list_implementations(session: GuardSession) -> tuple[ImplementationRecord, ...]:
-    found = []
-    for role, assignments in (
-        ("baseline", session.settings.baselines),
-        ("candidate", session.settings.candidates),
-    ):
-        for assignment in assignments:
-            implementation = assignment.implementation
-            found.append(
-                ImplementationRecord(
-                    role=role,  # type: ignore[arg-type]
-                    name=implementation.label,
-                    specification=implementation.specification,
-                    function=implementation.function,
-                    sha256=_hash(implementation.target),
-                )
-            )
-    return tuple(found)
-
-
-def _hash(target: str) -> str | None:
-    content = target.encode("utf-8", "surrogatepass")
-    with contextlib.suppress(OSError, ValueError):
-        content = Path(target).read_bytes()
-    return hashlib.sha256(content).hexdigest()
-
-
-def _list_executors(session: GuardSession) -> tuple[ExecutorRecord, ...]:
+def list_implementations(settings: Settings) -> tuple[ImplementationRecord, ...]:
+    """Return the implementations that took part, with their hashes."""
+    roles: tuple[tuple[Role, tuple[Assignment, ...]], ...] = (
+        ("baseline", settings.baselines),
+        ("candidate", settings.candidates),
+    )
     return tuple(
-        ExecutorRecord(
-            role=role,  # type: ignore[arg-type]
-            name=session.settings.find_executor(role),
-            distribution=session.find_distribution(role),
-            config=session.settings.executor_config,
+        ImplementationRecord(
+            role=role,
+            name=assignment.implementation.label,
+            specification=assignment.implementation.specification,
+            function=assignment.implementation.function,
+            sha256=_hash(assignment.implementation.target),
         )
-        for role in ("baseline", "candidate")
+        for role, assignments in roles
+        for assignment in assignments
     )
 
 
-def _list_violations(keeper: ResultKeeper) -> tuple[ViolationRecord, ...]:
+def list_executors(settings: Settings) -> tuple[ExecutorRecord, ...]:
+    """Return the executor of each role."""
+    installed = find_plugins(ENTRY_POINT_GROUP, "executor")
+    roles: tuple[Role, ...] = ("baseline", "candidate")
+    records = []
+    for role in roles:
+        plugin = installed.get(settings.find_executor(role).lower())
+        records.append(
+            ExecutorRecord(
+                role=role,
+                name=settings.find_executor(role),
+                distribution=plugin.identity.distribution if plugin else None,
+                config=settings.executor_config,
+            )
+        )
+    return tuple(records)
+
+
+def list_violations(results: Mapping[str, ItemResult]) -> tuple[ViolationRecord, ...]:
+    """Return the violations of a run by the node id of their item."""
     return tuple(
         ViolationRecord(
             node_id=node,
@@ -126,10 +152,17 @@ def _list_violations(keeper: ResultKeeper) -> tuple[ViolationRecord, ...]:
             confirmation=result.verdict.confirmation or "unchecked",
             regression=result.verdict.regression,
             source_input=result.inputs,
-            outputs=(),
+            outputs=result.outputs,
             message=result.text,
             replay=result.encoded_inputs or None,
         )
-        for node, result in sorted(keeper.gathered.items.items())
+        for node, result in sorted(results.items())
         if result.verdict.status == "violated"
     )
+
+
+def _hash(target: str) -> str | None:
+    content = target.encode("utf-8", "surrogatepass")
+    with contextlib.suppress(OSError, ValueError):
+        content = Path(target).read_bytes()
+    return hashlib.sha256(content).hexdigest()

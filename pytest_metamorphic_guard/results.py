@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
-from pytest_metamorphic_guard.evidence_building import build_evidence
+from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
 from pytest_metamorphic_guard.feeding import decode_fed
-from pytest_metamorphic_guard.gate.evidence import AlertEvidence
 from pytest_metamorphic_guard.gate.findings import Conclusion
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
 from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
 from pytest_metamorphic_guard.report.markdown import render_markdown
-from pytest_metamorphic_guard.report.records import ItemRecord, MonitorResult
+from pytest_metamorphic_guard.report.records import ItemRecord, MonitorResult, RunRecord
 from pytest_metamorphic_guard.report.tables import MonitorLine
-from pytest_metamorphic_guard.report_writing import describe_run, write_report
+from pytest_metamorphic_guard.report_writing import (
+    ReportError,
+    describe_environment,
+    describe_options,
+    list_executors,
+    list_implementations,
+    list_violations,
+    write_report,
+)
 from pytest_metamorphic_guard.synthetic_items import emit_item
 from pytest_metamorphic_guard.terminal import show_results
 from pytest_metamorphic_guard.transport import ItemResult, decode_records
@@ -54,7 +64,7 @@ class Gathered:
 
     def add(self, report: pytest.TestReport) -> None:
         """Take what one report carries; a repeated item replaces its earlier attempt."""
-        if report.when == "???":  # pytest-xdist's word for a worker that crashed
+        if str(report.when) == "???":  # pytest-xdist's word for a worker that crashed
             self.lost.append(report.nodeid)
         text = getattr(report, RESULT_ATTRIBUTE, None)
         if text is None:
@@ -160,23 +170,13 @@ class ResultKeeper:
     def _conclude_monitor(
         self, session: pytest.Session, monitor: MonitorReport, *, interrupted: bool
     ) -> MonitorResult:
-        fails = self.session.rules.fail_on_alert
-        failing = [
-            alert.message
-            for alert in monitor.alerts
-            if fails != "never"
-            and (alert.severity == "error" or (alert.severity == fails == "warning"))
-        ]
-        warning = [
-            alert.message
-            for alert in monitor.alerts
-            if alert.severity != "info" and alert.message not in failing
-        ]
+        failing, warning = split_alerts(monitor.alerts, self.session.rules.fail_on_alert)
+        failed = bool(failing)
         if not interrupted:
             failed = emit_item(session, f"monitor[{monitor.id}]", failing, warning)
-        else:
-            failed = bool(failing)
-        status = "failed" if failed else "warned" if warning else "passed"
+        status: Literal["passed", "warned", "failed"] = "warned" if warning else "passed"
+        if failed:
+            status = "failed"
         messages = [*failing, *warning]
         return MonitorResult(
             monitor=monitor.id,
@@ -188,17 +188,12 @@ class ResultKeeper:
         )
 
     def _decide(self, session: pytest.Session) -> None:
-        alerts = [
-            AlertEvidence(
-                monitor=alert.monitor, kind=alert.type, severity=alert.severity, message=alert.message
-            )
-            for alert in (self.watched.alerts if self.watched else ())
-        ]
         measured = [
             result.measurement
             for _, result in sorted(self.gathered.items.items())
             if result.measurement is not None
         ]
+        alerts = self.watched.alerts if self.watched else ()
         self.ranking = rank(build_evidence(measured, alerts), self.session.rules)
         unfinished = self._find_unfinished()
         if unfinished and self.ranking.outcome is not Conclusion.REJECT:
@@ -224,25 +219,32 @@ class ResultKeeper:
         return f"{missing[0]}{more} did not finish, so nothing is known about it"
 
     def _write(self) -> None:
-        run = describe_run(self, self._started, time.time() - self._started)
         path = self.session.settings.report
         if path is not None and (self.gathered.items or self.gathered.lost):
-            self.report_path = str(write_report(run, path))
+            try:
+                self.report_path = str(write_report(self._describe(), path))
+            except ReportError as error:
+                raise pytest.UsageError(str(error)) from None
         step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if step_summary and self.ranking is not None:
-            with open(step_summary, "a", encoding="utf-8") as file:  # noqa: PTH123 - as given
+            with Path(step_summary).open("a", encoding="utf-8") as file:
                 file.write(render_markdown(self.ranking, self.monitor_lines))
 
-    def describe_options(self) -> dict[str, Any]:
-        """Return what the run was told to do, for the report."""
+    def _describe(self) -> RunRecord:
         settings = self.session.settings
-        return {
-            "n": settings.n,
-            "timeout_s": settings.timeout_s,
-            "mem_mb": settings.mem_mb,
-            "fail_on": settings.fail_on,
-            "policy": str(self.session.rules.policy),
-            "fail_on_alert": self.session.rules.fail_on_alert,
-            "gate": settings.gate,
-            "monitors": list(settings.monitors),
-        }
+        started = datetime.fromtimestamp(self._started, UTC)
+        return RunRecord(
+            version=importlib.metadata.version("pytest-metamorphic-guard"),
+            seed=settings.seed,
+            partial=self.partial,
+            started_at=started.isoformat(timespec="milliseconds"),
+            duration_s=round(time.time() - self._started, 3),
+            options=describe_options(settings, self.session.rules),
+            environment=describe_environment(),
+            ranking=self.ranking,
+            implementations=list_implementations(settings),
+            executors=list_executors(settings),
+            items=self.gathered.item_records,
+            violations=list_violations(self.gathered.items),
+            monitors=self.monitor_results,
+        )

@@ -172,12 +172,6 @@ class GuardSession:
             or self._find_min_pass_rate(task, entry) is not None
         )
 
-    def find_distribution(self, role: str) -> str | None:
-        """Return the distribution that ships the executor of a role, or None where it is unknown."""
-        found = find_plugins(ENTRY_POINT_GROUP, "executor")
-        plugin = found.get(self.settings.find_executor(role).lower())
-        return plugin.identity.distribution if plugin else None
-
     def close(self) -> None:
         """Release the executors; safe to call again."""
         for loaded in self._executors.values():

@@ -22,16 +22,27 @@ from pytest_metamorphic_guard.executors.wire import (
 )
 from pytest_metamorphic_guard.measurements import Measurement
 from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.report.values import format_outcome, to_source
 from pytest_metamorphic_guard.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ItemResult", "decode_inputs", "decode_records", "encode_inputs", "encode_records"]
+    from pytest_metamorphic_guard.runner.run import Violation
+
+__all__ = [
+    "ItemResult",
+    "decode_inputs",
+    "decode_records",
+    "describe_violated",
+    "encode_inputs",
+    "encode_records",
+]
 
 # What one record, or the inputs of one violation, may hold.
 _ONE = Limits(max_bytes=256 * 1024, max_items=50_000)
 _LENGTH = struct.Struct("<I")
+_OUTPUT_WIDTH = 400
 _FIELDS = (
     "case_index",
     "role",
@@ -58,6 +69,7 @@ class ItemResult:
         text: The failure text of a violation.
         inputs: The violated source inputs as Python source.
         encoded_inputs: The same, encoded by `encode_inputs`.
+        outputs: What the candidate's calls concluded, as text, in their order.
     """
 
     verdict: Verdict
@@ -66,6 +78,7 @@ class ItemResult:
     text: str = ""
     inputs: str = ""
     encoded_inputs: str = ""
+    outputs: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -76,6 +89,7 @@ class ItemResult:
             "text": self.text,
             "inputs": self.inputs,
             "encoded_inputs": self.encoded_inputs,
+            "outputs": list(self.outputs),
         }
 
     @classmethod
@@ -89,7 +103,31 @@ class ItemResult:
             data["text"],
             data["inputs"],
             data["encoded_inputs"],
+            tuple(data["outputs"]),
         )
+
+
+def describe_violated(
+    violation: Violation,
+    verdict: Verdict,
+    text: str,
+    measurement: Measurement | None = None,
+    records: str = "",
+) -> ItemResult:
+    """Return what a violated item leaves behind."""
+    sources = violation.case.sources
+    return ItemResult(
+        verdict,
+        measurement,
+        records,
+        text,
+        to_source(sources),
+        encode_inputs(sources),
+        tuple(
+            " ".join(format_outcome(execution.outcome, _OUTPUT_WIDTH, 3))
+            for execution in violation.candidate.executions
+        ),
+    )
 
 
 def encode_records(records: Iterable[MonitorRecord]) -> str:
