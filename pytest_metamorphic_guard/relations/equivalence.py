@@ -22,7 +22,16 @@ from typing import Any, TypeAlias
 
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 
-__all__ = ["Equivalence", "SameNumber", "compare_values", "equal_values", "is_nan", "same_number"]
+__all__ = [
+    "Equivalence",
+    "Incomparable",
+    "SameNumber",
+    "compare_values",
+    "equal_values",
+    "freeze",
+    "is_nan",
+    "same_number",
+]
 
 Equivalence: TypeAlias = Callable[[object, object], bool]
 SameNumber: TypeAlias = Callable[[Any, Any], bool]
@@ -156,9 +165,9 @@ def _take_mappings_apart(first: Any, second: Any) -> _Parts:
     if len(first) != len(second):
         return None
     try:
-        left = {_freeze(key): value for key, value in first.items()}
-        right = {_freeze(key): value for key, value in second.items()}
-    except _Incomparable:
+        left = {freeze(key): value for key, value in first.items()}
+        right = {freeze(key): value for key, value in second.items()}
+    except Incomparable:
         return None
     # Two keys that are nan cannot be told apart, so no value belongs to either.
     if left.keys() != right.keys() or len(left) != len(first) or len(right) != len(second):
@@ -170,9 +179,9 @@ def _same_sets(first: Any, second: Any, same: SameNumber) -> bool:
     if len(first) != len(second):
         return False
     try:
-        if Counter(map(_freeze, first)) == Counter(map(_freeze, second)):
+        if Counter(map(freeze, first)) == Counter(map(freeze, second)):
             return True
-    except _Incomparable:
+    except Incomparable:
         return False
     if same is same_number or not all(type(n) in (int, float) for n in (*first, *second)):
         return False
@@ -180,34 +189,40 @@ def _same_sets(first: Any, second: Any, same: SameNumber) -> bool:
     return all(same(a, b) for a, b in zip(sorted(first), sorted(second), strict=True))
 
 
-class _Incomparable(Exception):  # noqa: N818 - not an error: the answer is no
-    """A set's member or dict's key whose own code would have to run."""
+class Incomparable(Exception):  # noqa: N818 - not an error: the answer is no
+    """A value whose own code would have to run to hash it."""
 
 
-def _freeze(item: Any) -> object:  # noqa: C901, PLR0911 - one answer per kind of key
-    """Return what stands for a dict's key or set's member; only Python's code hashes it."""
+def freeze(item: Any) -> object:  # noqa: C901, PLR0911 - one answer per kind of value
+    """Return what stands for a value in sets: equal for equal values, hashed by Python's code.
+
+    Raises:
+        Incomparable: The value is of another kind than plain data.
+    """
     kind = type(item)
     if kind in _EXACT:
         return item
     if kind in _NUMBERS:
         if kind is complex and is_nan(item):
-            return ("nan", _freeze(item.real), _freeze(item.imag))
+            return ("nan", freeze(item.real), freeze(item.imag))
         return ("nan",) if is_nan(item) else item
+    if kind is bytearray:
+        return ("bytearray", bytes(item))
     if kind in _ATOMS:
         return item
-    if kind is tuple:
-        return ("tuple", *map(_freeze, item))
-    if kind is frozenset:
-        return ("frozenset", frozenset(Counter(map(_freeze, item)).items()))
+    if kind in _SEQUENCES:
+        return (kind, *map(freeze, item))
+    if kind in _SETS:
+        return ("set", frozenset(Counter(map(freeze, item)).items()))
+    if kind in _MAPPINGS:
+        return (kind, frozenset((freeze(key), freeze(value)) for key, value in item.items()))
     if kind is Record:
-        return ("record", item.kind, item.type_name, _freeze(item.fields))
+        return ("record", item.kind, item.type_name, freeze(item.fields))
     if isinstance(item, enum.Enum):
         return ("enum", id(item))
-    if is_numpy(kind):
-        plain = _unwrap_scalar(item)
-        if plain is not item:
-            return _freeze(plain)
-    raise _Incomparable
+    if is_numpy(kind) and (plain := _unwrap_scalar(item)) is not item:
+        return freeze(plain)
+    raise Incomparable
 
 
 def is_numpy(kind: type) -> bool:
@@ -252,7 +267,7 @@ def _unwrap_scalar(value: Any) -> Any:
     return Fraction(*value.as_integer_ratio()) if math.isfinite(value) else float(value)
 
 
-def _take_objects_apart(first: Any, second: Any) -> _Parts:  # noqa: PLR0911 - as _freeze
+def _take_objects_apart(first: Any, second: Any) -> _Parts:  # noqa: PLR0911 - as freeze
     kind = type(first)
     if kind is Opaque:
         return None

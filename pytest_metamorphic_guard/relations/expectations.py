@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import operator
 from collections import Counter
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.relations.approximation import Approx
-from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.relations.equivalence import Incomparable, equal_values, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,6 +62,7 @@ class Expectation:
         followup_output: object,
         equivalence: Callable[[object, object], bool] = equal_values,
     ) -> bool:
+        """Tell whether two outputs are as expected."""
         return bool(self.check(equivalence, source_output, followup_output))
 
 
@@ -142,6 +145,8 @@ def _describe(function: Callable[..., object]) -> str:
 def _elements(value: Any) -> list[Any]:
     if hasattr(value, "tolist"):
         return list(value.tolist())
+    if isinstance(value, Mapping):
+        return list(value.items())
     return list(value)
 
 
@@ -153,10 +158,10 @@ def _starts_with(same: Callable[[object, object], bool], first: Any, second: Any
 
 
 def _contains(same: Callable[[object, object], bool], container: Any, members: Any) -> bool:
-    held = _elements(container)
-    wanted = _elements(members)
-    if _are_exact(held) and _are_exact(wanted):
-        return set(wanted) <= set(held)
+    held, wanted = _elements(container), _elements(members)
+    counted = _count(same, held), _count(same, wanted)
+    if counted[0] is not None and counted[1] is not None:
+        return counted[1].keys() <= counted[0].keys()
     return all(_take(same, held, member, remove=False) for member in wanted)
 
 
@@ -164,14 +169,22 @@ def _permutes(same: Callable[[object, object], bool], first: Any, second: Any) -
     left, right = _elements(first), _elements(second)
     if len(left) != len(right):
         return False
-    if _are_exact(left) and _are_exact(right):
-        return Counter(left) == Counter(right)
+    counted = _count(same, left), _count(same, right)
+    if counted[0] is not None and counted[1] is not None:
+        return counted[0] == counted[1]
+    if isinstance(same, Approx) and all(type(n) in (int, float) for n in (*left, *right)):
+        return all(same(a, b) for a, b in zip(sorted(left), sorted(right), strict=True))
     return all(_take(same, right, item, remove=True) for item in left)
 
 
-def _are_exact(elements: list[Any]) -> bool:
-    """Tell whether hashing can stand in for the task's equivalence, which is quadratic here."""
-    return {int, str, bytes}.issuperset(map(type, elements))
+def _count(same: Callable[[object, object], bool], elements: list[Any]) -> Counter[object] | None:
+    """Count equal elements by hashing; None where only the task's equivalence can tell them."""
+    if same is not equal_values:
+        return None
+    try:
+        return Counter(map(freeze, elements))
+    except (Incomparable, RecursionError):
+        return None
 
 
 def _take(
@@ -187,12 +200,19 @@ def _take(
 
 def _ordered(compare: Callable[[Any, Any], object]) -> Callable[..., bool]:
     def check(_same: object, first: Any, second: Any) -> bool:
-        if hasattr(first, "__iter__") and not isinstance(first, str | bytes):
-            left, right = _elements(first), _elements(second)
-            return len(left) == len(right) and _all(
-                compare(a, b) for a, b in zip(left, right, strict=True)
+        if isinstance(first, Mapping) and isinstance(second, Mapping):
+            return first.keys() == second.keys() and _all(
+                compare(value, second[key]) for key, value in first.items()
             )
-        return bool(compare(first, second))
+        # Sets and texts have an order of their own; a single number may come as an array.
+        if isinstance(first, str | bytes | AbstractSet) or not hasattr(first, "__iter__"):
+            return bool(compare(first, second))
+        if getattr(first, "shape", None) == ():
+            return bool(compare(first, second))
+        left, right = _elements(first), _elements(second)
+        return len(left) == len(right) and _all(
+            check(_same, a, b) for a, b in zip(left, right, strict=True)
+        )
 
     return check
 
