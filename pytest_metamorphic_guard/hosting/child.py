@@ -127,6 +127,8 @@ class _Service:
 
 
 def _import(name: str, file: str | None) -> ModuleType:
+    if name == "__main__":  # here that is this file; the session's script is not run as a script
+        name = "__mg_main__"
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import secrets
-import selectors
+import select
 import signal
 import struct
 import subprocess
@@ -49,14 +49,13 @@ class ProcessHost:
         self._limits = limits
         self._left_s = limits.launch_s
         self._buffer = bytearray()
+        self._unsent = memoryview(b"")
         token = secrets.token_hex(16)
         self._process, self._stdin, self._reply, lifeline = _launch(token)
         # Runs on close, on garbage collection and at exit, whichever comes first.
         self._end = weakref.finalize(
             self, _end_all, self._process, token, (self._stdin, self._reply, lifeline)
         )
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._reply, selectors.EVENT_READ)
         frame = _frame(json.dumps(launch).encode()) + _frame(pack(dict(options)))
         try:
             self._exchange("making it", frame, patience_s=limits.launch_s)
@@ -88,60 +87,61 @@ class ProcessHost:
 
     def close(self) -> None:
         """End the process and everything that it started."""
-        self._selector.close()
         self._end()
 
     def _exchange(self, call: str, frame: bytes, patience_s: float | None = None) -> Any:
         """Send a frame and return the answer to it."""
         patience_s = self._limits.call_s if patience_s is None else patience_s
         begun = moved = time.monotonic()
-        unsent = memoryview(frame)
-        while True:
-            unsent, sent = self._send(call, unsent)
-            message = self._receive(call, wait_s=0 if sent else _POLL_S)
-            if message is not None and "recorded" not in message:
-                break
+        self._unsent = memoryview(frame)
+        while (answer := self._take_answer(call)) is None:
+            if self._transfer(call):
+                moved = time.monotonic()
             now = time.monotonic()
-            moved = now if sent or message is not None else moved
             if now - moved >= patience_s:
                 raise MonitorCallError(f"{call} did not return within {patience_s:g} s")
             if now - begun >= self._left_s:
                 raise MonitorCallError(f"{call} took more than {self._limits.total_s:g} s in all")
         self._left_s -= time.monotonic() - begun
-        if "failed" in message:
-            raise MonitorCallError(shorten(str(message["failed"])))
-        return message.get("ok")
+        if "failed" in answer:
+            raise MonitorCallError(shorten(str(answer["failed"])))
+        return answer.get("ok")
 
-    def _send(self, call: str, unsent: memoryview) -> tuple[memoryview, bool]:
-        if not unsent:
-            return unsent, False
-        try:
-            return unsent[os.write(self._stdin, unsent[:_CHUNK]) :], True
-        except BlockingIOError:
-            return unsent, False
-        except OSError:
-            # The process is gone; what it said before it went is still worth reading.
-            message = self._receive(call, wait_s=_POLL_S)
-            if message is not None and "failed" in message:
-                raise MonitorCallError(shorten(str(message["failed"]))) from None
-            raise self._report_end(call) from None
-
-    def _receive(self, call: str, wait_s: float) -> dict[str, Any] | None:
-        """Return one message, or None if none has arrived in full."""
-        message = self._take_message(call)
-        if message is not None:
-            return message
-        if self._selector.select(wait_s):
-            try:
-                data = os.read(self._reply, _CHUNK)
-            except BlockingIOError:
-                return None
+    def _transfer(self, call: str) -> bool:
+        """Move bytes in either direction, or wait a moment; return whether any moved."""
+        poll = select.poll()
+        poll.register(self._reply, select.POLLIN)
+        if self._unsent:
+            poll.register(self._stdin, select.POLLOUT)
+        ready = dict(poll.poll(_POLL_S * 1000))
+        moved = self._stdin in ready and self._write()
+        if self._reply in ready:
+            data = os.read(self._reply, _CHUNK)
             if not data:
                 raise self._report_end(call)
             self._buffer += data
-        elif self._process.poll() is not None:
+            return True
+        # A process that it started may hold its streams open when it is gone itself.
+        if not moved and self._process.poll() is not None:
             raise self._report_end(call)
-        return self._take_message(call)
+        return moved
+
+    def _write(self) -> bool:
+        try:
+            sent = os.write(self._stdin, self._unsent[:_CHUNK])
+        except BlockingIOError:
+            return False
+        except OSError:  # the process is gone; its last reply, or the end of its stream, says more
+            sent = len(self._unsent)
+        self._unsent = self._unsent[sent:]
+        return True
+
+    def _take_answer(self, call: str) -> dict[str, Any] | None:
+        """Return the answer if it has arrived; what tells of progress only is none."""
+        while (message := self._take_message(call)) is not None:
+            if "recorded" not in message:
+                return message
+        return None
 
     def _take_message(self, call: str) -> dict[str, Any] | None:
         if len(self._buffer) < _HEAD.size:

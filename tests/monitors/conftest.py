@@ -182,18 +182,19 @@ def floods():
     return NOTHING
 
 
-def breeds():
-    """Starts a child, and one that leaves the session of processes."""
-    quiet = {"stdin": subprocess.DEVNULL}
-    script = "import time; time.sleep(600)"
-    subprocess.Popen([sys.executable, "-c", script], **quiet)
-    subprocess.Popen([sys.executable, "-c", script], start_new_session=True, **quiet)
-    return NOTHING
-
-
 class WhereAmI(Duck):
     def finalize(self):
         return {"id": "where", "summary": {"pid": os.getpid()}, "alerts": []}
+
+
+class Breeder(Duck):
+    """Starts a child, and one that leaves the session of processes."""
+
+    def finalize(self):
+        sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+        children = [subprocess.Popen(sleep, start_new_session=leave) for leave in (False, True)]
+        pids = [os.getpid(), *(child.pid for child in children)]
+        return {"id": "breeder", "summary": {"pids": pids}, "alerts": []}
 
 
 class Slow(Duck):
@@ -220,7 +221,6 @@ ACTS = {
     "ends": ends,
     "dies": dies,
     "floods": floods,
-    "breeds": breeds,
     "none": lambda: None,
     "number": lambda: 42,
     "no id": lambda: {"summary": {"x": 1}, "alerts": []},

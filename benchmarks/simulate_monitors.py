@@ -1,0 +1,179 @@
+"""How often monitors alarm over runs whose truth is known, with the monitors' real code.
+
+Every simulated run goes through `watch`, with all built-in monitors and the correction over the
+whole run. The same seed prints the same table.
+
+    python benchmarks/simulate_monitors.py --runs 1000 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
+from pytest_metamorphic_guard.monitor_loading import load_monitors
+from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
+from pytest_metamorphic_guard.watch import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.monitor_loading import LoadedMonitor
+
+NAMES = (
+    "latency",
+    "success_rate",
+    "trend",
+    "fairness_gap",
+    "fairness_gap:compare=groups",
+    "resource_usage",
+    "resource_usage:metric=peak_memory_mb",
+    "llm_cost",
+    "flakiness",
+    "errors",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """How two implementations really behave.
+
+    Attributes:
+        sigma: Noise of one duration, as the standard deviation of its logarithm.
+        spikes: Share of calls that take ten times as long.
+        drift: Factor by which the machine slows both roles down over the run.
+        slower: The candidate's durations relative to the baseline's.
+        growth: Factor by which the candidate's durations grow over the run.
+        failing: Share of calls on which both roles fail.
+        nested: Whether both roles fail on the same inputs; else independently.
+        drop: Further share of calls on which the candidate fails.
+    """
+
+    sigma: float = 0.2
+    spikes: float = 0.02
+    drift: float = 1.0
+    slower: float = 1.0
+    growth: float = 1.0
+    failing: float = 0.05
+    nested: bool = True
+    drop: float = 0.0
+
+
+IDENTICAL = {
+    "quiet": Truth(sigma=0.05, spikes=0),
+    "noisy": Truth(),
+    "very noisy": Truth(sigma=0.8, spikes=0.05),
+    "machine slows down 1.5x": Truth(drift=1.5),
+    "independent failures 5 %": Truth(nested=False),
+    "independent failures 30 %": Truth(nested=False, failing=0.3),
+}
+
+
+def simulate_run(truth: Truth, n: int, rng: random.Random) -> list[MonitorRecord]:
+    """Return the records of n cases, a third of which have a follow-up."""
+    records = []
+    for i in range(n):
+        for kind in ("source", "followup")[: 1 + (i % 3 == 0)]:
+            records += _simulate_call(truth, i, i / n, kind, rng)
+    return records
+
+
+def _simulate_call(
+    truth: Truth, i: int, position: float, kind: str, rng: random.Random
+) -> list[MonitorRecord]:
+    size = rng.lognormvariate(0, 0.7) * truth.drift**position
+    shared = rng.random()
+    pair = []
+    for role in ("baseline", "candidate"):
+        worse = role == "candidate"
+        noise = rng.lognormvariate(0, truth.sigma) * (10 if rng.random() < truth.spikes else 1)
+        duration = size * noise * (truth.slower * truth.growth**position if worse else 1)
+        luck = shared if truth.nested else rng.random()
+        success = luck >= truth.failing + (truth.drop if worse else 0)
+        payload = {
+            "success": success,
+            "result": i,
+            "resource_usage": {
+                "cpu_ms": duration * 0.9,
+                "peak_memory_mb": 20 * rng.lognormvariate(0, 0.1),
+            },
+            "tokens_total": 100 + rng.randrange(50),
+            "cost_usd": 0.001 * rng.lognormvariate(0, 0.3),
+        }
+        pair.append(
+            MonitorRecord(
+                i,
+                role,
+                duration,
+                success,
+                payload,
+                "task::relation",
+                kind,
+                error_type=None if success else "ValueError",
+                group="abcd"[i % 4],
+            )
+        )
+    rng.shuffle(pair)
+    return pair
+
+
+def count_alarms(
+    truth: Truth, *, n: int, runs: int, seed: int, monitors: tuple[LoadedMonitor, ...]
+) -> Counter[str]:
+    """Return in how many runs each type of alert appeared, and any at all (``"any"``)."""
+    seen: Counter[str] = Counter()
+    for run in range(runs):
+        records = simulate_run(truth, n, random.Random(f"{seed}/{truth}/{n}/{run}"))
+        handles = [monitor.host() for monitor in monitors]
+        report = watch(handles, records, MonitorContext("task", n))
+        assert not report.faults, report.faults
+        types = {alert.type for alert in report.alerts if alert.severity != "info"}
+        seen.update(types)
+        seen["any"] += bool(types)
+    return seen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+
+    def show(words: str, truth: Truth, n: int, kind: str) -> None:
+        # Implementations that fail at random differ from themselves, which is no false alarm.
+        drift = "output_drift" if truth.nested else "output_drift:max_mismatch_rate=0.5"
+        monitors = load_monitors([*NAMES, drift])
+        seen = count_alarms(truth, n=n, runs=arguments.runs, seed=arguments.seed, monitors=monitors)
+        interval = clopper_pearson(seen[kind], arguments.runs)
+        others = {name: count for name, count in seen.items() if name not in (kind, "any")}
+        print(
+            f"{words:44} n={n:<4} {kind:20} {seen[kind] / arguments.runs:7.2%} "
+            f"({interval.lower:.2%} to {interval.upper:.2%})  {others or ''}",
+            flush=True,
+        )
+
+    _show_all(show)
+
+
+def _show_all(show: Callable[[str, Truth, int, str], None]) -> None:
+    print("identical implementations: runs with any alert (target: at most 1 %)")
+    for words, truth in IDENTICAL.items():
+        for n in (100, 400):
+            show(words, truth, n, "any")
+    print("real changes: runs with the alert (target: at least 95 %)")
+    show("1.3x slower", Truth(slower=1.3), 200, "latency_regression")
+    show("1.3x slower, quiet", Truth(slower=1.3, sigma=0.05), 200, "latency_regression")
+    show("10 points less success, nested", Truth(drop=0.1), 400, "success_rate_drop")
+    print("for information")
+    show("1.15x slower", Truth(slower=1.15), 200, "latency_regression")
+    show("grows 1.5x over the run", Truth(growth=1.5), 200, "duration_trend")
+    independent = Truth(drop=0.1, nested=False)
+    show("10 points less success, independent", independent, 400, "success_rate_drop")
+
+
+if __name__ == "__main__":
+    main()
