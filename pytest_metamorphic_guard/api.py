@@ -6,19 +6,33 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.evaluating import run
+    from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.tasks import MetamorphicRelation, Metric, Property, TaskSpec
 
-__all__ = ["Implementation", "MetamorphicRelation", "Metric", "Property", "TaskSpec"]
+__all__ = [
+    "EvaluationConfig",
+    "EvaluationResult",
+    "Implementation",
+    "MetamorphicRelation",
+    "Metric",
+    "Property",
+    "TaskSpec",
+    "run",
+]
 
 # Plugins load this module with the other stable ones and few use it, so a name loads its own
 # module when it is first used.
 _MODULES = {
+    "EvaluationConfig": "evaluation_results",
+    "EvaluationResult": "evaluation_results",
     "Implementation": "implementations",
     "MetamorphicRelation": "tasks",
     "Metric": "tasks",
     "Property": "tasks",
     "TaskSpec": "tasks",
+    "run": "evaluating",
 }
 
 

@@ -1,0 +1,243 @@
+"""One evaluation without pytest's session: the same runner, gate and report."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
+from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
+from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
+from pytest_metamorphic_guard.gate.policies import Strict, parse_policy
+from pytest_metamorphic_guard.gate.ranking import rank
+from pytest_metamorphic_guard.gate.rules import Rules
+from pytest_metamorphic_guard.implementations import Assignment, Implementation
+from pytest_metamorphic_guard.loading import LoadedExecutor, load_executor
+from pytest_metamorphic_guard.monitor_loading import load_monitors
+from pytest_metamorphic_guard.report.document import to_document
+from pytest_metamorphic_guard.report.records import ItemRecord, MonitorResult, RunRecord
+from pytest_metamorphic_guard.report.violation import Reproduction, render_violation
+from pytest_metamorphic_guard.report_writing import (
+    describe_environment,
+    describe_options,
+    list_executors,
+    list_implementations,
+    list_violations,
+)
+from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.runner.confirmation import confirm
+from pytest_metamorphic_guard.runner.drawing import find_fixtures
+from pytest_metamorphic_guard.runner.measuring import Measuring, group_sources
+from pytest_metamorphic_guard.runner.run import Run, Violated
+from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample
+from pytest_metamorphic_guard.settings import Settings
+from pytest_metamorphic_guard.tasks import Task, find_task
+from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
+from pytest_metamorphic_guard.watch import watch
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.tasks import Entry, TaskSpec
+    from pytest_metamorphic_guard.watch_report import WatchReport
+
+__all__ = ["run"]
+
+
+def run(
+    task: Task | TaskSpec,
+    baseline: Implementation | None,
+    candidate: Implementation,
+    config: EvaluationConfig | None = None,
+) -> EvaluationResult:
+    """Run every relation, property and law of a task on both implementations, and decide.
+
+    Args:
+        task: What must hold.
+        baseline: What is in use; None judges the candidate alone.
+        candidate: What may replace it.
+        config: The options.
+
+    Raises:
+        MetamorphicGuardError: The task, an option or a plugin cannot be used.
+        ValueError: The configuration is wrong.
+    """
+    found = find_task(task)
+    if found is None:
+        raise TaskError(None, [f"{task!r:.60} is no Task and no TaskSpec"])
+    evaluation = _Evaluation(found, baseline, candidate, config or EvaluationConfig())
+    with ExitStack() as stack:
+        try:
+            return evaluation.run(stack)
+        except Unusable as unusable:
+            raise unusable.error from None
+
+
+@dataclass(slots=True)
+class _Evaluation:
+    task: Task
+    baseline: Implementation | None
+    candidate: Implementation
+    config: EvaluationConfig
+    _started: float = field(default_factory=time.time)
+    _executors: dict[str, LoadedExecutor] = field(default_factory=dict)
+    _records: list[MonitorRecord] = field(default_factory=list)
+    _results: dict[str, ItemResult] = field(default_factory=dict)
+    _durations: dict[str, float] = field(default_factory=dict)
+
+    def run(self, stack: ExitStack) -> EvaluationResult:
+        settings, rules = self._read_settings(), self._read_rules()
+        monitors = load_monitors(self.config.monitors)
+        for role in ("candidate", "baseline"):
+            loaded = load_executor(settings.find_executor(role), settings.executor_config)
+            close = getattr(loaded.executor, "close", None)
+            if callable(close):
+                stack.callback(close)
+            self._executors[role] = loaded
+        sample = draw_sample(self.task, settings)
+        for entry in self.task.entries:
+            self._run_entry(entry, settings, rules, sample, watched=bool(monitors))
+        watched: WatchReport | None = None
+        if monitors:
+            cases = {(r.relation, r.case_index) for r in self._records if r.kind == "source"}
+            context = MonitorContext(self.task.name, len(cases))
+            watched = watch([monitor.host() for monitor in monitors], self._records, context)
+        measured = [r.measurement for r in self._results.values() if r.measurement is not None]
+        ranking = rank(build_evidence(measured, watched.alerts if watched else ()), rules)
+        record = RunRecord(
+            version=importlib.metadata.version("pytest-metamorphic-guard"),
+            seed=settings.seed,
+            partial=False,
+            started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="milliseconds"),
+            duration_s=round(time.time() - self._started, 3),
+            options=describe_options(settings, rules),
+            environment=describe_environment(),
+            ranking=ranking,
+            implementations=list_implementations(settings),
+            executors=list_executors(settings),
+            items=self._list_items(),
+            violations=list_violations(self._results),
+            monitors=_list_monitors(watched, rules),
+        )
+        return EvaluationResult(
+            adopt=ranking.adopt is not None,
+            reason=ranking.reason,
+            outcome=ranking.outcome.value,
+            report=to_document(record),
+        )
+
+    def _run_entry(
+        self,
+        entry: Entry,
+        settings: Settings,
+        rules: Rules,
+        sample: list[tuple[Any, ...]],
+        *,
+        watched: bool,
+    ) -> None:
+        wanted = find_fixtures(self.task, entry)
+        if wanted:
+            fault = f"law {entry.name!r} asks for the pytest fixtures {', '.join(wanted)}"
+            raise TaskError(self.task.name, [f"{fault}, which exist only under pytest"])
+        one = Run(
+            task=self.task,
+            entry=entry,
+            settings=settings,
+            candidate=self._make_caller("candidate", self.candidate),
+            baseline=self.baseline and self._make_caller("baseline", self.baseline),
+        )
+        measuring = Measuring(
+            run=one,
+            sample=group_sources(sample, entry.subject),
+            min_pass_rate=entry.subject.min_pass_rate or self.task.min_pass_rate,
+            judged_elsewhere=not isinstance(rules.policy, Strict),
+            watched=watched,
+        )
+        test, holder = build_measured_test(self.task, entry, settings, parameter=None)
+        holder.run, holder.measuring = one, measuring
+        node = f"{self.task.name}::{entry.name}"
+        begun = time.perf_counter()
+        try:
+            test()
+            result = ItemResult(one.conclude(), measuring.conclude())
+        except Violated as violated:
+            measured = measuring.conclude()
+            violation, confirmation = confirm(one, violated.violation)
+            verdict = one.conclude(violation, confirmation)
+            command = "run the same evaluation with the same seed"
+            text = render_violation(
+                one, violation, confirmation, Reproduction(command, self.task.name, "")
+            )
+            result = describe_violated(violation, verdict, text, measured, encode_records(()))
+        self._results[node] = result
+        self._durations[node] = time.perf_counter() - begun
+        self._records += measuring.records
+
+    def _make_caller(self, role: str, implementation: Implementation) -> Caller:
+        return Caller(
+            role=role,
+            implementation=implementation.with_function(self.task.function),
+            loaded=self._executors[role],
+            timeout_s=self.config.timeout_s,
+            mem_mb=self.config.mem_mb,
+        )
+
+    def _read_settings(self) -> Settings:
+        config = self.config
+        return Settings(
+            candidates=(Assignment(self.candidate),),
+            baselines=(Assignment(self.baseline),) if self.baseline else (),
+            n=config.n,
+            seed=config.seed,
+            timeout_s=config.timeout_s,
+            mem_mb=config.mem_mb,
+            executor=config.executor,
+            executor_config=config.executor_config,
+            candidate_executor=config.candidate_executor,
+            baseline_executor=config.baseline_executor,
+            shrink=config.shrink,  # type: ignore[arg-type]  # checked by the configuration
+            fail_on="regression" if self.baseline else "violation",
+            gate=True,
+            monitors=config.monitors,
+        )
+
+    def _read_rules(self) -> Rules:
+        return Rules(
+            policy=parse_policy(self.config.policy),
+            fail_on_alert=self.config.fail_on_alert,  # type: ignore[arg-type]  # as above
+        )
+
+    def _list_items(self) -> tuple[ItemRecord, ...]:
+        return tuple(
+            ItemRecord(
+                node_id=node,
+                task=result.verdict.task,
+                relation=result.verdict.entry,
+                candidate=result.verdict.candidate,
+                outcome="failed" if result.verdict.status == "violated" else "passed",
+                cases=result.verdict.cases,
+                duration_s=round(self._durations[node], 6),
+            )
+            for node, result in self._results.items()
+        )
+
+
+def _list_monitors(watched: WatchReport | None, rules: Rules) -> tuple[MonitorResult, ...]:
+    results = []
+    for monitor in watched.monitors if watched else ():
+        failing, warning = split_alerts(monitor.alerts, rules.fail_on_alert)
+        results.append(
+            MonitorResult(
+                monitor=monitor.id,
+                distribution=monitor.distribution,
+                status="failed" if failing else "warned" if warning else "passed",
+                line="; ".join([*failing, *warning]) or monitor.line,
+                summary=monitor.summary,
+                alerts=tuple(alert.to_dict() for alert in monitor.alerts),
+            )
+        )
+    return tuple(results)

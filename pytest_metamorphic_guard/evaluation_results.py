@@ -1,0 +1,74 @@
+"""How a program configures an evaluation, and what it gets back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["EvaluationConfig", "EvaluationResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationConfig:
+    """The options of one evaluation.
+
+    Attributes:
+        n: Number of inputs.
+        seed: Seed of every random choice.
+        timeout_s: Seconds one call may take.
+        mem_mb: MiB one call may use; 0 means no limit.
+        policy: ``"strict"``, ``"noninferior:margin=0.02"`` or ``"superior:min_delta=0.02"``.
+        executor: Name of the executor of both roles.
+        executor_config: Its configuration.
+        candidate_executor: Name of the candidate's executor, if it has one of its own.
+        baseline_executor: Name of the baseline's executor, if it has one of its own.
+        monitors: What watches the calls, such as ``"latency"`` or ``"latency:alert_ratio=1.3"``.
+        fail_on_alert: The lowest severity of an alert that rejects, or ``"never"``.
+        shrink: ``"auto"``, ``"full"`` or ``"off"``.
+    """
+
+    n: int = 400
+    seed: int = 42
+    timeout_s: float = 2.0
+    mem_mb: int = 512
+    policy: str = "strict"
+    executor: str = "local"
+    executor_config: Mapping[str, Any] = field(default_factory=dict)
+    candidate_executor: str | None = None
+    baseline_executor: str | None = None
+    monitors: tuple[str, ...] = ()
+    fail_on_alert: str = "error"
+    shrink: str = "auto"
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not (isinstance(self.n, int) and self.n >= 1):
+            faults.append(f"n={self.n!r}, expected a whole number from 1")
+        if not self.timeout_s > 0:
+            faults.append(f"timeout_s={self.timeout_s!r}, expected a number above 0")
+        if not self.mem_mb >= 0:
+            faults.append(f"mem_mb={self.mem_mb!r}, expected a number from 0")
+        if self.fail_on_alert not in ("error", "warning", "never"):
+            faults.append(f"fail_on_alert={self.fail_on_alert!r}, expected error, warning or never")
+        if self.shrink not in ("auto", "full", "off"):
+            faults.append(f"shrink={self.shrink!r}, expected auto, full or off")
+        if faults:
+            raise ValueError("; ".join(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """What an evaluation concluded.
+
+    Attributes:
+        adopt: Whether the candidate may replace the baseline.
+        reason: Why, in one sentence.
+        outcome: ``"adopt"``, ``"reject"`` or ``"inconclusive"``.
+        report: The whole report, as ``--mg-report`` writes it.
+    """
+
+    adopt: bool
+    reason: str
+    outcome: str
+    report: Mapping[str, Any]
