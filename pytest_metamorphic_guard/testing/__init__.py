@@ -1,10 +1,23 @@
-"""For authors of plugins: check that an executor keeps its contract, and what else it promises."""
+"""For authors of plugins: check that an executor or a monitor keeps its contract."""
 
 from pytest_metamorphic_guard.testing.check import check_executor
+from pytest_metamorphic_guard.testing.monitors import (
+    MonitorCheckReport,
+    MonitorContractError,
+    check_monitor,
+)
 from pytest_metamorphic_guard.testing.reports import (
     CheckResult,
     ExecutorContractError,
     ExecutorReport,
 )
 
-__all__ = ["CheckResult", "ExecutorContractError", "ExecutorReport", "check_executor"]
+__all__ = [
+    "CheckResult",
+    "ExecutorContractError",
+    "ExecutorReport",
+    "MonitorCheckReport",
+    "MonitorContractError",
+    "check_executor",
+    "check_monitor",
+]
