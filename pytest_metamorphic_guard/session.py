@@ -254,13 +254,24 @@ class GuardSession:
         # A random seed is drawn once, on the controller.
         node.workerinput["mg_seed"] = self.settings.seed
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
         unknown = [name for name in self.settings.tasks if name not in self.seen_tasks]
-        if unknown:
-            known = sorted(self.seen_tasks | set(find_plugins(TASK_GROUP, "task")))
-            raise pytest.UsageError(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}")
+        # A file that could not be collected may hold the task, and is reported already.
+        if unknown and not session.testsfailed:
+            self._refuse_task(unknown[0])
         if self.replay is not None:
             items[:] = [item for item in items if self._is_replayed(item)]
+
+    def _refuse_task(self, name: str) -> None:
+        known = tuple(sorted(self.seen_tasks | set(find_plugins(TASK_GROUP, "task"))))
+        message = f"--mg-task: {UnknownPluginError('task', name, known)}"
+        if not hasattr(self.config, "workerinput"):
+            raise pytest.UsageError(message)
+        # The controller hears of nothing that a worker raises here, only of failed collections.
+        report = pytest.CollectReport("", "failed", message, [])
+        self.config.hook.pytest_collectreport(report=report)
 
     def _is_replayed(self, item: pytest.Item) -> bool:
         plan = find_plan(item)
