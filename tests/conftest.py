@@ -1,6 +1,13 @@
 """The environment that every test of this project starts from, whoever starts it."""
 
 import os
+import re
+import subprocess
+import sys
+import textwrap
+import warnings
+
+import pytest
 
 # What a developer's shell or a CI service sets must not change what a test sees: our own options,
 # the options of the outer pytest, colours and width of its output, and the marks of a CI service,
@@ -19,3 +26,96 @@ _FOREIGN = (
 for _name in [name for name in os.environ if name.startswith("MG_") or name in _FOREIGN]:
     del os.environ[_name]
 os.environ["COLUMNS"] = "80"
+
+import hypothesis.configuration  # noqa: E402 - see above
+import numpy as np  # noqa: E402, F401
+
+# Loaded before pytester remembers which modules were there, or every run inside loads it again,
+# which numpy does not survive.
+import pytest_metamorphic_guard.fixtures  # noqa: E402
+import pytest_metamorphic_guard.session  # noqa: E402, F401
+
+
+class Project:
+    """A user's files, and pytest runs on them.
+
+    Attributes:
+        path: Its folder.
+    """
+
+    def __init__(self, pytester):
+        self._pytester = pytester
+        self.path = pytester.path
+
+    def write(self, **sources):
+        """Write Python files by their name without suffix."""
+        for name, source in sources.items():
+            (self.path / f"{name}.py").write_text(textwrap.dedent(source), encoding="utf-8")
+
+    def write_task(self, body, *, inputs="[(1,), (2,), (3,)]", **options):
+        """Write ``test_it.py`` with a task ``t`` and what ``body`` declares for it."""
+        words = "".join(f", {key}={value}" for key, value in options.items())
+        head = (
+            "import numpy as np\nimport pytest\nfrom hypothesis import assume, strategies as st\n"
+            f"from pytest_metamorphic_guard import *\n\nt = Task('t', inputs={inputs}{words})\n\n"
+        )
+        (self.path / "test_it.py").write_text(
+            head + textwrap.dedent(body).lstrip("\n"), encoding="utf-8"
+        )
+
+    def run(self, *args):
+        """Run pytest in this process."""
+        return self._pytester.runpytest_inprocess(*_QUIET, *map(str, args))
+
+    def spawn(self, *args, cwd=None, timeout_s=120, **variables):
+        """Run pytest in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *_QUIET, *map(str, args)],
+            cwd=cwd or self.path,
+            env=os.environ | {key: str(value) for key, value in variables.items()},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+        return pytest.RunResult(
+            done.returncode, done.stdout.splitlines(), done.stderr.splitlines(), 0.0
+        )
+
+
+# Plugins that change order or output of a run inside.
+_QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider")
+
+
+@pytest.fixture
+def project(pytester):
+    """An empty project of a user."""
+    # Found once per process and kept: without this all tests would share one database.
+    hypothesis.configuration.set_hypothesis_home_dir(pytester.path / ".hypothesis")
+    with warnings.catch_warnings():
+        # Our own runs turn warnings into errors, which a run in this process would inherit.
+        warnings.resetwarnings()
+        yield Project(pytester)
+    hypothesis.configuration.set_hypothesis_home_dir(None)
+
+
+@pytest.fixture
+def read_texts():
+    """Return the text of every failure and error of a run by the name in its headline."""
+
+    def read(result):
+        texts = {}
+        name = None
+        for line in result.outlines:
+            headline = re.fullmatch(r"_+ (.*?) _+", line)
+            if headline:
+                name = headline[1].removeprefix("t.")
+                texts[name] = []
+            elif line.startswith("===") and name is not None:
+                name = None
+            elif name is not None:
+                texts[name].append(line)
+        return {key: "\n".join(lines).strip() for key, lines in texts.items()}
+
+    return read
