@@ -194,7 +194,10 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
 
 def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
     evidence, tally, policy = weighed.evidence, weighed.tally, weighed.policy
-    findings: list[Finding | None] = []
+    # What is missing comes first: it is the better reason where something else is open, too.
+    findings: list[Finding | None] = [
+        *find_gaps(evidence, tally, stopped=weighed.comparison.stopped is not None)
+    ]
     if isinstance(policy, Strict) or not tally.paired:
         findings.append(judge_violations(tally, policy))
     elif tally.pairs.total:
@@ -208,7 +211,6 @@ def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
                 "give a baseline, or use the policy strict",
             )
         )
-    findings.extend(find_gaps(evidence, tally, stopped=weighed.comparison.stopped is not None))
     findings.extend(judge_rates(evidence, tally, policy, rules))
     return [finding for finding in findings if finding is not None] or [
         Finding(Conclusion.INCONCLUSIVE, "nothing was checked", "run at least one input")

@@ -31,6 +31,7 @@ def test_a_confirmed_regression_rejects_and_is_named(make_evidence):
     decision = decide(make_evidence(both_pass=399, regressions=1))
     assert decision.outcome is REJECT
     assert decision.reason == "1 confirmed regression in 400 inputs (reordered)"
+    assert decision.notes == ()
 
 
 def test_improvements_elsewhere_do_not_outweigh_a_confirmed_regression(make_evidence):
@@ -124,6 +125,17 @@ def test_a_baseline_that_fails_everything_is_never_adopted(make_evidence, policy
         assert decision.outcome is not ADOPT
         findings = decision.tasks[0].findings
         assert any("the baseline fails on all" in finding.reason for finding in findings)
+
+
+def test_a_baseline_that_fails_everything_is_the_reason_that_is_given(make_evidence):
+    decision = decide(make_evidence(both_fail=9), NonInferior())
+    assert decision.reason == "the baseline fails on all 9 inputs, so nothing could regress"
+    assert "without one" in decision.remedy
+
+
+def test_evading_a_check_that_the_baseline_fails_is_no_improvement(make_evidence, make_checks):
+    task = decide(make_evidence(make_checks(["-n ++"] * 7 + ["-+ ++"]))).tasks[0]
+    assert (task.pairs.both_pass, task.pairs.improvements) == (7, 1)
 
 
 def test_a_baseline_that_was_never_checked_is_never_adopted(make_evidence, make_checks):
