@@ -19,7 +19,7 @@ from pytest_metamorphic_guard.statistics.binomial import upper_bound
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_worse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 
@@ -27,6 +27,8 @@ __all__ = ["FlakinessMonitor"]
 
 METHOD = "exact one-sided McNemar test on inputs that differ between repetitions"
 _EXAMPLES = 10
+# Relation, case, kind, and which call of that kind or which repetition.
+_Call = tuple[str | None, int, str, int]
 
 
 class _Repeated:
@@ -76,16 +78,20 @@ class FlakinessMonitor(BuiltinMonitor):
         check.comparator("comparator", comparator)
         check.refuse()
         self._same = comparator or make_comparator(rel_tol, abs_tol)
-        self._seen: dict[str, dict[Hashable, _Repeated]] = {role: {} for role in ROLES}
-        self._records: Counter[str] = Counter()
+        self._seen: dict[str, dict[_Call, _Repeated]] = {role: {} for role in ROLES}
+        self._numbers: Counter[tuple[str, _Call]] = Counter()
 
     def record(self, record: MonitorRecord) -> None:
         """Compare one call with the first one on the same input."""
         seen = self._seen.get(record.role)
         if seen is None:
             return
-        self._records[record.role] += 1
-        key = (record.relation, record.case_index, record.kind)
+        made = (record.relation, record.case_index, record.kind, record.repeat)
+        if self.sample and len(seen) >= self.sample and (*made[:3], 1) not in seen:
+            return
+        # A case may make several calls of one kind; the n-th is repeated as the n-th.
+        self._numbers[record.role, made] += 1
+        key = (*made[:3], self._numbers[record.role, made])
         known = seen.get(key)
         if known is None:
             if not self.sample or len(seen) < self.sample:
@@ -118,7 +124,7 @@ class FlakinessMonitor(BuiltinMonitor):
             no_data=None if checked["candidate"] else "no call of the candidate was repeated",
         )
 
-    def _find_checked(self, role: str) -> dict[Hashable, bool]:
+    def _find_checked(self, role: str) -> dict[_Call, bool]:
         return {key: seen.differs for key, seen in self._seen[role].items() if seen.times > 1}
 
     def _make_flakier(self, both: PairedCounts, p_value: float) -> dict[str, Any]:
@@ -134,7 +140,7 @@ class FlakinessMonitor(BuiltinMonitor):
         )
 
 
-def _compare(checked: dict[str, dict[Hashable, bool]]) -> PairedCounts:
+def _compare(checked: dict[str, dict[_Call, bool]]) -> PairedCounts:
     cells: Counter[tuple[bool, bool]] = Counter(
         (flaky, checked["candidate"][key])
         for key, flaky in checked["baseline"].items()
@@ -148,9 +154,12 @@ def _compare(checked: dict[str, dict[Hashable, bool]]) -> PairedCounts:
     )
 
 
-def _make_nondeterminism(role: str, checked: dict[Hashable, bool]) -> dict[str, Any]:
+def _make_nondeterminism(role: str, checked: dict[_Call, bool]) -> dict[str, Any]:
     flaky = [key for key, differs in checked.items() if differs]
-    examples = [dict(zip(("relation", "case_index", "kind"), key, strict=True)) for key in flaky]  # type: ignore[call-overload]
+    examples = [
+        {"relation": relation, "case_index": case_index, "kind": kind}
+        for relation, case_index, kind, _ in flaky
+    ]
     return make_alert(
         "nondeterminism",
         # A baseline that is not deterministic is worth knowing and nobody's fault today.
@@ -166,7 +175,7 @@ def _make_nondeterminism(role: str, checked: dict[Hashable, bool]) -> dict[str, 
     )
 
 
-def _summarise(checked: dict[Hashable, bool]) -> dict[str, Any]:
+def _summarise(checked: dict[_Call, bool]) -> dict[str, Any]:
     flaky = sum(checked.values())
     return {
         "inputs_checked": len(checked),

@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing
+from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import (
     METHOD,
     Measurements,
@@ -85,7 +85,7 @@ class LatencyMonitor(BuiltinMonitor):
         self.warmup = check.count("warmup", warmup)
         self.clock = check.choice("clock", clock, ("wall", "cpu"))
         check.refuse()
-        self._pairing: Pairing[float] = Pairing()
+        self._pairing: Pairing[float | None] = Pairing()
         self._measured = Measurements(floor=1)
         self._failed: Counter[str] = Counter()
 
@@ -94,14 +94,16 @@ class LatencyMonitor(BuiltinMonitor):
         role = record.role
         if record.case_index < self.warmup or role not in self._measured.values:
             return
+        duration = None
         if not record.success:
             self._failed[role] += 1
-            return
-        duration = record.cpu_ns if self.clock == "cpu" else round(record.duration_ms * _NS_PER_MS)
-        if duration is None:
-            return
-        self._measured.values[role].append(duration)
-        pair = self._pairing.join(record, duration)
+        elif self.clock == "cpu":
+            duration = record.cpu_ns
+        else:
+            duration = round(record.duration_ms * _NS_PER_MS)
+        if duration is not None:
+            self._measured.values[role].append(duration)
+        pair = join_measured(self._pairing, record, duration)
         if pair is not None:
             self._measured.pairs.append(pair)
 

@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing, read_number
+from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured, read_number
 from pytest_metamorphic_guard.monitors.ratios import (
     METHOD,
     Measurements,
@@ -64,7 +64,7 @@ class LLMCostMonitor(BuiltinMonitor):
         self._amounts: dict[str, dict[str, list[float]]] = {
             role: {quantity: [] for quantity in _QUANTITIES} for role in ROLES
         }
-        self._pairings: dict[str, Pairing[float]] = {name: Pairing() for name in _FLOORS}
+        self._pairings: dict[str, Pairing[float | None]] = {name: Pairing() for name in _FLOORS}
         self._measured = {name: Measurements(floor) for name, floor in _FLOORS.items()}
 
     def record(self, record: MonitorRecord) -> None:
@@ -76,9 +76,10 @@ class LLMCostMonitor(BuiltinMonitor):
             value = read_number(record.result.get(quantity))
             if value is None and quantity == "tokens_total":
                 value = _add_tokens(record)
-            if value is None or value < 0:
-                continue
-            amounts[quantity].append(value)
+            if value is not None and value < 0:
+                value = None
+            if value is not None:
+                amounts[quantity].append(value)
             if quantity in _FLOORS:
                 self._pair(record, quantity, value)
 
@@ -107,9 +108,10 @@ class LLMCostMonitor(BuiltinMonitor):
             no_data="no payload of the candidate carries tokens or cost" if empty else None,
         )
 
-    def _pair(self, record: MonitorRecord, quantity: str, value: float) -> None:
-        self._measured[quantity].values[record.role].append(value)
-        pair = self._pairings[quantity].join(record, value)
+    def _pair(self, record: MonitorRecord, quantity: str, value: float | None) -> None:
+        if value is not None:
+            self._measured[quantity].values[record.role].append(value)
+        pair = join_measured(self._pairings[quantity], record, value)
         if pair is not None:
             self._measured[quantity].pairs.append(pair)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from pytest_metamorphic_guard.statistics.paired import PairedCounts
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 
-__all__ = ["Pair", "Pairing", "count_cases", "count_pairs", "read_number"]
+__all__ = ["Pair", "Pairing", "count_cases", "count_pairs", "join_measured", "read_number"]
 
 T = TypeVar("T")
 
@@ -40,22 +40,42 @@ class Pair(NamedTuple, Generic[T]):
 
 
 class Pairing(Generic[T]):
-    """Keeps each value until the other role's value of the same call arrives."""
+    """Keeps each value until the other role's value of the same call arrives.
+
+    A case may make several calls of one kind, such as two follow-ups: the first of one role belongs
+    to the first of the other. So that it stays so, a failed call is joined as None.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[Hashable, tuple[str, T]] = {}
+        # Per call: the role that is ahead, and its values in order.
+        self._waiting: dict[Hashable, list[Any]] = {}
 
     def join(self, record: MonitorRecord, value: T) -> Pair[T] | None:
         """Take one role's value; return the pair if it completes one."""
         key = (record.relation, record.case_index, record.kind, record.repeat)
         waiting = self._waiting.get(key)
-        if waiting is None or waiting[0] == record.role:
-            self._waiting[key] = (record.role, value)
+        if waiting is None:
+            self._waiting[key] = [record.role, value]
             return None
-        del self._waiting[key]
+        if waiting[0] == record.role:
+            waiting.append(value)
+            return None
+        other: T = waiting.pop(1)
+        if len(waiting) == 1:
+            del self._waiting[key]
         if record.role == "candidate":
-            return Pair(*key, waiting[1], value, baseline_first=True)
-        return Pair(*key, value, waiting[1], baseline_first=False)
+            return Pair(*key, other, value, baseline_first=True)
+        return Pair(*key, value, other, baseline_first=False)
+
+
+def join_measured(
+    pairing: Pairing[float | None], record: MonitorRecord, value: float | None
+) -> Pair[float] | None:
+    """Take one role's measure, None where there is none; return a pair of two measures."""
+    pair = pairing.join(record, value)
+    if pair is None or pair.baseline is None or pair.candidate is None:
+        return None
+    return cast("Pair[float]", pair)
 
 
 def count_pairs(pairs: Iterable[Pair[bool]]) -> PairedCounts:

@@ -8,7 +8,7 @@ implementations could swap their roles; interleaving both roles on the same inpu
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
@@ -66,8 +66,12 @@ class Measurements:
     def log_ratios(self) -> list[float]:
         """Return ln(candidate / baseline) per call; of repeated calls, the medians' ratio."""
         calls: dict[Hashable, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+        numbers: Counter[Hashable] = Counter()
         for pair in self.pairs:
-            call = calls[pair.relation, pair.case_index, pair.kind]
+            # A case may make several calls of one kind; the n-th is repeated as the n-th.
+            made = (pair.relation, pair.case_index, pair.kind, pair.repeat)
+            numbers[made] += 1
+            call = calls[*made[:3], numbers[made]]
             call[0].append(max(pair.baseline, self.floor))
             call[1].append(max(pair.candidate, self.floor))
         return [math.log(median(cand) / median(base)) for base, cand in calls.values()]

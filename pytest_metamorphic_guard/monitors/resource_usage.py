@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing, read_number
+from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured, read_number
 from pytest_metamorphic_guard.monitors.ratios import (
     METHOD,
     Measurements,
@@ -69,18 +69,19 @@ class ResourceUsageMonitor(BuiltinMonitor):
         self.alpha = check.share("alpha", alpha)
         check.refuse()
         self.unit = _guess_unit(self.metric)
-        self._pairing: Pairing[float] = Pairing()
+        self._pairing: Pairing[float | None] = Pairing()
         self._measured = Measurements(floor=_FLOORS.get(self.unit, 1e-9))
 
     def record(self, record: MonitorRecord) -> None:
         """Keep the resource that a successful call needed."""
-        if not record.success or record.role not in self._measured.values:
+        if record.role not in self._measured.values:
             return
-        value = self._read(record)
-        if value is None or value < 0:
-            return
-        self._measured.values[record.role].append(value)
-        pair = self._pairing.join(record, value)
+        value = self._read(record) if record.success else None
+        if value is not None and value < 0:
+            value = None
+        if value is not None:
+            self._measured.values[record.role].append(value)
+        pair = join_measured(self._pairing, record, value)
         if pair is not None:
             self._measured.pairs.append(pair)
 

@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing
+from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.wording import format_interval, format_ratio
 from pytest_metamorphic_guard.statistics.binomial import Interval
 from pytest_metamorphic_guard.statistics.ordering import Slope, fit_slope, measure_trend
@@ -63,17 +63,18 @@ class TrendMonitor(BuiltinMonitor):
         self._durations: dict[str, defaultdict[Hashable, list[float]]] = {
             role: defaultdict(list) for role in ROLES
         }
-        self._pairing: Pairing[float] = Pairing()
+        self._pairing: Pairing[float | None] = Pairing()
         self._ratios: defaultdict[Hashable, list[float]] = defaultdict(list)
 
     def record(self, record: MonitorRecord) -> None:
         """Keep the duration of a call that succeeded."""
-        if not record.success or record.role not in self._durations:
+        if record.role not in self._durations:
             return
-        duration = max(record.duration_ms, 1 / _NS_PER_MS)
+        duration = max(record.duration_ms, 1 / _NS_PER_MS) if record.success else None
         series = (record.relation, record.kind)
-        self._durations[record.role][series].append(duration)
-        pair = self._pairing.join(record, duration)
+        if duration is not None:
+            self._durations[record.role][series].append(duration)
+        pair = join_measured(self._pairing, record, duration)
         if pair is not None:
             self._ratios[series].append(math.log(pair.candidate / pair.baseline))
 

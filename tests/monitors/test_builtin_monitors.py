@@ -168,3 +168,30 @@ def test_faulty_options_are_refused_all_at_once(name, options, named):
     with pytest.raises(ValueError, match="expected") as refusal:
         load(name)(**options)
     assert all(f"{option}=" in str(refusal.value) for option in named)
+
+
+@pytest.mark.parametrize("followups", [1, 3])
+def test_several_followups_of_one_case_are_told_apart(make_record, observe, followups):
+    """Each role makes all of its calls of a case in a row, and one of the baseline's fails."""
+    records = [
+        make_record(
+            i,
+            role,
+            kind="followup",
+            repeat=repeat,
+            value=number,
+            duration_ms=10.0**number * (2 if role == "candidate" else 1),
+            success=not (role == "baseline" and i == 5 and number == 0),
+        )
+        for i in range(20)
+        for repeat in (0, 1)
+        for role in ("candidate", "baseline")
+        for number in range(followups)
+    ]
+    drift = observe(load("output_drift")(), records)["summary"]
+    assert (drift["n"], drift["mismatches"]) == (40 * followups, 2)
+    paired = observe(load("latency")(warmup=0), records)["summary"]["paired"]
+    assert paired["n"] == 20 * followups - 1
+    assert paired["ratio_ci"] == pytest.approx([2.0, 2.0])
+    flaky = observe(load("flakiness")(), records)["summary"]["candidate"]
+    assert (flaky["inputs_checked"], flaky["inputs_flaky"]) == (20 * followups, 0)
