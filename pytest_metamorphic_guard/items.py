@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -15,7 +16,7 @@ from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import Reproduction, render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
-from pytest_metamorphic_guard.runner.drawing import explain
+from pytest_metamorphic_guard.runner.drawing import count_cases, explain
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
@@ -61,7 +62,8 @@ class ItemRunner:
             return (yield)
         run, measuring = self._start(pyfuncitem, plan)
         try:
-            answer = yield
+            with self._follow(run, measuring):
+                answer = yield
             run.require_cases()
         except BaseException as error:
             self._conclude_error(pyfuncitem, plan, run, measuring, error)
@@ -113,6 +115,20 @@ class ItemRunner:
             caller.deadline = getattr(item, "_mg_deadline", None)
         plan.holder.run = run
         return run, measuring
+
+    @contextlib.contextmanager
+    def _follow(self, run: Run, measuring: Measuring | None) -> Iterator[None]:
+        progress = self.session.progress
+        if progress is None:
+            yield
+            return
+        total = len(measuring.sample) if measuring else count_cases(run.task, run.settings)
+        with progress.follow(f"{run.task.name}::{run.entry.name}", total) as report:
+            if measuring is None:
+                run.progress = report
+            else:
+                measuring.progress = report
+            yield
 
     def _conclude_error(
         self,

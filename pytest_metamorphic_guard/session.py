@@ -28,6 +28,7 @@ from pytest_metamorphic_guard.loading import (
 )
 from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.options import read_rules, read_settings
+from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
 from pytest_metamorphic_guard.replaying import read_replay
 from pytest_metamorphic_guard.results import ResultKeeper
 from pytest_metamorphic_guard.runner.calling import Caller
@@ -104,6 +105,7 @@ class GuardSession:
         self.replay = read_replay(settings.replay) if settings.replay else None
         self.feed = Feed()
         self.used_fixtures = False
+        self.progress: LocalProgress | None = None
         self.registered_tasks: dict[str, Task] = {}
         self.seen_tasks: set[str] = set()
         self._executors: dict[str, LoadedExecutor] = {}
@@ -232,6 +234,15 @@ class GuardSession:
         return [*(c for c in collectors if not isinstance(c, pytest.Module)), module]
 
     # --- hooks
+
+    def pytest_sessionstart(self) -> None:
+        folder = getattr(self.config, "workerinput", {}).get("mg_progress")
+        if folder is not None:
+            shared = SharedProgress(folder, self.config.workerinput["workerid"])  # type: ignore[attr-defined]
+            self.progress = LocalProgress(shared.show)
+        elif not hasattr(self.config, "workerinput"):
+            board = ProgressBoard.create(self.config)
+            self.progress = LocalProgress(board.show) if board else None
 
     def pytest_report_header(self) -> str:
         settings = self.settings

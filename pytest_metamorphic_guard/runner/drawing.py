@@ -85,6 +85,15 @@ def build_test(
     return test, holder
 
 
+def count_cases(task: Task, settings: Settings) -> int | None:
+    """Return how many cases an item of a task will run; None where only running it tells."""
+    if isinstance(task.inputs, FixedInputs):
+        return min(settings.n or len(task.inputs.cases), len(task.inputs.cases))
+    if isinstance(task.inputs, GeneratedInputs):
+        return settings.n or _DEFAULT_CASES
+    return settings.n or hypothesis.settings().max_examples
+
+
 def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
     """Return the names of the pytest fixtures that a law asks for.
 
@@ -140,6 +149,9 @@ def _build_drawn(
             holder.run.check(to_sources(task, entry, mg_case))
         except Skipped:
             hypothesis.reject()
+        except hypothesis.errors.UnsatisfiedAssumption:
+            holder.run.count_skipped()
+            raise
 
     inner = disguise(test, task, entry, ("mg_case", *holder.parameters))
     # The digest names the database entry; the item's own source text is part of it already.
@@ -264,13 +276,26 @@ def list_violations(task: Task, entry: Entry, settings: Settings, holder: RunHol
             break
         if violated is not None and not _is_smaller(sources, violated):
             continue
-        with contextlib.suppress(Skipped, hypothesis.errors.UnsatisfiedAssumption):
-            try:
-                holder.run.check(sources)
-            except Violated as error:
-                violated = error
+        try:
+            _check_listed(holder.run, sources)
+        except Skipped:
+            continue
+        except hypothesis.errors.UnsatisfiedAssumption:
+            holder.run.count_skipped()
+        except Violated as error:
+            violated = error
     if violated is not None:
         raise violated
+
+
+def _check_listed(run: Run, sources: tuple[tuple[Any, ...], ...]) -> None:
+    __tracebackhide__ = True
+    with warnings.catch_warnings():
+        # assume() means the same for a listed input as for a drawn one.
+        warnings.filterwarnings(
+            "ignore", "Using `assume`", hypothesis.errors.HypothesisDeprecationWarning
+        )
+        run.check(sources)
 
 
 def _is_smaller(sources: object, violated: Violated) -> bool:

@@ -20,6 +20,8 @@ from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Pro
 from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.task import Entry, Task
 
@@ -70,6 +72,7 @@ class Run:
         candidate: Calls the candidate.
         baseline: Calls the baseline, or None without one.
         fixtures: Values of the pytest fixtures that a law asked for.
+        progress: Called with the number of cases done, now and then.
     """
 
     task: Task
@@ -78,6 +81,7 @@ class Run:
     candidate: Caller
     baseline: Caller | None = None
     fixtures: dict[str, Any] = field(default_factory=dict)
+    progress: Callable[[int], None] | None = None
     cases: int = 0
     skipped: int = 0
     soft_violations: int = 0
@@ -121,6 +125,8 @@ class Run:
             self.cases += 1
         else:
             self.shrink_runs += 1
+        if self.progress is not None:
+            self.progress(self.cases)
         if violation is None or not self.counts(violation):
             return
         if self.first is None:
@@ -180,7 +186,9 @@ class Run:
     def _name_skipper(self) -> str:
         if self.task.precondition or self.entry.subject.precondition:
             return "the precondition"
-        return "the transformation, which yields no follow-up input,"
+        if isinstance(self.entry.subject, MetamorphicRelation) and self.entry.subject.yields:
+            return "the transformation, which yields no follow-up input,"
+        return "hypothesis.assume()"
 
     def broken(self, fault: str) -> TaskError:
         """Return the error that says what is wrong with the task, at the entry's place."""
@@ -193,6 +201,7 @@ class Run:
         Raises:
             Skipped: A transformation yields no follow-up for it.
         """
+        __tracebackhide__ = True
         followups = make_followups(self.task, self.entry, case, self.settings.seed)
         if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
             self.count_skipped()
@@ -208,6 +217,7 @@ class Run:
         return results["candidate"], results.get("baseline")
 
     def _find_violation(self, case: Case) -> Violation | None:
+        __tracebackhide__ = True
         candidate, baseline = self.compare(case)
         if candidate.held:
             return None
@@ -219,7 +229,12 @@ class Run:
         """Tell whether a violation fails the item, and keep count of those that do not."""
         subject = self.entry.subject
         fault = violation.candidate.fault
-        if isinstance(subject, Property) and subject.mode == "soft" and fault and fault.kind == "property":
+        if (
+            isinstance(subject, Property)
+            and subject.mode == "soft"
+            and fault
+            and fault.kind == "property"
+        ):
             if self.soft_example is None:
                 self.soft_example = violation
             self.soft_violations += 1
@@ -270,5 +285,3 @@ def _make_class(violation: Violation) -> type[Violated]:
     if key not in _CLASSES:
         _CLASSES[key] = type("Violated", (Violated,), {})
     return _CLASSES[key]
-
-

@@ -1,0 +1,157 @@
+"""One line that says how far a long item is, where the terminal can show it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["LocalProgress", "ProgressBoard", "SharedProgress", "describe_progress"]
+
+# Most items end before anyone would look for a line about them.
+_FIRST_AFTER_S = 2.0
+_EVERY_S = 0.5
+_LEAST_ROOM = 20
+_PLUGIN = "metamorphic_guard_progress"
+
+
+def describe_progress(name: str, done: int, total: int | None, elapsed_s: float) -> str:
+    """Return one line: cases done, cases per second, and the time left where it is known."""
+    rate = done / elapsed_s if elapsed_s > 0 else 0.0
+    speed = f"{rate:.0f}/s" if rate >= 1 else f"one in {1 / rate:.0f} s" if rate else "..."
+    if total is None or done > total:
+        return f"{name}: {done} cases, {speed}"
+    left = (total - done) / rate if rate else 0.0
+    return f"{name}: {done} of {total} cases, {speed}, {_format_time(left)} left"
+
+
+class LocalProgress:
+    """Paints the line of the item that this process runs.
+
+    Args:
+        show: Writes the line; an empty text takes it away.
+    """
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+
+    @contextlib.contextmanager
+    def follow(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Return what is to be called with the number of cases done."""
+        started = time.monotonic()
+        due = started + _FIRST_AFTER_S
+        shown = False
+
+        def report(done: int) -> None:
+            nonlocal due, shown
+            now = time.monotonic()
+            if now < due:
+                return
+            due, shown = now + _EVERY_S, True
+            self._show(describe_progress(name, done, total, now - started))
+
+        try:
+            yield report
+        finally:
+            if shown:
+                self._show("")
+
+
+class SharedProgress:
+    """Leaves the line of a pytest-xdist worker where its controller finds it."""
+
+    def __init__(self, folder: str, worker: str) -> None:
+        self._file = Path(folder) / worker
+
+    def show(self, line: str) -> None:
+        """Keep the line for the controller."""
+        # The controller may have removed the folder; a line is not worth an error.
+        with contextlib.suppress(OSError):
+            self._file.write_text(json.dumps(line), encoding="utf-8")
+
+
+class ProgressBoard:
+    """Paints the line at the bottom of the terminal, on the process that owns it.
+
+    Args:
+        reporter: pytest's terminal.
+        config: pytest's configuration.
+    """
+
+    def __init__(self, reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+        self._reporter = reporter
+        self._config = config
+        self._folder: str | None = None
+        self._ended = threading.Event()
+        self._painted = False
+
+    @classmethod
+    def create(cls, config: pytest.Config) -> ProgressBoard | None:
+        """Return a board, or None where the terminal cannot show a line that changes."""
+        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or not reporter.isatty or reporter.verbosity < 0:
+            return None
+        board = cls(reporter, config)
+        config.pluginmanager.register(board, _PLUGIN)
+        return board
+
+    def show(self, line: str) -> None:
+        """Paint the line from inside an item; an empty text takes it away."""
+        capture: Any = self._config.pluginmanager.get_plugin("capturemanager")
+        with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
+            self._paint(line)
+
+    # --- hooks
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="mg-progress-")
+            threading.Thread(target=self._watch, daemon=True).start()
+        node.workerinput["mg_progress"] = self._folder
+
+    def pytest_sessionfinish(self) -> None:
+        self._ended.set()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    # --- painting
+
+    def _watch(self) -> None:
+        assert self._folder is not None  # the thread starts when there is one
+        while not self._ended.wait(_EVERY_S):
+            lines = []
+            for path in sorted(Path(self._folder).iterdir()):
+                with contextlib.suppress(OSError, ValueError):
+                    lines.append(json.loads(path.read_text(encoding="utf-8")))
+            line = " | ".join(line for line in lines if line)
+            if line or self._painted:
+                self._paint(line)
+
+    def _paint(self, line: str) -> None:
+        writer = self._reporter._tw  # noqa: SLF001 - the one place that knows the line it is on
+        current = writer._current_line  # noqa: SLF001
+        room = writer.fullwidth - len(current) - 3
+        if room < _LEAST_ROOM:  # pytest's line is nearly full, and a new one follows soon
+            return
+        # Behind pytest's own line, and the cursor goes back to where pytest left it.
+        text = f"\r{current}  {line[:room].ljust(room)}\r{current}"
+        self._painted = bool(line)
+        writer._file.write(text)  # noqa: SLF001 - write() would count it as pytest's own line
+        writer._file.flush()  # noqa: SLF001
+
+
+def _format_time(seconds: float) -> str:
+    if seconds < 100:  # noqa: PLR2004 - below it seconds are read more easily
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min"
