@@ -44,9 +44,12 @@ def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
     labels = label_candidates(found)
     label = getattr(request, "param", None) or list(labels)[-1 if role == "baseline" else 0]
     try:
-        return FixtureSolve(session.make_caller(role, labels[label]))
+        caller = session.make_caller(role, labels[label])
     except MetamorphicGuardError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
+    # A first call that starts a worker would break the deadline of a user's @given test.
+    caller.warm_up()
+    return FixtureSolve(caller)
 
 
 class FixtureSolve(Solve):

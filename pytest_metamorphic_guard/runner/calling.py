@@ -124,6 +124,17 @@ class Caller:
             raise Unusable(self._broken("restart()", error)) from error
         return True
 
+    def warm_up(self) -> None:
+        """Let the executor prepare for calls, where it offers that."""
+        prepare = getattr(self.loaded.executor, "warm_up", None)
+        if not callable(prepare):
+            return
+        target = self.implementation
+        try:
+            prepare(target.target, target.function or "", self.timeout_s, self.mem_mb)
+        except Exception as error:
+            raise self._broken("warm_up()", error) from error
+
     def _execute(self, args: tuple[Any, ...]) -> Outcome:
         timeout_s = self.timeout_s
         if self.deadline is not None:
