@@ -64,6 +64,7 @@ class LLMCostMonitor(BuiltinMonitor):
         self._amounts: dict[str, dict[str, list[float]]] = {
             role: {quantity: [] for quantity in _QUANTITIES} for role in ROLES
         }
+        self._reported: set[str] = set()
         self._pairings: dict[str, Pairing[float | None]] = {name: Pairing() for name in _FLOORS}
         self._measured = {name: Measurements(floor) for name, floor in _FLOORS.items()}
 
@@ -80,7 +81,9 @@ class LLMCostMonitor(BuiltinMonitor):
                 value = None
             if value is not None:
                 amounts[quantity].append(value)
-            if quantity in _FLOORS:
+                self._reported.add(quantity)
+            # Most executors report none of these, and their calls need not be paired.
+            if quantity in _FLOORS and quantity in self._reported:
                 self._pair(record, quantity, value)
 
     def conclude(self) -> Conclusion:
