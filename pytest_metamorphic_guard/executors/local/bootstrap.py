@@ -106,6 +106,8 @@ def _detach_library() -> None:
 
 
 if __name__ == "__main__":
-    _entry, *_descriptors = sys.argv[1:]
+    _entry, _codec, *_descriptors = sys.argv[1:]
+    # Where the host found msgpack, which need not be where this interpreter looks by itself.
+    sys.path.append(_codec)
     sys.argv[:] = [""]
     _load_harness(f"{_PACKAGE}.executors.local.{_entry}").main(*map(int, _descriptors))

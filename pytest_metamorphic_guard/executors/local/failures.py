@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 __all__ = [
     "Failure",
@@ -100,9 +104,23 @@ def _read_message(error: BaseException) -> str:
 
 
 def _format_traceback(error: BaseException) -> str:
-    report = _TracebackException(type(error), error, error.__traceback__, limit=-_FRAMES)
+    innermost = _cut_traceback(error.__traceback__)
+    # Those of its causes are cut by the library, which takes a microsecond per frame.
+    report = _TracebackException(type(error), error, innermost, limit=-_FRAMES)
     _drop_harness(report, set())
     return "".join(report.format())
+
+
+def _cut_traceback(found: TracebackType | None) -> TracebackType | None:
+    """Return the part of a traceback that holds its last frames; it may have millions."""
+    lead = tail = found
+    length = 0
+    while lead is not None:
+        lead = lead.tb_next
+        length += 1
+        if length > _FRAMES and tail is not None:
+            tail = tail.tb_next
+    return tail
 
 
 def _drop_harness(report: traceback.TracebackException | None, seen: set[int]) -> None:

@@ -13,6 +13,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+import msgpack
+
 from pytest_metamorphic_guard.executors.local.directories import remove_tree
 from pytest_metamorphic_guard.executors.local.environment import make_environment
 from pytest_metamorphic_guard.executors.local.output import Output
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Process"]
 
 _BOOTSTRAP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap.py")
+_CODEC = os.path.dirname(os.path.dirname(os.path.abspath(msgpack.__file__)))
 # Linux moves this much at once instead of 64 KiB; more needs a privilege.
 _PIPE_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031
@@ -119,7 +122,7 @@ class Process:
                 theirs = [theirs_in, theirs_out]
                 if entry == "zygote":
                     theirs.append(self._their_socket.fileno())
-                command = [sys.executable, "-P", "-s", _BOOTSTRAP, entry]
+                command = [sys.executable, "-P", "-s", _BOOTSTRAP, entry, _CODEC]
                 self._child = _call_in_lasting_thread(
                     lambda: subprocess.Popen(
                         [*command, *map(str, theirs)],
