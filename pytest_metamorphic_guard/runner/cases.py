@@ -62,7 +62,7 @@ def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if _IMMUTABLE.issuperset(map(type, values)):
         return values
     content = snapshot(values)
-    return values if content is None else pickle.loads(content)  # type: ignore[no-any-return]  # noqa: S301 - our own bytes
+    return values if content is None else pickle.loads(content)  # noqa: S301 - our own bytes
 
 
 def snapshot(value: object) -> bytes | None:

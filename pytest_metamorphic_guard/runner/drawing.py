@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import types
+import warnings
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RunHolder",
+    "allow_assume",
     "build_test",
     "check_tuple",
     "count_sources",
@@ -258,7 +260,8 @@ def _build_listed(
     def test(**fixtures: Any) -> None:
         __tracebackhide__ = True
         holder.take_fixtures(fixtures)
-        list_violations(task, entry, settings, holder)
+        with allow_assume():
+            list_violations(task, entry, settings, holder)
 
     return disguise(test, task, entry, holder.parameters)
 
@@ -277,7 +280,7 @@ def list_violations(task: Task, entry: Entry, settings: Settings, holder: RunHol
         if violated is not None and not _is_smaller(sources, violated):
             continue
         try:
-            _check_listed(holder.run, sources)
+            holder.run.check(sources)
         except Skipped:
             continue
         except hypothesis.errors.UnsatisfiedAssumption:
@@ -288,14 +291,14 @@ def list_violations(task: Task, entry: Entry, settings: Settings, holder: RunHol
         raise violated
 
 
-def _check_listed(run: Run, sources: tuple[tuple[Any, ...], ...]) -> None:
-    __tracebackhide__ = True
+@contextlib.contextmanager
+def allow_assume() -> Iterator[None]:
+    """Let ``hypothesis.assume()`` mean the same for a listed input as for a drawn one."""
     with warnings.catch_warnings():
-        # assume() means the same for a listed input as for a drawn one.
         warnings.filterwarnings(
             "ignore", "Using `assume`", hypothesis.errors.HypothesisDeprecationWarning
         )
-        run.check(sources)
+        yield
 
 
 def _is_smaller(sources: object, violated: Violated) -> bool:

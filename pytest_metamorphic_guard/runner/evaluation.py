@@ -94,8 +94,8 @@ def applies(task: Task, entry: Entry, case: Case) -> bool:
         for source in case.copy():
             try:
                 accepted = condition(*source)
-            except Exception as error:  # a stranger's code
-                if is_control(error):
+            except BaseException as error:
+                if not _is_users(error):
                     raise
                 raise Unusable(_broken(task, entry, case, "the precondition", error)) from error
             if not accepted:
@@ -119,8 +119,8 @@ def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tup
         made = relation.transform(*given, **options)
         # A generator may go on changing what it has yielded.
         followups = tuple(map(duplicate, made)) if relation.yields else (made,)
-    except Exception as error:  # a stranger's code
-        if is_control(error):
+    except BaseException as error:
+        if not _is_users(error):
             raise
         raise Unusable(_broken(task, entry, case, "the transformation", error)) from error
     for followup in followups:
@@ -155,8 +155,9 @@ def evaluate(
     fixtures: dict[str, Any],
 ) -> CaseResult:
     """Run one case on one implementation and check what must hold."""
+    __tracebackhide__ = True
     if isinstance(entry.subject, Law):
-        return _evaluate_law(entry.subject, case, caller, fixtures)
+        return _evaluate_law(task, entry, case, caller, fixtures)
     sources = _execute(caller, "source", case.copy())
     derived: tuple[Execution, ...] = ()
     fault = _find_failed(sources, "source", many=len(sources) > 1)
@@ -181,18 +182,27 @@ def _execute(
     return tuple(executions)
 
 
-def _evaluate_law(law: Law, case: Case, caller: Caller, fixtures: dict[str, Any]) -> CaseResult:
+def _evaluate_law(
+    task: Task, entry: Entry, case: Case, caller: Caller, fixtures: dict[str, Any]
+) -> CaseResult:
     __tracebackhide__ = True
+    law = entry.subject
+    assert isinstance(law, Law)  # the caller asked
     solve = Solve(caller)
     fault = None
+    answer = None
     try:
-        law.body(solve, *case.copy()[0], **fixtures)
+        answer = law.body(solve, *case.copy()[0], **fixtures)
     except CallFailed as error:
         fault = Fault("execution", error.error, error, error.error_type)
-    except Exception as error:  # a stranger's code
-        if is_control(error):
+    except BaseException as error:
+        if not _is_users(error):
             raise
         fault = Fault("law", _say(error), error)
+    if answer is not None:
+        # A law that returns a comparison instead of asserting it would hold for everything.
+        said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
+        raise Unusable(_refuse(task, entry, said))
     calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
     return CaseResult(role=caller.role, sources=calls, fault=fault)
 
@@ -277,10 +287,11 @@ def _ask(
     kind: FaultKind, check: Callable[..., object], values: tuple[Any, ...]
 ) -> tuple[Fault | None, str]:
     """Ask a check of the user's: no fault means that it holds, a text that it is no check."""
+    __tracebackhide__ = True
     try:
         answer = check(*values)
-    except Exception as error:  # a stranger's code
-        if is_control(error):
+    except BaseException as error:
+        if not _is_users(error):
             raise
         return Fault(kind, _say(error), error), ""
     if answer is None or answer is True:
@@ -307,11 +318,13 @@ def _say(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _broken(task: Task, entry: Entry, case: Case, what: str, error: Exception) -> TaskError:
+def _broken(task: Task, entry: Entry, case: Case, what: str, error: BaseException) -> TaskError:
     line = ""
     trace = error.__traceback__
+    own = entry.location.path if entry.location else None
     while trace is not None:
-        if trace.tb_next is None:
+        # The innermost line of the user's file, below which are only libraries.
+        if trace.tb_frame.f_code.co_filename == own or not line:
             line = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     given = case.sources[0] if len(case.sources) == 1 else case.sources
@@ -324,6 +337,15 @@ def _broken(task: Task, entry: Entry, case: Case, what: str, error: Exception) -
 
 def _refuse(task: Task, entry: Entry, fault: str) -> TaskError:
     return TaskError(task.name, [fault], str(entry.location) if entry.location else None)
+
+
+def _is_users(error: BaseException) -> bool:
+    """Tell what a stranger's code raised from what pytest, hypothesis or we must see."""
+    if isinstance(error, Exception):
+        return not is_control(error)
+    # pytest.fail(), also in pytest.raises(), is no Exception; this layer does not import pytest.
+    fails = any(kind.__module__ == "_pytest.outcomes" for kind in type(error).__mro__)
+    return isinstance(error, SystemExit) or (fails and type(error).__name__ == "Failed")
 
 
 def is_control(error: Exception) -> bool:

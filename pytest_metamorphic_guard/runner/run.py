@@ -120,7 +120,11 @@ class Run:
         if not applies(self.task, self.entry, case):
             self.count_skipped()
             raise Skipped
-        violation = self._find_violation(case)
+        try:
+            violation = self._find_violation(case)
+        except Skipped:
+            self.count_skipped()
+            raise
         if self.first is None:
             self.cases += 1
         else:
@@ -204,7 +208,6 @@ class Run:
         __tracebackhide__ = True
         followups = make_followups(self.task, self.entry, case, self.settings.seed)
         if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
-            self.count_skipped()
             raise Skipped
         callers = list(self.callers)
         # A fixed order would give one role the warmer caches in every pair.

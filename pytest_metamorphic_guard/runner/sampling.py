@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase
 
 from pytest_metamorphic_guard.runner.drawing import (
     RunHolder,
+    allow_assume,
     check_tuple,
     count_sources,
     disguise,
@@ -55,7 +56,8 @@ def build_measured_test(
     def test(**fixtures: Any) -> None:
         __tracebackhide__ = True
         holder.take_fixtures(fixtures)
-        holder.measuring.measure(search)
+        with allow_assume():
+            holder.measuring.measure(search)
 
     made = disguise(test, task, entry, holder.parameters)
     made.__test__ = True  # type: ignore[attr-defined]
