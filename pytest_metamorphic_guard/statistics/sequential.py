@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["BettingProcess", "Crossing", "HybridLevels", "find_crossing"]
 
 # Shares of the largest bet that cannot ruin: the small ones suit many discordant pairs, the large
-# ones suit none. Chosen by benchmarks/simulate_gate.py.
+# ones suit none. benchmarks/simulate_gate.py prints what they save.
 _SHARES = (0.1, 0.3, 0.6, 0.9, 0.99)
 
 

@@ -217,6 +217,15 @@ def test_a_loss_of_one_relation_is_tested_against_the_margin_after_correction(
     assert decision.tasks[0].relations[0].verdict == "worse"
 
 
+def test_the_correction_for_two_relations_decides_between_28_and_29_losses(
+    make_evidence, make_checks
+):
+    # Of 400 inputs and against a margin of 5 %: p = 0.033 and 0.0195, each times two.
+    for losses, outcome in ((28, ADOPT), (29, REJECT)):
+        rows = ["+- ++"] * losses + ["++ -+"] * 60 + ["++ ++"] * (340 - losses)
+        assert decide(make_evidence(make_checks(rows)), NonInferior(0.05)).outcome is outcome
+
+
 def test_p_values_are_corrected_over_all_relations_of_all_tasks(make_evidence, make_task):
     worse = {"both_pass": 90, "regressions": 6}
     alone = decide(make_evidence(**worse), NonInferior(0.01))
@@ -325,7 +334,8 @@ def test_competing_candidates_share_the_error_rate(make_evidence):
 
 
 def test_metrics_are_aggregated_per_role_with_paired_differences(make_task, make_evidence):
-    pairs = tuple((float(i), float(i) + 0.5 + i % 2) for i in range(40))
+    # Differences of 0, 1, ... 39: the 14th from either end bounds the median of 40 at 97.5 %.
+    pairs = tuple((float(i), 2.0 * i) for i in range(40))
     odd = ((None, 3.0), (float("nan"), 4.0), (2.0, None), (float("inf"), 1.0))
     task = make_task(both_pass=400)
     measured = TaskEvidence(
@@ -341,8 +351,8 @@ def test_metrics_are_aggregated_per_role_with_paired_differences(make_task, make
     )
     quality, cost = decide(make_evidence(measured)).tasks[0].metrics
     assert quality.pairs == 40
-    assert quality.mean_difference == pytest.approx(1.0)
-    assert (quality.median_interval.lower, quality.median_interval.upper) == (0.5, 1.5)
+    assert quality.mean_difference == pytest.approx(19.5)
+    assert (quality.median_interval.lower, quality.median_interval.upper) == (13.0, 26.0)
     assert (cost.baseline, cost.candidate, cost.median_interval) == (4.0, 6.0, None)
 
 

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from scipy import stats
@@ -85,6 +86,12 @@ def test_a_threshold_written_in_the_task_yields_to_the_rules(make_evidence):
     assert decide(evidence).tasks[0].relations[0].verdict == "too low"
     lenient = Rules(tasks={"top_k": TaskRules(relations={"reordered": 0.7})})
     assert decide(evidence, lenient).outcome is ADOPT
+
+
+def test_a_threshold_of_the_whole_task_may_be_written_in_it_too(make_evidence, make_task):
+    task = replace(make_task(both_pass=380, both_fail=20), min_pass_rate=0.99)
+    assert decide(make_evidence(task)).outcome is REJECT
+    assert decide(make_evidence(task), Rules(min_pass_rate=0.9)).outcome is ADOPT
 
 
 def test_a_threshold_also_holds_under_a_margin(make_evidence):
