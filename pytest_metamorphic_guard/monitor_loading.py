@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.monitor_specs import (
     MonitorSpecError,
     assign_ids,
     find_monitor_name,
+    find_option,
     find_option_faults,
     parse_monitor_spec,
 )
@@ -46,6 +47,16 @@ class LoadedMonitor:
     factory: Any
     metadata: Mapping[str, Any]
 
+    @property
+    def repeats(self) -> int:
+        """How often it wants each call to be made: its option of that name, else once."""
+        return max(1, self._read_count("repeats") or 1)
+
+    @property
+    def sample(self) -> int | None:
+        """On how many inputs it wants repetitions: its option of that name; None for all."""
+        return self._read_count("sample") or None
+
     def host(self, limits: Limits | None = None) -> MonitorHandle:
         """Make the monitor and return its handle, whatever the monitor does."""
         return host_monitor(
@@ -58,6 +69,10 @@ class LoadedMonitor:
             required=self.spec.required,
             limits=limits,
         )
+
+    def _read_count(self, option: str) -> int | None:
+        value = find_option(self.factory, self.spec.options, option)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def load_monitors(texts: Sequence[str]) -> tuple[LoadedMonitor, ...]:

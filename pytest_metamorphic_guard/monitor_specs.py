@@ -20,6 +20,7 @@ __all__ = [
     "MonitorSpecError",
     "assign_ids",
     "find_monitor_name",
+    "find_option",
     "find_option_faults",
     "parse_monitor_spec",
 ]
@@ -126,6 +127,17 @@ def find_option_faults(factory: Callable[..., Any], options: Mapping[str, Any]) 
         ]
     needed = [name for name, p in named.items() if p.default is p.empty and name not in options]
     return faults + [f"option {name!r} is required" for name in needed]
+
+
+def find_option(factory: Callable[..., Any], options: Mapping[str, Any], name: str) -> object:
+    """Return the value that an option will have: the one given, else its default, else None."""
+    if name in options:
+        return options[name]
+    try:
+        parameter = inspect.signature(factory).parameters.get(name)
+    except (TypeError, ValueError):
+        return None
+    return None if parameter is None or parameter.default is parameter.empty else parameter.default
 
 
 def assign_ids(specs: Sequence[MonitorSpec]) -> list[str]:

@@ -29,6 +29,7 @@ __all__ = ["TrendMonitor"]
 METHOD = "Kendall's trend test of the paired log ratio, within each relation"
 _LEAST_PAIRS = 10
 _NS_PER_MS = 1_000_000
+_WIDTH = 78
 
 
 class TrendMonitor(BuiltinMonitor):
@@ -167,4 +168,5 @@ def _describe(
     if growth is None:
         return f"{seen} us/call; nothing to compare"
     words = format_interval(growth.interval, confidence)
-    return f"{seen} us/call: {format_ratio(growth.estimate)} ({words}, n={n})"
+    line = f"{seen} us/call: {format_ratio(growth.estimate)} ({words}"
+    return f"{line}, n={n})" if len(line) + len(str(n)) <= _WIDTH - 5 else f"{line})"

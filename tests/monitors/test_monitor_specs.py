@@ -154,3 +154,18 @@ def test_options_of_a_factory_are_read_from_its_signature():
     assert needed == "option 'size' is required"
     assert find_option_faults(lambda **anything: anything, {"x": 1}) == []
     assert find_option_faults(dict, {"x": 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats", "sample"),
+    [
+        ("errors", 1, None),
+        ("latency", 1, None),
+        ("latency:repeats=3", 3, None),
+        ("flakiness", 2, 100),
+        ("flakiness:repeats=5,sample=0", 5, None),
+    ],
+)
+def test_a_monitor_says_how_often_it_wants_calls_to_be_made(text, repeats, sample):
+    (loaded,) = load_monitors([text])
+    assert (loaded.repeats, loaded.sample) == (repeats, sample)
