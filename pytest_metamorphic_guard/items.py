@@ -21,7 +21,7 @@ from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
 from pytest_metamorphic_guard.tasks import Law
-from pytest_metamorphic_guard.timers import ItemTimeout, set_timer
+from pytest_metamorphic_guard.timers import DEADLINE, ItemTimeout, report_timeout, set_timer
 from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
@@ -36,6 +36,7 @@ __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
 # pytest-xdist carries only plain values on a report, so the result goes as a JSON text.
 RESULT_ATTRIBUTE = "_mg_result"
 _NOTE_WIDTH = 72
+_FIXTURES = frozenset({"mg_baseline", "mg_candidate"})
 _RESULT = pytest.StashKey[ItemResult]()
 
 
@@ -53,21 +54,26 @@ class ItemRunner:
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool | None:
-        return set_timer(item, settings) if find_plan(item) is not None else None
+        # A user's own test that calls an implementation runs inside hypothesis just as well.
+        fixtures = getattr(item, "fixturenames", ())
+        if find_plan(item) is None and not _FIXTURES.intersection(fixtures):
+            return None
+        return set_timer(item, settings)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         plan = find_plan(pyfuncitem)
-        if plan is None:
-            return (yield)
-        run, measuring = self._start(pyfuncitem, plan)
-        try:
-            with self._follow(run, measuring):
-                answer = yield
-            run.require_cases()
-        except BaseException as error:
-            self._conclude_error(pyfuncitem, plan, run, measuring, error)
-            raise
+        with report_timeout(pyfuncitem):
+            if plan is None:
+                return (yield)
+            run, measuring = self._start(pyfuncitem, plan)
+            try:
+                with self._follow(run, measuring):
+                    answer = yield
+                run.require_cases()
+            except BaseException as error:
+                self._conclude_error(pyfuncitem, plan, run, measuring, error)
+                raise
         self._keep(pyfuncitem, ItemResult(run.conclude(), *_finish(measuring)))
         self._warn(pyfuncitem, run, measuring)
         return answer
@@ -112,7 +118,7 @@ class ItemRunner:
         except Unusable as unusable:
             raise pytest.fail.Exception(str(unusable.error), pytrace=False) from None
         for caller in run.callers:
-            caller.deadline = getattr(item, "_mg_deadline", None)
+            caller.deadline = item.stash.get(DEADLINE, None)
         plan.holder.run = run
         return run, measuring
 
@@ -142,15 +148,28 @@ class ItemRunner:
         if violated is not None:
             self._fail_violated(item, plan, run, measuring, violated)
         if isinstance(error, ItemTimeout):
-            self._keep(item, ItemResult(run.conclude(broken=True)))
-            shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
-            raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
+            self._fail_timed_out(item, plan, run, error)
         explained = error.error if isinstance(error, Unusable) else None
         if explained is None and isinstance(error, Exception):
             explained = explain(error, run)
         if explained is not None:
             self._keep(item, ItemResult(run.conclude(broken=True)))
             raise pytest.fail.Exception(str(explained), pytrace=False) from None
+
+    def _fail_timed_out(
+        self, item: pytest.Function, plan: Plan, run: Run, error: ItemTimeout
+    ) -> None:
+        violation = run.smallest
+        if violation is None:
+            self._keep(item, ItemResult(run.conclude(broken=True)))
+            shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
+            raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
+        reproduction = self._describe_reproduction(item, plan)
+        text = render_violation(run, violation, "unchecked", reproduction)
+        self._keep(item, describe_violated(violation, run.conclude(violation, "unchecked"), text))
+        item.__dict__.pop("_hypothesis_failing_examples", None)
+        found = f"{error}, while a smaller input was searched"
+        raise pytest.fail.Exception(f"{found}\n\n{text}", pytrace=False) from None
 
     def _fail_violated(
         self,
@@ -165,6 +184,8 @@ class ItemRunner:
             violation, confirmation = confirm(run, violated.violation)
         except Unusable:
             violation, confirmation = violated.violation, "not deterministic"
+        except ItemTimeout:
+            violation, confirmation = violated.violation, "unchecked"
         reproduction = self._describe_reproduction(item, plan)
         text = render_violation(run, violation, confirmation, reproduction)
         verdict = run.conclude(violation, confirmation)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CallFailed", "Caller", "Solve", "Unusable", "number_kind"]
 
+# The signal that ends an item comes first, or its last call would look like a violation.
+_GRACE_S = 0.25
+
 
 class Unusable(BaseException):  # noqa: N818 - it carries an error through hypothesis
     """Ends an item at once: no further input can change what is wrong.
@@ -138,7 +141,8 @@ class Caller:
     def _execute(self, args: tuple[Any, ...]) -> Outcome:
         timeout_s = self.timeout_s
         if self.deadline is not None:
-            timeout_s = max(0.01, min(timeout_s, self.deadline - time.monotonic()))
+            left_s = self.deadline - time.monotonic()
+            timeout_s = max(0.01, min(timeout_s, left_s + _GRACE_S))
         target = self.implementation
         self.executions += 1
         try:

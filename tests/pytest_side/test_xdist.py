@@ -2,15 +2,7 @@
 
 import re
 
-import pytest
-
 WAYS = ("load", "loadscope", "worksteal")
-
-
-@pytest.fixture(scope="module")
-def described():
-    """What one run said, by how it was distributed; filled as the tests go."""
-    return {}
 
 
 def test_every_distribution_gives_the_outcomes_and_texts_of_one_process(
@@ -34,7 +26,7 @@ def test_every_distribution_gives_the_outcomes_and_texts_of_one_process(
     assert code == 1
     assert len(summary) == 12
     assert len(failures) == 5
-    assert all("pytest test_top_k.py::top_k::" in text for text in failures.values())
+    assert all("test_top_k.py::top_k::" in text for text in failures.values())
     for way in WAYS:
         assert runs[way][:3] == (code, summary, failures), way
         assert runs[way][3] == junit, way
