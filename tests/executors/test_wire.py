@@ -81,7 +81,7 @@ ZONES = st.one_of(
 NUMPY_SCALARS = [
     *(np.float64(0.1), np.int8(-3), np.uint64(2**64 - 1), np.bool_(True), np.complex64(1j)),
     *(np.str_("a\0"), np.str_(""), np.bytes_(b"a\0"), np.datetime64("2020-01-01", "ns")),
-    *(np.datetime64("NaT"), np.timedelta64(3, "D"), np.float16(1.5), np.longdouble(1) / 3),
+    *(np.datetime64("NaT", "s"), np.timedelta64(3, "D"), np.float16(1.5), np.longdouble(1) / 3),
 ]
 ATOMS = st.one_of(
     st.none(),
