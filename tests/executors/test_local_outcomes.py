@@ -9,6 +9,7 @@ def good(x):
     return x + 1
 """
 
+LEVELS = ["worker", "fork", "fresh", "spawn"]
 ENDINGS = {
     "raises": ("raise ValueError('bad k')", "exception", "SANDBOX_EXCEPTION", "ValueError: bad k"),
     "raises_without_text": ("raise KeyError", "exception", "SANDBOX_EXCEPTION", "KeyError"),
@@ -87,8 +88,10 @@ ENDINGS = {
 }
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_every_ending_is_named_and_the_next_call_is_good(local, candidates, ending):
+def test_every_ending_is_named_and_the_next_call_is_good(make_local, candidates, ending, level):
+    local = make_local(isolation=level)
     body, error_type, error_code, text = ENDINGS[ending]
     path = candidates.write(f"def solve(x):\n    {body}\n" + GOOD)
 
@@ -115,7 +118,11 @@ def test_every_ending_is_named_and_the_next_call_is_good(local, candidates, endi
     while True: pass""",
     ],
 )
-def test_a_call_beyond_its_time_is_killed_and_the_next_call_is_good(local, candidates, body):
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_call_beyond_its_time_is_killed_and_the_next_call_is_good(
+    make_local, candidates, body, level
+):
+    local = make_local(isolation=level)
     path = candidates.write(f"def solve(x):\n    {body}\n" + GOOD)
 
     payload = local.execute(path, "solve", (1,), 0.5, 512)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -18,25 +16,10 @@ def call(executor, path, *args, function="solve", timeout_s=10.0, mem_mb=512):
     return executor.execute(str(path), function, args, timeout_s, mem_mb)
 
 
-def is_gone(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state == "Z"
-
-
-def wait_until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
-
-
 PID = "import os\ndef solve(): return os.getpid()"
 
 
-def test_calls_share_one_process_until_a_restart(local, candidates):
+def test_calls_share_one_process_until_a_restart(local, candidates, processes):
     path = candidates.write(PID)
     first = call(local, path)["result"]
     assert call(local, path)["result"] == first
@@ -44,7 +27,7 @@ def test_calls_share_one_process_until_a_restart(local, candidates):
     local.restart()
     second = call(local, path)["result"]
     assert second != first
-    assert is_gone(first)
+    assert processes.is_gone(first)
 
 
 def test_warm_up_starts_the_process_that_the_first_call_uses(local, candidates, tmp_path):
@@ -54,7 +37,9 @@ def test_warm_up_starts_the_process_that_the_first_call_uses(local, candidates, 
     assert call(local, path)["result"] < warm
 
 
-def test_close_ends_the_process_removes_its_directory_and_may_be_repeated(make_local, candidates):
+def test_close_ends_the_process_removes_its_directory_and_may_be_repeated(
+    make_local, candidates, processes
+):
     executor = make_local()
     path = candidates.write("import os\ndef solve(): return os.getpid(), os.getcwd()")
     pid, directory = call(executor, path)["result"]
@@ -62,7 +47,7 @@ def test_close_ends_the_process_removes_its_directory_and_may_be_repeated(make_l
 
     executor.close()
     executor.close()
-    assert is_gone(pid)
+    assert processes.is_gone(pid)
     assert not Path(directory).exists()
 
 
@@ -184,7 +169,7 @@ def test_a_candidate_that_patches_the_library_breaks_only_itself(local, candidat
         assert call(local, path, function="fail")["error"] == "ValueError: text"
 
 
-def test_the_hosts_interruption_leaves_no_half_read_worker(local, candidates):
+def test_the_hosts_interruption_leaves_no_half_read_worker(local, candidates, processes):
     path = candidates.write(PID + "\ndef slow():\n    import time\n    time.sleep(5)")
     pid = call(local, path)["result"]
 
@@ -202,15 +187,15 @@ def test_the_hosts_interruption_leaves_no_half_read_worker(local, candidates):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
-    assert is_gone(pid)
+    assert processes.is_gone(pid)
     assert isinstance(call(local, path)["result"], int)
 
 
-def test_a_worker_that_dies_between_calls_is_replaced_with_a_note(local, candidates):
+def test_a_worker_that_dies_between_calls_is_replaced_with_a_note(local, candidates, processes):
     path = candidates.write(PID)
     pid = call(local, path)["result"]
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: is_gone(pid))
+    processes.wait_until(lambda: processes.is_gone(pid))
 
     payload = call(local, path)
     assert payload["result"] != pid
@@ -264,11 +249,13 @@ def test_two_executors_and_two_candidates_do_not_share_a_process(make_local, can
     assert call(two, path)["result"] in pids
 
 
-def test_the_least_recently_used_process_ends_when_there_are_too_many(make_local, candidates):
+def test_the_least_recently_used_process_ends_when_there_are_too_many(
+    make_local, candidates, processes
+):
     executor = make_local(max_workers=2)
     paths = [candidates.write(PID) for _ in range(3)]
     pids = [call(executor, path)["result"] for path in paths]
-    assert is_gone(pids[0])
+    assert processes.is_gone(pids[0])
     assert call(executor, paths[2])["result"] == pids[2]
 
 
@@ -299,49 +286,39 @@ def test_many_threads_get_their_own_answers(local, candidates):
     assert wrong == []
 
 
-HOST = """
-    import os, sys
-    from pytest_metamorphic_guard.executors.local import LocalExecutor
-    executor = LocalExecutor()
-    pid, directory = executor.execute(sys.argv[1], "where", (), 60, 512)["result"]
-    print(pid, directory, flush=True)
-    {then}
-"""
+LEVELS = ["worker", "fork", "fresh", "spawn"]
+HOSTS = [
+    ("sleep", {}),
+    ("sleep", {"namespaces": True}),
+    ("sleep_with_daemon", {"allow_subprocess": True}),
+    ("sleep_with_daemon", {"harden": "off"}),
+]
 
 
-def start_host(candidates, then):
-    path = candidates.write(
-        """
-        import os, time
-        def where(): return os.getpid(), os.getcwd()
-        def sleep(): time.sleep(100)
-        """
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("which", HOSTS, ids=str)
+def test_nothing_survives_the_sigkill_of_the_host_in_the_middle_of_a_call(
+    local_config, processes, start_host, which, level
+):
+    function, config = which
+    host, mark, _, directory = start_host(
+        f'executor.execute(sys.argv[1], "{function}", (), 60, 512)', isolation=level, **config
     )
-    script = candidates.write(textwrap.dedent(HOST).format(then=then), "host.py")
-    host = subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, text=True)
-    pid, directory = host.stdout.readline().split()
-    return host, int(pid), directory
-
-
-def test_nothing_survives_the_sigkill_of_the_host_in_the_middle_of_a_call(candidates, local):
-    host, pid, directory = start_host(
-        candidates, 'executor.execute(sys.argv[1], "sleep", (), 60, 512)'
-    )
+    least = 3 if function == "sleep_with_daemon" else 2
+    processes.wait_until(lambda: len(processes.list_marked(mark)) >= least)
     host.kill()
     host.wait()
-    host.stdout.close()
-    wait_until(lambda: is_gone(pid))
+    processes.wait_until(lambda: processes.list_marked(mark) == [])
 
     # The next executor on this machine removes what the killed one could not.
-    assert call(local, candidates.write(PID))["success"]
+    assert call(*local_config(PID))["success"]
     assert not Path(directory).exists()
 
 
-def test_an_executor_that_nobody_closes_is_closed_at_exit(candidates):
-    host, pid, directory = start_host(candidates, "")
+def test_an_executor_that_nobody_closes_is_closed_at_exit(processes, start_host):
+    host, mark, _, directory = start_host("")
     assert host.wait(60) == 0
-    host.stdout.close()
-    wait_until(lambda: is_gone(pid))
+    processes.wait_until(lambda: processes.list_marked(mark) == [])
     assert not Path(directory).exists()
 
 

@@ -23,7 +23,7 @@ class Directories:
     """
 
     def __init__(self) -> None:
-        self._base = _open_base()
+        self._base, self._is_private = _open_base()
         sweep_stale(self._base)
         self._path, self._lock = _claim(self._base)
 
@@ -40,6 +40,8 @@ class Directories:
             os.unlink(self._path + _LOCK)
         os.close(self._lock)
         self._lock = -1
+        if self._is_private:
+            remove_tree(self._base)
 
 
 def sweep_stale(base: str) -> None:
@@ -83,16 +85,17 @@ def empty_tree(path: str) -> None:
                 os.unlink(entry.path)
 
 
-def _open_base() -> str:
+def _open_base() -> tuple[str, bool]:
+    """Return the user's tree, and whether it is for this process alone."""
     base = os.path.join(tempfile.gettempdir(), f"metamorphic-guard-{os.getuid()}")
     with contextlib.suppress(FileExistsError):
         os.mkdir(base, stat.S_IRWXU)
     found = os.lstat(base)
     ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     if ours and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return base
+        return base, False
     # Somebody else made it first: theirs is not trusted with our files.
-    return tempfile.mkdtemp(prefix=f"metamorphic-guard-{os.getuid()}-")
+    return tempfile.mkdtemp(prefix=f"metamorphic-guard-{os.getuid()}-"), True
 
 
 def _claim(base: str) -> tuple[str, int]:

@@ -85,10 +85,7 @@ def keep(close: Callable[[], None]) -> None:
     Args:
         close: Closes what belongs to the child alone; called in the parent.
     """
-    with contextlib.suppress(OSError):
-        # Asked rather than killed when the host dies, so that it can sweep.
-        call_prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGTERM, _raise_ended)
+    _ask_rather_than_kill()
     sweeper = Sweeper()
     parent = os.getpid()
     child = os.fork()
@@ -128,25 +125,43 @@ def enter_namespaces(close: Callable[[], None]) -> None:
     _write("/proc/self/uid_map", f"{uid} {uid} 1")
     _write("/proc/self/gid_map", f"{gid} {gid} 1")
     reader, writer = os.pipe()
-    parent = os.getpid()
+    _ask_rather_than_kill()
     first = os.fork()
     if first:
         close()
         os.close(writer)
-        status = os.read(reader, _STATUS_BYTES)
-        os.waitpid(first, 0)
-        _end_like(int.from_bytes(status, "little") if status else signal.SIGKILL)
+        _wait_outside(first, reader)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.close(reader)
     assert os.getpid() == 1, "the first process of a namespace"
     with contextlib.suppress(OSError):
         call_prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    del parent
     second = os.fork()
     if second:
         close()
         _wait_as_first(second, writer)
     os.close(writer)
     tie_to_parent(1)
+
+
+def _ask_rather_than_kill() -> None:
+    """Let the death of the host, or its wish, raise an exception here, so that a sweep follows."""
+    with contextlib.suppress(OSError):
+        call_prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGTERM, _raise_ended)
+
+
+def _wait_outside(first: int, reader: int) -> NoReturn:
+    status = b""
+    try:
+        status = os.read(reader, _STATUS_BYTES)
+    except _EndedError:
+        with contextlib.suppress(OSError):
+            os.kill(first, signal.SIGKILL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Returns when everything in the namespace has ended.
+    os.waitpid(first, 0)
+    _end_like(int.from_bytes(status, "little") if status else signal.SIGKILL)
 
 
 def _wait_as_first(child: int, writer: int) -> NoReturn:

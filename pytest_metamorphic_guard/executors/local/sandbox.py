@@ -98,7 +98,7 @@ class Sandbox(ABC):
                 directory,
                 wish.configuration.env,
                 int(wish.configuration.max_output_kb * 1024),
-                is_kept=wish.is_kept,
+                is_kept=wish.is_kept or wish.configuration.namespaces,
             )
         except OSError as error:
             text = f"the process could not be started: {error}"

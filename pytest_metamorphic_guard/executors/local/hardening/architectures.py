@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Architecture", "find_architecture"]
+__all__ = ["TABLES", "Architecture", "find_architecture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ _AARCH64 = {
     "kexec_file_load": 294,
 }
 
-_TABLES = {
+TABLES = {
     # From 0x40000000 on: the x32 convention, with numbers of its own for the same calls.
     "x86_64": Architecture(0xC000003E, _COMMON | _X86_64, 0x40000000),
     "aarch64": Architecture(0xC00000B7, _COMMON | _AARCH64, 0),
@@ -239,4 +239,4 @@ _TABLES = {
 
 def find_architecture() -> Architecture | None:
     """Return the table of this machine, or None if there is none for it."""
-    return _TABLES.get(platform.machine())
+    return TABLES.get(platform.machine())

@@ -109,13 +109,17 @@ class Filter:
         """Let a call fail if an argument has none of these bits."""
         self._decide(name, argument, [(_JUMP_BITS, 1, 0, mask)], [_ERRNO | errno.EPERM, _ALLOW])
 
+    def program(self) -> list[bytes]:
+        """Return the instructions."""
+        return [*self._code, _encode(_RETURN, 0, 0, _ALLOW)]
+
     def apply(self) -> None:
         """Put the filter into force for this thread and everything it starts.
 
         Raises:
             OSError: The kernel has no filters, or refused this one.
         """
-        code = b"".join([*self._code, _encode(_RETURN, 0, 0, _ALLOW)])
+        code = b"".join(self.program())
         buffer = ctypes.create_string_buffer(code, len(code))
         program = _Program(len(code) // 8, ctypes.addressof(buffer))
         call_system(

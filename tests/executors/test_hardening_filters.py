@@ -1,0 +1,132 @@
+"""The filters of system calls: read by an interpreter of programs, and tried on this kernel."""
+
+import errno
+import os
+import struct
+
+import pytest
+
+from pytest_metamorphic_guard.executors.local.hardening import architectures
+from pytest_metamorphic_guard.executors.local.hardening.libc import call_prctl
+from pytest_metamorphic_guard.executors.local.hardening.seccomp import (
+    add_process_rules,
+    make_base_filter,
+)
+
+ALLOW, KILL = "allow", "kill"
+
+
+def interpret(made, name, *arguments, audit=None, number=None):
+    """Run the program of a filter on one call, as the kernel would."""
+    calls = made.architecture.calls
+    number = calls[name] if number is None else number
+    audit = made.architecture.audit if audit is None else audit
+    values = [*arguments, 0, 0, 0, 0, 0, 0][:6]
+    data = struct.pack("<iIQ6Q", number, audit, 0, *(v & 2**64 - 1 for v in values))
+    code = [struct.unpack("<HBBI", instruction) for instruction in made.program()]
+    position = accumulator = 0
+    while True:
+        kind, if_true, if_false, value = code[position]
+        position += 1
+        match kind:
+            case 0x20:
+                (accumulator,) = struct.unpack_from("<I", data, value)
+            case 0x15:
+                position += if_true if accumulator == value else if_false
+            case 0x35:
+                position += if_true if accumulator >= value else if_false
+            case 0x45:
+                position += if_true if accumulator & value else if_false
+            case 0x06:
+                if value == 0x7FFF0000:
+                    return ALLOW
+                return KILL if value == 0x80000000 else value - 0x50000
+
+
+@pytest.fixture(params=["x86_64", "aarch64"])
+def architecture(request):
+    return architectures.TABLES[request.param]
+
+
+def make(architecture, *, allow_network=False, allow_subprocess=False, own_pid=0):
+    made = make_base_filter(
+        architecture, allow_network=allow_network, allow_subprocess=allow_subprocess
+    )
+    add_process_rules(made, allow_subprocess=allow_subprocess, own_pid=own_pid)
+    return made
+
+
+def test_dangerous_calls_are_denied_and_unknown_ones_allowed(architecture):
+    made = make(architecture)
+    for name in ("ptrace", "mount", "bpf", "keyctl", "io_uring_setup", "fchmodat", "utimensat"):
+        assert interpret(made, name) == errno.EPERM, name
+    assert interpret(made, "read", number=architecture.calls["socket"] + 10_000) == ALLOW
+
+
+def test_a_foreign_architecture_ends_the_process(architecture):
+    assert interpret(make(architecture), "ptrace", audit=0x40000003) == KILL
+
+
+def test_the_second_convention_of_x86_is_unknown():
+    made = make(architectures.TABLES["x86_64"])
+    assert interpret(made, "", number=0x40000000 + 39) == errno.ENOSYS
+
+
+def test_threads_may_start_and_processes_only_if_allowed(architecture):
+    thread, process, users = 0x10000 | 0x100, 17, 0x10000000 | 17
+    strict, loose = make(architecture), make(architecture, allow_subprocess=True)
+    assert interpret(strict, "clone", thread) == ALLOW
+    assert interpret(strict, "clone", process) == errno.EPERM
+    assert interpret(strict, "execve") == errno.EPERM
+    assert interpret(strict, "clone3") == errno.ENOSYS
+    assert interpret(loose, "clone", process) == ALLOW
+    assert interpret(loose, "execve") == ALLOW
+    assert interpret(loose, "clone", users) == errno.EPERM
+
+
+def test_sockets_depend_on_what_is_allowed(architecture):
+    strict = make(architecture)
+    local = make(architecture, allow_subprocess=True)
+    network = make(architecture, allow_network=True)
+    for family, expected in ((1, (13, ALLOW, ALLOW)), (2, (13, 13, ALLOW)), (40, (13, 13, ALLOW))):
+        found = tuple(interpret(made, "socket", family) for made in (strict, local, network))
+        assert found == expected
+    assert interpret(strict, "socketpair", 1) == ALLOW
+    assert interpret(strict, "socketpair", 2) == errno.EACCES
+
+
+def test_limits_and_priorities_of_others_are_out_of_reach(architecture):
+    made = make(architecture)
+    for name, arguments in (("prlimit64", (7,)), ("setpriority", (0, 7)), ("ioprio_set", (1, 7))):
+        assert interpret(made, name, *arguments) == errno.EPERM
+        assert interpret(made, name, 0, 0) == ALLOW
+
+
+def test_only_the_own_process_is_signalled_where_landlock_cannot_see_to_it(architecture):
+    made = make(architecture, own_pid=42)
+    for name in ("kill", "tgkill"):
+        assert interpret(made, name, 42, 9) == ALLOW
+        assert interpret(made, name, 43, 9) == errno.EPERM
+        assert interpret(made, name, -1, 9) == errno.EPERM
+    assert interpret(made, "tkill", 42, 9) == errno.EPERM
+    assert interpret(make(architecture), "kill", 43, 9) == ALLOW
+
+
+def test_this_kernel_takes_the_filter_and_obeys_it():
+    found = architectures.find_architecture()
+    if found is None:
+        pytest.skip("no table for this architecture")
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            call_prctl(38, 1)
+            made = make(found, own_pid=os.getpid())
+            made.apply()
+            try:
+                os.kill(os.getppid(), 0)
+            except PermissionError:
+                status = 0
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
