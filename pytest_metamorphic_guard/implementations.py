@@ -16,6 +16,8 @@ __all__ = ["Assignment", "Implementation", "parse_assignment"]
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 _TASK = re.compile(r"([A-Za-z_][\w.-]*)=(.+)\Z", re.DOTALL)
+# What nobody means as a text, so that a mistyped path is no prompt.
+_PATH = re.compile(r"\S+\.py(:\w*)?\Z")
 DEFAULT_FUNCTION = "solve"
 
 
@@ -132,13 +134,13 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
         found = _parse_implementation(named[2], folder)
         if found is not None:
             return Assignment(found, named[1])
-        if raw_texts:
+        if raw_texts and not _PATH.match(named[2]):
             return Assignment(Implementation.from_content(named[2]), named[1])
         raise ImplementationError(text, _explain(named[2], folder))
     found = _parse_implementation(text, folder)
     if found is not None:
         return Assignment(found)
-    if raw_texts:
+    if raw_texts and text and not _PATH.match(text):
         return Assignment(Implementation.from_content(text))
     raise ImplementationError(text, _explain(text, folder))
 
@@ -197,10 +199,14 @@ def _exists(module: str) -> bool:
 
 def _explain(text: str, folder: Path) -> str:
     path, colon, function = text.rpartition(":")
+    if (colon and not function.isidentifier()) and (
+        _MODULE.match(path) or (folder / path).is_file()
+    ):
+        return f"{function!r} is not the name of a function"
     if text.endswith(".py") or path.endswith(".py"):
         return f"there is no file {(path if path.endswith('.py') else text)!r} in {folder}"
+    if text and (folder / text).is_dir():
+        return f"is a folder; name a file in it, such as {text.rstrip('/')}/solution.py"
     if colon and _MODULE.match(path):
-        if not function.isidentifier():
-            return f"{function!r} is not the name of a function"
         return f"there is no module {path!r} on the import path"
     return "expected path.py, path.py:function, package.module:function, or TASK= before one of these"

@@ -81,6 +81,11 @@ OPTIONS = (
 )
 
 
+# What pytest raises, before and since 9.2, where a value in a file has not its option's type.
+_WRONG_TYPE = (TypeError, ValueError, pytest.UsageError)
+_INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """A value with the place it was given at, for messages, and the folder its paths refer to."""
@@ -102,7 +107,9 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             option.flag, dest=option.key, default=None, help=option.help.replace("%", "%%"), **shape
         )
-        ini_type = "bool" if option.switch else option.ini_type
+        ini_type: Any = "bool" if option.switch else option.ini_type
+        if option.several:
+            ini_type = "linelist"
         parser.addini(option.key, option.help, type=ini_type, default=None)
 
 
@@ -111,9 +118,16 @@ def is_active(config: pytest.Config) -> bool:
     return any(
         config.getoption(option.key) is not None
         or os.environ.get(option.variable)
-        or config.getini(option.key) is not None
+        or _is_in_file(config, option)
         for option in OPTIONS
     )
+
+
+def _is_in_file(config: pytest.Config, option: Option) -> bool:
+    try:
+        return config.getini(option.key) is not None
+    except _WRONG_TYPE:  # what is wrong is said when it is read
+        return True
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -186,13 +200,22 @@ class _Reader:
         text = os.environ.get(option.variable)
         if text:
             return [Given(line, option.variable, here) for line in _lines(text, option)]
-        written = self.config.getini(option.key)
+        path = self.config.inipath
+        source = f"{option.key} in {path.name if path else 'the configuration'}"
+        try:
+            written = self.config.getini(option.key)
+        except _WRONG_TYPE as error:
+            expected = "true or false" if option.switch else _INI_TYPES[option.ini_type]
+            # pytest names the option where the file has types, and not where it only has texts.
+            said = str(error)
+            fault = said if option.key in said else f"{source}: expected {expected}"
+            self.faults += [] if fault in self.faults else [fault]
+            return []
         if written is None or written == "":
             return []
-        path = self.config.inipath
         folder = path.parent if path else here
-        source = f"{option.key} in {path.name if path else 'the configuration'}"
-        return [Given(line, source, folder) for line in _lines(str(written), option)]
+        lines = written if option.several else [str(written)]
+        return [Given(line, source, folder) for line in lines]
 
     def read_path(self, name: str) -> Path | None:
         found = self.find(name)

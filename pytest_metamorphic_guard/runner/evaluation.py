@@ -265,13 +265,13 @@ def _check_property(
         raise Unusable(_refuse(task, entry, f"property {declared.name!r} {strange}"))
     if fault is None:
         return None
-    _refuse_wrong_arity(task, declared, given, fault)
+    _refuse_wrong_arity(task, entry, declared, given, fault)
     message = fault.message or f"{declared.name} is false"
     return Fault("property", message, fault.error, declared.name)
 
 
 def _refuse_wrong_arity(
-    task: Task, declared: Property, given: tuple[Any, ...], fault: Fault
+    task: Task, entry: Entry, declared: Property, given: tuple[Any, ...], fault: Fault
 ) -> None:
     # Only a strategy whose width is unknown until it draws gets here with a wrong count.
     if not isinstance(fault.error, TypeError):
@@ -280,7 +280,7 @@ def _refuse_wrong_arity(
         inspect.signature(declared.check).bind(None, *given)
     except TypeError as error:
         text = f"property {declared.name!r} does not fit (output, *inputs): {error}"
-        raise Unusable(TaskError(task.name, [text])) from error
+        raise Unusable(_refuse(task, entry, text)) from error
 
 
 def _ask(
