@@ -20,7 +20,7 @@ __all__ = ["HOSTILE", "LIMITS"]
 
 _TIME_LIMIT_S = 0.5
 # Long enough to be over the limit and its overrun, and still to end by itself.
-_TOO_LONG_S = 4.0
+_TOO_LONG_S = 2.5
 _TOO_OFTEN = 500_000_000
 _TOO_MUCH_MB = 256
 _MOST_OUTPUT = 16 << 20
