@@ -136,7 +136,8 @@ def bystander(tmp_path_factory):
     path = tmp_path_factory.mktemp("bystander") / "baseline.py"
     path.write_text(GOOD)
     executor = LocalExecutor()
-    assert executor.execute(str(path), "good", (0,), 10.0, 512)["result"] == 1
+    payload = executor.execute(str(path), "good", (0,), 10.0, 512)
+    assert payload["result"] == 1, payload
     yield lambda: executor.execute(str(path), "good", (1,), 10.0, 512)
     executor.close()
 

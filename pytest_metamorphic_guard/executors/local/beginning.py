@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import io
 import os
 import pickle
 import sys
@@ -57,6 +58,12 @@ class Beginning:
     threads: int
     confinement: Confinement | None
 
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Directories of the search path that this process may not list."""
+        permissions = self.setup.permissions
+        return () if permissions is None else permissions.unlisted
+
     def close(self) -> None:
         """Give up what only the process that began needs, in a child of it."""
         self.memory.close()
@@ -76,7 +83,7 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     """
     kind, nonce, body = line.receive()
     assert kind == START
-    setup = pickle.loads(body)
+    setup = _SetupReader(io.BytesIO(body)).load()
     assert isinstance(setup, Setup)
     tie_to_parent(setup.host_pid)
     set_fixed_limits(setup.file_mb, setup.open_files)
@@ -127,6 +134,13 @@ def read_file(module: object) -> str:
     """Return the file that a module says it comes from, or an empty string."""
     file = getattr(module, "__file__", None)
     return file if type(file) is str else ""
+
+
+class _SetupReader(pickle.Unpickler):
+    """Finds classes among the modules of the harness, whose packages cannot be imported here."""
+
+    def find_class(self, module_name: str, global_name: str) -> object:
+        return getattr(sys.modules[module_name], global_name)
 
 
 def _open_streams() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from importlib.abc import PathEntryFinder
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -16,8 +17,8 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from importlib.abc import PathEntryFinder
+    from collections.abc import Callable, Collection
+    from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
     from pytest_metamorphic_guard.executors.local.setup import Target
@@ -41,8 +42,36 @@ class FreshSourceLoader(SourceFileLoader):
         return code
 
 
-def prepare_path(target: Target) -> None:
-    """Make the target's siblings importable, and never from a cached ``.pyc``."""
+class _StatFinder(PathEntryFinder):
+    """Finds modules in a directory that this process may not list, by asking for each name."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002 - the protocol's
+        base = os.path.join(self._folder, fullname.rpartition(".")[2])
+        init = os.path.join(base, "__init__.py")
+        if os.path.isfile(init):
+            loader = FreshSourceLoader(fullname, init)
+            return spec_from_file_location(
+                fullname, init, loader=loader, submodule_search_locations=[base]
+            )
+        if os.path.isfile(base + ".py"):
+            loader = FreshSourceLoader(fullname, base + ".py")
+            return spec_from_file_location(fullname, base + ".py", loader=loader)
+        for suffix in EXTENSION_SUFFIXES:
+            if os.path.isfile(base + suffix):
+                return spec_from_file_location(fullname, base + suffix)
+        return None
+
+
+def prepare_path(target: Target, unlisted: Collection[str] = ()) -> None:
+    """Make the target's siblings importable, and never from a cached ``.pyc``.
+
+    Args:
+        target: What will be imported.
+        unlisted: Directories that this process may not list.
+    """
     # Landlock would refuse the write anyway, and a candidate's folder is not ours to fill.
     sys.dont_write_bytecode = True
     root = target.root or _find_root(target.name)
@@ -50,7 +79,9 @@ def prepare_path(target: Target) -> None:
         sys.path.insert(0, target.root)
     if root and not is_installed(root):
         sys.path_hooks.insert(0, _make_hook(root))
-        sys.path_importer_cache.clear()
+    if unlisted:
+        sys.path_hooks.insert(0, _make_stat_hook(frozenset(unlisted)))
+    sys.path_importer_cache.clear()
 
 
 def load(target: Target) -> ModuleType:
@@ -110,6 +141,15 @@ def is_installed(path: str) -> bool:
     if path == _LIBRARY or path.startswith(_LIBRARY + os.sep):
         return True
     return any(part in _INSTALLED for part in path.split(os.sep))
+
+
+def _make_stat_hook(unlisted: frozenset[str]) -> Callable[[str], PathEntryFinder]:
+    def hook(path: str) -> PathEntryFinder:
+        if path not in unlisted:
+            raise ImportError(path)
+        return _StatFinder(path)
+
+    return hook
 
 
 def _make_hook(root: str) -> Callable[[str], PathEntryFinder]:

@@ -27,6 +27,10 @@ class Output:
         """Return what was printed since the last time, and forget it."""
         return self._take(self.stdout), self._take(self.stderr)
 
+    def read_stderr(self) -> str:
+        """Return what is in the standard error without forgetting it."""
+        return os.pread(self.stderr, self._cap, 0).decode("utf-8", "replace")
+
     def measure(self) -> int:
         """Return the size in bytes of the larger of the two."""
         return max(_measure(self.stdout), _measure(self.stderr))

@@ -57,16 +57,16 @@ def make_permissions(
     if configuration.allow_network:
         readable.extend(_NETWORK)
     broad = set(_list_broad())
-    listable = []
+    unlisted = []
     for folder in filter(None, wanted):
         if os.path.realpath(folder) in broad:
-            listable.append(folder)
+            unlisted.append(folder)
             readable.extend(_list_importable(folder))
         else:
             readable.append(folder)
     return Permissions(
         readable=tuple(dict.fromkeys(filter(None, readable))),
-        listable=tuple(listable),
+        unlisted=tuple(dict.fromkeys(unlisted)),
         writable=(directory, "/dev/null", *map(os.path.abspath, configuration.write)),
         allow_network=configuration.allow_network,
         allow_subprocess=configuration.allow_subprocess,

@@ -174,8 +174,20 @@ class Sandbox(ABC):
             )
             return self._reader.read_missing(response)
         except (ExpiredError, GoneError, ForgedError) as end:
-            text = f"the process did not get ready: {type(end).__name__} {end}".strip()
-            raise self._refuse(make_failure("sandbox_lost", text)) from None
+            raise self._refuse(make_failure("sandbox_lost", self._explain_start(end))) from None
+
+    def _explain_start(self, end: Exception) -> str:
+        match end:
+            case ExpiredError():
+                reason = f"it took longer than {_START_S:g} s"
+            case GoneError():
+                self._process.wait(GRACE_S)
+                # No candidate code ran: the last line of its traceback is ours, or Python's.
+                lines = self._process.output.read_stderr().splitlines()
+                reason = lines[-1] if lines else "it ended"
+            case _:
+                reason = str(end)
+        return f"the process did not get ready: {reason}"
 
     def _load(self) -> tuple[str, int]:
         limit, where = self._configuration.import_timeout_s, self._reader.where

@@ -35,7 +35,7 @@ def main(requests: int, responses: int) -> None:
     line = Line(requests, responses)
     try:
         _serve(line)
-    except (HostGoneError, OSError):
+    except (HostGoneError, BrokenPipeError):
         _exit(0)
 
 
@@ -46,7 +46,7 @@ def _serve(line: Line) -> None:
     me = _getpid()
     memory.apply_for_import()
     try:
-        prepare_path(setup.target)
+        prepare_path(setup.target, beginning.unlisted)
         module = load(setup.target)
     except BaseException as error:  # noqa: BLE001 - every end of the import is an outcome
         end_copy(me)

@@ -75,7 +75,7 @@ def main(requests: int, responses: int, descriptors: int) -> None:
 
     try:
         Zygote(line, pipes, begin(line, close, is_zygote=True)).serve()
-    except (HostGoneError, OSError):
+    except (HostGoneError, BrokenPipeError):
         _exit(0)
 
 
@@ -114,7 +114,7 @@ class Zygote:
         if not setup.is_fresh:
             me = _getpid()
             try:
-                prepare_path(setup.target)
+                prepare_path(setup.target, self._beginning.unlisted)
                 self._module = load(setup.target)
             except BaseException as error:  # noqa: BLE001 - every end of the import is an outcome
                 end_copy(me)
@@ -206,7 +206,7 @@ class Zygote:
         module = self._module
         if module is None:
             try:
-                prepare_path(setup.target)
+                prepare_path(setup.target, self._beginning.unlisted)
                 module = load(setup.target)
             except BaseException as error:  # noqa: BLE001 - every end of the import is an outcome
                 end_copy(me)

@@ -38,14 +38,15 @@ class Permissions:
 
     Attributes:
         readable: Files, and directories with everything below, that it may read and execute.
-        listable: Directories whose names it may see.
+        unlisted: Directories on the search path of which it may read the modules, but not list
+            the names.
         writable: Files and directories that it may also change.
         allow_network: Whether it may open sockets and connect.
         allow_subprocess: Whether it may start processes.
     """
 
     readable: tuple[str, ...] = ()
-    listable: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     allow_network: bool = False
     allow_subprocess: bool = False
@@ -129,8 +130,6 @@ class Confinement:
         rules = Ruleset(self._architecture, self._version, network=not allowed.allow_network)
         try:
             rules.allow_reading(allowed.readable)
-            for path in allowed.listable:
-                rules.allow_listing(path)
             rules.allow_everything(allowed.writable)
             rules.apply()
         finally:

@@ -75,10 +75,6 @@ class Ruleset:
         for path in paths:
             self._add(path, _READ)
 
-    def allow_listing(self, path: str) -> None:
-        """Allow listing a directory and those below it, but not reading their files."""
-        self._add(path, _READ_DIR)
-
     def allow_everything(self, paths: Iterable[str]) -> None:
         """Allow everything with these files, and below these directories."""
         for path in paths:
