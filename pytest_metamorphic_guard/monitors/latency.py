@@ -1,4 +1,4 @@
-"""Is the candidate slower: at the median of all calls, or on some of them?"""
+"""Is the candidate slower: at the median of all cases, or on some of them?"""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ _NS_PER_MS = 1_000_000
 
 
 class LatencyMonitor(BuiltinMonitor):
-    """Compares durations call by call; alerts when the candidate is slower.
+    """Compares durations case by case; alerts when the candidate is slower.
 
     A warning needs a lower bound of the median ratio above 1 and a ratio above ``min_ratio``; an
     error needs the bound, at half of alpha, above ``alert_ratio``. A second warning tells of a
-    tail: more calls slowed to 1.5x than sped up by as much. Calls that failed are not counted.
+    tail: more cases slowed to 1.5x than sped up by as much. Calls that failed are not counted.
 
     Args:
         percentile: The percentile reported per role; it never decides.
@@ -186,7 +186,7 @@ class LatencyMonitor(BuiltinMonitor):
                 "latency_tail_regression",
                 "warning",
                 f"candidate is at least 1.5x slower than its usual pace on {tail.slow} of {tail.n} "
-                f"calls ({format_rate(tail.slow / tail.n)}), as much faster on {tail.fast}",
+                f"inputs ({format_rate(tail.slow / tail.n)}), as much faster on {tail.fast}",
                 n=tail.n,
                 method=_Tail.METHOD,
                 p_value=tail.p_value,
@@ -207,9 +207,9 @@ class LatencyMonitor(BuiltinMonitor):
 
 
 class _Tail:
-    """Calls far slower than the median explains, against calls as far on the fast side."""
+    """Cases far slower than the median explains, against as many on the fast side."""
 
-    METHOD = "exact binomial test of slow against fast calls"
+    METHOD = "exact binomial test of slow against fast cases"
 
     def __init__(self, log_ratios: Sequence[float]) -> None:
         shift = max(0.0, median(log_ratios)) if log_ratios else 0.0

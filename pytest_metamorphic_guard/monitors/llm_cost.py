@@ -34,7 +34,7 @@ _FLOORS = {"cost_usd": 1e-7, "tokens_total": 1.0}
 
 
 class LLMCostMonitor(BuiltinMonitor):
-    """Compares cost call by call, or tokens where no cost is reported; also watches a budget.
+    """Compares cost case by case, or tokens where no cost is reported; also watches a budget.
 
     It reads ``tokens_prompt``, ``tokens_completion``, ``tokens_total`` and ``cost_usd`` of the
     executor's payload, of failed calls too: they are paid for.

@@ -1,6 +1,6 @@
-"""Is the candidate's measure larger than the baseline's, call by call, and by what factor?
+"""Is the candidate's measure larger than the baseline's, case by case, and by what factor?
 
-Every call is its own comparison: the logarithm of candidate over baseline. The median of these is
+Every case is its own comparison: the logarithm of candidate over baseline. The median of these is
 bounded by order statistics, which is exact under any distribution as long as identical
 implementations could swap their roles; interleaving both roles on the same inputs sees to that.
 """
@@ -64,17 +64,26 @@ class Measurements:
         return {role: fmean(values) if values else None for role, values in self.values.items()}
 
     def log_ratios(self) -> list[float]:
-        """Return ln(candidate / baseline) per call; of repeated calls, the medians' ratio."""
+        """Return ln(candidate / baseline) per case, in the order of the cases.
+
+        Of repeated calls the medians are compared, and of a case's calls the median ratio counts:
+        they are made within moments of each other, so that one disturbance hits them all.
+        """
         calls: dict[Hashable, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+        cases: dict[Hashable, dict[Hashable, None]] = defaultdict(dict)
         numbers: Counter[Hashable] = Counter()
         for pair in self.pairs:
             # A case may make several calls of one kind; the n-th is repeated as the n-th.
             made = (pair.relation, pair.case_index, pair.kind, pair.repeat)
             numbers[made] += 1
-            call = calls[*made[:3], numbers[made]]
-            call[0].append(max(pair.baseline, self.floor))
-            call[1].append(max(pair.candidate, self.floor))
-        return [math.log(median(cand) / median(base)) for base, cand in calls.values()]
+            key = (*made[:3], numbers[made])
+            calls[key][0].append(max(pair.baseline, self.floor))
+            calls[key][1].append(max(pair.candidate, self.floor))
+            cases[made[:2]][key] = None
+        return [
+            median(math.log(median(calls[key][1]) / median(calls[key][0])) for key in keys)
+            for keys in cases.values()
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +91,10 @@ class RatioComparison:
     """What the log ratios say.
 
     Attributes:
-        n: Number of calls compared.
-        ratio: Median ratio; 1 without calls.
-        interval: Its two-sided interval at ``1 - alpha``, None with too few calls.
-        lower: Its one-sided lower bound at ``1 - alpha``, None with too few calls.
+        n: Number of cases compared.
+        ratio: Median ratio; 1 without cases.
+        interval: Its two-sided interval at ``1 - alpha``, None with too few cases.
+        lower: Its one-sided lower bound at ``1 - alpha``, None with too few cases.
         p_value: One-sided p-value of "the median ratio is at most 1".
         confidence: ``1 - alpha``.
     """

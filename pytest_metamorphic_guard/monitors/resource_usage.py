@@ -36,7 +36,7 @@ _NS_PER_MS = 1_000_000
 
 
 class ResourceUsageMonitor(BuiltinMonitor):
-    """Compares one resource call by call; warns when the candidate needs more.
+    """Compares one resource case by case; warns when the candidate needs more.
 
     The value is read from the payload: ``resource_usage[metric]``, else ``metric`` itself.
 

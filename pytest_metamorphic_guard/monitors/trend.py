@@ -15,12 +15,13 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
+from pytest_metamorphic_guard.monitors.ratios import Measurements
 from pytest_metamorphic_guard.monitors.wording import format_interval, format_ratio
 from pytest_metamorphic_guard.statistics.binomial import Interval
 from pytest_metamorphic_guard.statistics.ordering import Slope, fit_slope, measure_trend
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 
@@ -28,7 +29,7 @@ __all__ = ["TrendMonitor"]
 
 METHOD = "Kendall's trend test of the paired log ratio, within each relation"
 _LEAST_PAIRS = 10
-_NS_PER_MS = 1_000_000
+_FLOOR_MS = 1e-6
 _WIDTH = 78
 
 
@@ -39,7 +40,7 @@ class TrendMonitor(BuiltinMonitor):
     the machine does to both.
 
     Args:
-        window: Last calls of each relation that are looked at; 0 for all.
+        window: Last cases of each relation that are looked at; 0 for all.
         alert_slope_ms: The candidate's own slope, in milliseconds per call, must exceed this too.
         min_growth: Growth relative to the baseline, over the run, from which on a warning is given.
         alpha: Probability of a false warning.
@@ -65,23 +66,25 @@ class TrendMonitor(BuiltinMonitor):
             role: defaultdict(list) for role in ROLES
         }
         self._pairing: Pairing[float | None] = Pairing()
-        self._ratios: defaultdict[Hashable, list[float]] = defaultdict(list)
+        self._measured: defaultdict[str | None, Measurements] = defaultdict(
+            lambda: Measurements(floor=_FLOOR_MS)
+        )
 
     def record(self, record: MonitorRecord) -> None:
         """Keep the duration of a call that succeeded."""
         if record.role not in self._durations:
             return
-        duration = max(record.duration_ms, 1 / _NS_PER_MS) if record.success else None
+        duration = max(record.duration_ms, _FLOOR_MS) if record.success else None
         series = (record.relation, record.kind)
         if duration is not None:
             self._durations[record.role][series].append(duration)
         pair = join_measured(self._pairing, record, duration)
         if pair is not None:
-            self._ratios[series].append(math.log(pair.candidate / pair.baseline))
+            self._measured[record.relation].pairs.append(pair)
 
     def conclude(self) -> Conclusion:
         """Return each role's slope, the candidate's growth, and an alert if it grows."""
-        ratios = self._cut(self._ratios)
+        ratios = self._cut(measured.log_ratios() for measured in self._measured.values())
         n = sum(map(len, ratios))
         trend = measure_trend(ratios)
         growth = _find_growth(ratios, 1.0 - self.alpha)
@@ -135,11 +138,11 @@ class TrendMonitor(BuiltinMonitor):
             no_data=None if self._durations["candidate"] else "no successful call of the candidate",
         )
 
-    def _cut(self, series: defaultdict[Hashable, list[float]]) -> list[list[float]]:
-        return [values[-self.window :] for values in series.values()]
+    def _cut(self, series: Iterable[list[float]]) -> list[list[float]]:
+        return [values[-self.window :] for values in series]
 
     def _summarise_role(self, role: str) -> dict[str, Any]:
-        series = self._cut(self._durations[role])
+        series = self._cut(self._durations[role].values())
         slope = fit_slope(series)
         return {"observations": sum(map(len, series)), "slope": slope and slope.estimate}
 

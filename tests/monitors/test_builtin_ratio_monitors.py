@@ -115,11 +115,18 @@ def test_repetitions_are_compared_by_their_medians(make_pairs, observe):
     assert paired["median_ratio"] == pytest.approx(2.0)
 
 
-def test_source_and_followup_of_a_case_are_different_calls(make_pairs, observe):
-    records = make_pairs(10, lambda role, i: {"duration_ms": 1.0})
-    records += make_pairs(10, lambda role, i: {"duration_ms": 5.0}, kind="followup")
-    paired = observe(LatencyMonitor(warmup=0), records)["summary"]["paired"]
-    assert (paired["n"], paired["median_ratio"]) == (20, 1.0)
+def test_a_case_counts_once_with_the_median_ratio_of_its_calls(make_pairs, observe):
+    records = []
+    for kind, ratio in (("source", 1.0), ("followup", 1.2), ("other", 9.0)):
+        records += make_pairs(
+            10,
+            lambda role, i, r=ratio: {"duration_ms": r if role == "candidate" else 1.0},
+            kind=kind,
+        )
+    summary = observe(LatencyMonitor(warmup=0), records)["summary"]
+    assert summary["paired"]["n"] == 10
+    assert summary["paired"]["median_ratio"] == pytest.approx(1.2)
+    assert summary["candidate"]["count"] == 30
 
 
 def test_the_cpu_clock_reads_cpu_time(make_pairs, observe):
