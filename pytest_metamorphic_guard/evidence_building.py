@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.evidence import (
@@ -22,26 +23,64 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.measurements import Measurement
     from pytest_metamorphic_guard.watch_report import Alert
 
-__all__ = ["build_evidence", "split_alerts"]
+__all__ = ["Missing", "build_evidence", "build_frame", "split_alerts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An item that gave no result.
+
+    Attributes:
+        text: What became of it, as a sentence.
+        candidate: The candidate it was about, or None where that is not known.
+        entry: What it checked, as ``task::relation``, or None where that is not known.
+    """
+
+    text: str
+    candidate: str | None = None
+    entry: str | None = None
 
 
 def build_evidence(
-    measurements: Iterable[Measurement], alerts: Sequence[Alert] = ()
+    measurements: Iterable[Measurement],
+    alerts: Sequence[Alert] = (),
+    missing: Sequence[Missing] = (),
 ) -> list[Evidence]:
-    """Return what is known about each candidate, in the order in which candidates were given."""
+    """Return what is known about each candidate, in the order in which candidates were given.
+
+    Args:
+        measurements: One per item that ran to its end.
+        alerts: What the monitors reported.
+        missing: What gave no result; without a candidate's name it concerns all of them.
+    """
     by_position: dict[int, list[Measurement]] = defaultdict(list)
     for measurement in measurements:
-        if not measurement.soft:
-            by_position[measurement.position].append(measurement)
+        by_position[measurement.position].append(measurement)
+    groups = [
+        (tuple(dict.fromkeys(m.candidate for m in group)), group)
+        for _, group in sorted(by_position.items())
+    ]
+    known = {name for names, _ in groups for name in names}
+    unknown = dict.fromkeys(gap.candidate for gap in missing if gap.candidate)
+    groups += [((name,), []) for name in unknown if name not in known]
     return [
         Evidence(
-            candidate=", ".join(dict.fromkeys(m.candidate for m in group)),
+            candidate=", ".join(names),
             tasks=tuple(_build_task(members) for members in _group_by_task(group)),
             # Monitors watch the whole run; with several candidates an alert is about none alone.
             alerts=tuple(map(_to_evidence, alerts)),
+            missing=(
+                *(gap.text for gap in missing if gap.candidate in (None, *names)),
+                *_find_unmeasured(group, missing),
+            ),
         )
-        for _, group in sorted(by_position.items())
+        for names, group in groups
     ]
+
+
+def build_frame(measurements: Sequence[Measurement]) -> TaskEvidence:
+    """Return what is known about a task before any of its inputs ran."""
+    return _build_task(list(measurements))
 
 
 def split_alerts(
@@ -60,6 +99,20 @@ def _to_evidence(alert: Alert) -> AlertEvidence:
     )
 
 
+def _find_unmeasured(group: list[Measurement], missing: Sequence[Missing]) -> list[str]:
+    """Say what the tasks declare and nobody measured, as far as it is not said already."""
+    said = {gap.entry for gap in missing}
+    found = []
+    for members in _group_by_task(group):
+        measured = {measurement.entry for measurement in members}
+        names = [f"{members[0].task}::{n}" for n in members[0].declared if n not in measured]
+        names = [name for name in names if name not in said]
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            found.append(f"{names[0]}{more} did not run, so nothing is known about it")
+    return found
+
+
 def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:
     tasks: dict[str, list[Measurement]] = defaultdict(list)
     for measurement in group:
@@ -70,13 +123,15 @@ def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:
 def _build_task(members: list[Measurement]) -> TaskEvidence:
     checks: dict[int, list[CheckResult]] = defaultdict(list)
     clusters: dict[int, str | None] = {}
-    for measurement in members:
+    hard = [measurement for measurement in members if not measurement.soft]
+    for measurement in hard:
         for case in measurement.cases:
             clusters[case.index] = case.group
             checks[case.index].append(
                 CheckResult(measurement.entry, case.candidate, case.baseline, case.confirmed)
             )
     planned = max(measurement.planned for measurement in members)
+    tried = max(len(measurement.cases) + measurement.skipped for measurement in members)
     return TaskEvidence(
         task=members[0].task,
         planned=planned,
@@ -87,13 +142,13 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
                 skipped=measurement.skipped,
                 min_pass_rate=measurement.min_pass_rate,
             )
-            for measurement in members
+            for measurement in hard
         ),
         results=tuple(
             InputResult(index, tuple(checks[index]), clusters[index]) for index in sorted(checks)
         ),
         baseline=members[0].baseline,
-        skipped=planned - len(checks),
+        skipped=max(0, tried - len(checks)),
         metrics=_build_metrics(members),
     )
 

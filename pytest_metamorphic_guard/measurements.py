@@ -55,8 +55,9 @@ class Measurement:
         position: Number of the candidate among the task's candidates, from 0.
         candidate: What the user wrote to name the candidate.
         baseline: What the user wrote to name the baseline; None without one.
+        declared: Names of everything the task declares, apart from soft properties.
         planned: Number of inputs in the sample.
-        skipped: Number of inputs that a precondition skipped.
+        skipped: Number of inputs that were tried and skipped by a precondition.
         min_pass_rate: The entry's own threshold, or the task's; None for none.
         soft: The entry is reported and never fails anything.
         cases: One record per input that ran, in order.
@@ -69,6 +70,7 @@ class Measurement:
     position: int
     candidate: str
     baseline: str | None
+    declared: tuple[str, ...]
     planned: int
     skipped: int
     min_pass_rate: float | None
@@ -93,6 +95,7 @@ class Measurement:
         return cls(
             **{
                 **data,
+                "declared": tuple(data["declared"]),
                 "cases": tuple(CaseHeld(**case) for case in data["cases"]),
                 "metrics": tuple(
                     MetricRows(**{**rows, "pairs": tuple(map(tuple, rows["pairs"]))})

@@ -57,26 +57,40 @@ _SPEC = "path.py, path.py:function, package.module:function, or TASK= before one
 OPTIONS = (
     Option("candidate", "SPEC", f"Implementation under test: {_SPEC}. Repeatable.", several=True),
     Option("baseline", "SPEC", "Implementation to compare with, as --mg-candidate.", several=True),
-    Option("task", "NAME", "Run only this task; also one that a distribution registers.", several=True),
+    Option(
+        "task", "NAME", "Run only this task; also one that a distribution registers.", several=True
+    ),
     Option("n", "N", "Cases per item (default: 100, or the hypothesis profile's).", ini_type="int"),
     Option("seed", "SEED", "Seed of every random choice, or 'random' (default: 0)."),
     Option("timeout_s", "SECONDS", "Time limit of one call (default: 5).", ini_type="float"),
     Option("mem_mb", "MIB", "Memory limit of one call, 0 for none (default: 512).", ini_type="int"),
     Option("executor", "NAME", "Executor that runs the calls (default: local)."),
     Option("executor_config", "JSON", "Configuration of the executor, or @FILE with it."),
-    Option("shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."),
-    Option("fail_on", "WHAT", "violation or, to accept what the baseline violates too, regression."),
-    Option("isolation", "LEVEL", "Level of the local executor: worker, fork, fresh, spawn or none."),
+    Option(
+        "shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."
+    ),
+    Option(
+        "fail_on", "WHAT", "violation or, to accept what the baseline violates too, regression."
+    ),
+    Option(
+        "isolation", "LEVEL", "Level of the local executor: worker, fork, fresh, spawn or none."
+    ),
     Option("candidate_executor", "NAME", "Executor of the candidate alone."),
     Option("baseline_executor", "NAME", "Executor of the baseline alone."),
     Option("measure", "", "Run every input and count violations, then shrink one.", switch=True),
     Option("gate", "", "Decide whether to adopt the candidate; implies --mg-measure.", switch=True),
-    Option("policy", "POLICY", "strict, noninferior:margin=M, superior:min_delta=D, or a TOML file."),
-    Option("on_inconclusive", "WHAT", "What an inconclusive gate does: fail or warn (default: fail)."),
+    Option(
+        "policy", "POLICY", "strict, noninferior:margin=M, superior:min_delta=D, or a TOML file."
+    ),
+    Option(
+        "on_inconclusive", "WHAT", "What an inconclusive gate does: fail or warn (default: fail)."
+    ),
     Option("early_stop", "", "Let the gate decide before every input has run.", switch=True),
-    Option("monitor", "SPEC", "Watch every call: NAME or NAME:key=value,... Repeatable.", several=True),
+    Option(
+        "monitor", "SPEC", "Watch every call: NAME or NAME:key=value,... Repeatable.", several=True
+    ),
     Option("fail_on_alert", "WHAT", "Alerts that fail the run: error, warning or never."),
-    Option("report", "PATH", "Write a JSON report."),
+    Option("report", "PATH", "Write a JSON report; in a folder it gets a name of its own."),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 
@@ -97,7 +111,9 @@ class Given:
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every option on the command line and in the configuration file."""
-    group = parser.getgroup("metamorphic-guard", "metamorphic relations of replaced implementations")
+    group = parser.getgroup(
+        "metamorphic-guard", "metamorphic relations of replaced implementations"
+    )
     for option in OPTIONS:
         shape: dict[str, Any] = (
             {"action": "store_const", "const": "true"}
@@ -160,6 +176,7 @@ def read_settings(config: pytest.Config) -> Settings:
         "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
         "monitors": tuple(given.text for given in reader.find("monitor")),
         "report": reader.read_path("report"),
+        "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
         "replay": reader.read_path("replay"),
     }
     isolation = reader.read("isolation", str)

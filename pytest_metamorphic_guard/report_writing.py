@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
-import os
 import platform
+import secrets
 import sys
-import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,23 +85,34 @@ def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
     }
 
 
-def write_report(run: RunRecord, path: Path) -> Path:
+def write_report(run: RunRecord, path: Path, *, folder: bool = False) -> Path:
     """Write the report in one step, so that no reader ever sees half of it.
+
+    Args:
+        run: The run.
+        path: The file; or a folder, in which a name is made that no other run makes.
+        folder: The path is meant as a folder although there is none yet.
 
     Raises:
         ReportError: The folder cannot be written to.
     """
     text = write_document(to_document(run))
+    target = path
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        if folder or path.is_dir():
+            stamp = datetime.fromisoformat(run.started_at).strftime("%Y%m%dT%H%M%SZ")
+            target = path / f"metamorphic-guard-{stamp}-{secrets.token_hex(4)}.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            with temporary.open("x", encoding="utf-8") as file:
+                file.write(text)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise ReportError(str(path), error.strerror or str(error)) from None
-    return path
+    return target
 
 
 def list_implementations(settings: Settings) -> tuple[ImplementationRecord, ...]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,12 +13,11 @@ import pytest
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
-from pytest_metamorphic_guard.feeding import decode_fed
 from pytest_metamorphic_guard.gate.findings import Conclusion
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
-from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
+from pytest_metamorphic_guard.gathering import Gathered
 from pytest_metamorphic_guard.report.markdown import render_markdown
-from pytest_metamorphic_guard.report.records import ItemRecord, MonitorResult, RunRecord
+from pytest_metamorphic_guard.report.records import MonitorResult, RunRecord
 from pytest_metamorphic_guard.report.tables import MonitorLine
 from pytest_metamorphic_guard.report_writing import (
     ReportError,
@@ -31,70 +28,17 @@ from pytest_metamorphic_guard.report_writing import (
     list_violations,
     write_report,
 )
-from pytest_metamorphic_guard.synthetic_items import emit_item
+from pytest_metamorphic_guard.synthetic_items import Synthetic, emit_item
 from pytest_metamorphic_guard.terminal import show_results
-from pytest_metamorphic_guard.transport import ItemResult, decode_records
 from pytest_metamorphic_guard.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.session import GuardSession
     from pytest_metamorphic_guard.watch_report import MonitorReport, WatchReport
 
-__all__ = ["Gathered", "ResultKeeper"]
-
-
-@dataclass(slots=True)
-class Gathered:
-    """What the reports of items brought.
-
-    Attributes:
-        items: The last result of every item, by node id.
-        outcomes: What pytest made of these items, by node id.
-        fed: Records of users' own tests, by node id.
-        lost: Items of a process that ended before they did.
-    """
-
-    items: dict[str, ItemResult] = field(default_factory=dict)
-    outcomes: dict[str, tuple[str, float]] = field(default_factory=dict)
-    fed: dict[str, list[tuple[str, MonitorRecord]]] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
-
-    def add(self, report: pytest.TestReport) -> None:
-        """Take what one report carries; a repeated item replaces its earlier attempt."""
-        if str(report.when) == "???":  # pytest-xdist's word for a worker that crashed
-            self.lost.append(report.nodeid)
-        text = getattr(report, RESULT_ATTRIBUTE, None)
-        if text is None:
-            return
-        data = json.loads(text)
-        self.fed[report.nodeid] = decode_fed(data["fed"])
-        if data["result"] is not None:
-            self.items[report.nodeid] = ItemResult.from_dict(data["result"])
-            self.outcomes[report.nodeid] = (report.outcome, report.duration)
-
-    @property
-    def records(self) -> list[MonitorRecord]:
-        """All executions, by node id."""
-        return [r for node in sorted(self.items) for r in decode_records(self.items[node].records)]
-
-    @property
-    def item_records(self) -> tuple[ItemRecord, ...]:
-        """What became of every item."""
-        return tuple(
-            ItemRecord(
-                node_id=node,
-                task=result.verdict.task,
-                relation=result.verdict.entry,
-                candidate=result.verdict.candidate,
-                outcome=self.outcomes[node][0],
-                cases=result.verdict.cases,
-                duration_s=self.outcomes[node][1],
-            )
-            for node, result in sorted(self.items.items())
-        )
+__all__ = ["ResultKeeper"]
 
 
 class ResultKeeper:
@@ -112,7 +56,7 @@ class ResultKeeper:
         self.ranking: Ranking | None = None
         self.monitor_results: tuple[MonitorResult, ...] = ()
         self.partial = False
-        self.report_path: str | None = None
+        self.report_line: str | None = None
         self._started = time.time()
 
     # --- hooks
@@ -143,13 +87,24 @@ class ResultKeeper:
         """One line per monitor, for the terminal and the summary."""
         return tuple(MonitorLine(m.monitor, m.status, m.line) for m in self.monitor_results)
 
+    @property
+    def undecided(self) -> str | None:
+        """Why there is no decision although one was asked for; None where there is one."""
+        if not self.session.settings.gate or self.ranking is not None:
+            return None
+        if self.session.replay is not None:
+            return "no decision: a replay runs only what was violated before"
+        return "no decision: the run was cut short"
+
     def _finish(self, session: pytest.Session, *, interrupted: bool) -> None:
+        self.gathered.left_out = self.session.selection.left_out
         self.partial = interrupted or bool(self.gathered.lost)
         if self.session.monitors and (self.gathered.items or any(self.gathered.fed.values())):
             self._watch(session, interrupted=interrupted)
-        if self.session.settings.gate and not interrupted:
+        if self.session.settings.gate and not interrupted and self.session.replay is None:
             self._decide(session)
-        self._write()
+        self._write(session, interrupted=interrupted)
+        self._summarize()
 
     def _watch(self, session: pytest.Session, *, interrupted: bool) -> None:
         records = self.gathered.records
@@ -173,7 +128,8 @@ class ResultKeeper:
         failing, warning = split_alerts(monitor.alerts, self.session.rules.fail_on_alert)
         failed = bool(failing)
         if not interrupted:
-            failed = emit_item(session, f"monitor[{monitor.id}]", failing, warning)
+            item = Synthetic(f"monitor[{monitor.id}]", "MonitorAlert", failing, warning)
+            failed = emit_item(session, item)
         status: Literal["passed", "warned", "failed"] = "warned" if warning else "passed"
         if failed:
             status = "failed"
@@ -188,47 +144,56 @@ class ResultKeeper:
         )
 
     def _decide(self, session: pytest.Session) -> None:
-        measured = [
-            result.measurement
-            for _, result in sorted(self.gathered.items.items())
-            if result.measurement is not None
-        ]
         alerts = self.watched.alerts if self.watched else ()
-        self.ranking = rank(build_evidence(measured, alerts), self.session.rules)
-        unfinished = self._find_unfinished()
-        if unfinished and self.ranking.outcome is not Conclusion.REJECT:
-            self.ranking = self.ranking.withhold(unfinished)
-        message = [self.ranking.reason]
-        if self.ranking.outcome is Conclusion.ADOPT:
-            emit_item(session, "gate", [], [])
-        elif (
-            self.ranking.outcome is Conclusion.INCONCLUSIVE
-            and self.session.settings.on_inconclusive == "warn"
-        ):
-            emit_item(session, "gate", [], message)
+        gathered = self.gathered
+        evidence = build_evidence(gathered.measurements, alerts, gathered.missing)
+        self.ranking = rank(evidence, self.session.rules)
+        settings = self.session.settings
+        outcome, message = self.ranking.outcome, self.ranking.reason
+        remedy = self.ranking.decisions[0].remedy if self.ranking.decisions else None
+        if not settings.candidates:
+            remedy = "pass --mg-candidate"
+        if remedy:
+            message = f"{message}; to settle it: {remedy}"
+        warns = outcome is Conclusion.INCONCLUSIVE and settings.on_inconclusive == "warn"
+        fails = outcome is not Conclusion.ADOPT and not warns
+        item = Synthetic(
+            "gate",
+            "Rejected" if outcome is Conclusion.REJECT else "Inconclusive",
+            [message] if fails else [],
+            [message] if warns else [],
+            _list_properties(self.ranking),
+        )
+        emit_item(session, item)
+
+    def _write(self, session: pytest.Session, *, interrupted: bool) -> None:
+        settings = self.session.settings
+        if settings.report is None or (self.gathered.is_empty and self.ranking is None):
+            return
+        try:
+            path = write_report(self._describe(), settings.report, folder=settings.report_folder)
+        except ReportError as error:
+            # The results are worth more than their report, so they are shown all the same.
+            self.report_line = str(error)
+            if not interrupted:
+                emit_item(session, Synthetic("report", "ReportError", [str(error)]))
         else:
-            emit_item(session, "gate", message, [])
+            self.report_line = f"report: {path}"
 
-    def _find_unfinished(self) -> str | None:
-        """Say which items could not be judged, or return None."""
-        broken = [n for n, r in sorted(self.gathered.items.items()) if r.verdict.status == "broken"]
-        missing = [*self.gathered.lost, *broken]
-        if not missing:
-            return None
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        return f"{missing[0]}{more} did not finish, so nothing is known about it"
-
-    def _write(self) -> None:
-        path = self.session.settings.report
-        if path is not None and (self.gathered.items or self.gathered.lost):
-            try:
-                self.report_path = str(write_report(self._describe(), path))
-            except ReportError as error:
-                raise pytest.UsageError(str(error)) from None
-        step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        if step_summary and self.ranking is not None:
-            with Path(step_summary).open("a", encoding="utf-8") as file:
-                file.write(render_markdown(self.ranking, self.monitor_lines))
+    def _summarize(self) -> None:
+        """Add to the summary page of a job on GitHub."""
+        path = os.environ.get("GITHUB_STEP_SUMMARY")
+        if not path or (self.ranking is None and self.undecided is None):
+            return
+        if self.ranking is not None:
+            text = render_markdown(self.ranking, self.monitor_lines)
+        else:
+            text = f"## Metamorphic guard\n\n{self.undecided}\n"
+        try:
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            self.report_line = f"GITHUB_STEP_SUMMARY: cannot write it: {error.strerror}"
 
     def _describe(self) -> RunRecord:
         settings = self.session.settings
@@ -248,3 +213,17 @@ class ResultKeeper:
             violations=list_violations(self.gathered.items),
             monitors=self.monitor_results,
         )
+
+
+def _list_properties(ranking: Ranking) -> list[tuple[str, object]]:
+    """Return the counts of the best candidate, for junit XML."""
+    found: list[tuple[str, object]] = [("mg_outcome", ranking.outcome.value)]
+    if ranking.adopt is not None:
+        found.append(("mg_adopt", ranking.adopt))
+    for decision in ranking.decisions[:1]:
+        found.append(("mg_inputs", sum(task.ran for task in decision.tasks)))
+        pairs = [task.pairs for task in decision.tasks if task.pairs is not None]
+        if pairs:
+            found.append(("mg_regressions", sum(pair.regressions for pair in pairs)))
+            found.append(("mg_improvements", sum(pair.improvements for pair in pairs)))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ from pytest_metamorphic_guard.results import ResultKeeper
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
 from pytest_metamorphic_guard.runner.sampling import draw_sample
+from pytest_metamorphic_guard.selection import Selection, find_unknown_names
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
@@ -80,6 +82,7 @@ def get_session(config: pytest.Config) -> GuardSession:
         config.stash[_SESSION] = session
         config.pluginmanager.register(session, "metamorphic_guard_session")
         config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
+        config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
         if not hasattr(config, "workerinput"):
             config.pluginmanager.register(ResultKeeper(session), "metamorphic_guard_results")
     return session
@@ -107,7 +110,8 @@ class GuardSession:
         self.used_fixtures = False
         self.progress: LocalProgress | None = None
         self.registered_tasks: dict[str, Task] = {}
-        self.seen_tasks: set[str] = set()
+        self.seen_tasks: dict[str, tuple[str, ...]] = {}
+        self.selection = Selection(config)
         self._executors: dict[str, LoadedExecutor] = {}
         self._samples: dict[str, list[tuple[Any, ...]]] = {}
         self._check_executors()
@@ -159,6 +163,8 @@ class GuardSession:
             position=position,
             min_pass_rate=self._find_min_pass_rate(task, entry),
             judged_elsewhere=self.settings.gate
+            and self.replay is None
+            and run.baseline is not None
             and not isinstance(self.rules.find_policy(task.name), Strict),
             repeats=_plan_repeats(self.monitors),
             watched=bool(self.monitors),
@@ -201,7 +207,9 @@ class GuardSession:
 
     def collect(self, collector: pytest.Collector, variable: str, task: Task) -> Any:
         """Return the node of a task found in a test module, or an empty list for none."""
-        self.seen_tasks.add(task.name)
+        # A task that is declared wrongly is refused below.
+        with contextlib.suppress(MetamorphicGuardError):
+            self.seen_tasks[task.name] = tuple(entry.name for entry in task.entries)
         earlier = collector.stash.setdefault(_COLLECTED, {})
         first, first_variable = earlier.setdefault(task.name, (task, variable))
         if first is not task:
@@ -271,13 +279,16 @@ class GuardSession:
         unknown = [name for name in self.settings.tasks if name not in self.seen_tasks]
         # A file that could not be collected may hold the task, and is reported already.
         if unknown and not session.testsfailed:
-            self._refuse_task(unknown[0])
+            known = tuple(sorted({*self.seen_tasks, *find_plugins(TASK_GROUP, "task")}))
+            self._refuse(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}")
+        if self.rules.tasks and not session.testsfailed:
+            faults = find_unknown_names(self.rules, self.seen_tasks, self.config)
+            if faults:
+                self._refuse("\n".join(f"--mg-policy: {fault}" for fault in faults))
         if self.replay is not None:
             items[:] = [item for item in items if self._is_replayed(item)]
 
-    def _refuse_task(self, name: str) -> None:
-        known = tuple(sorted(self.seen_tasks | set(find_plugins(TASK_GROUP, "task"))))
-        message = f"--mg-task: {UnknownPluginError('task', name, known)}"
+    def _refuse(self, message: str) -> None:
         if not hasattr(self.config, "workerinput"):
             raise pytest.UsageError(message)
         # The controller hears of nothing that a worker raises here, only of failed collections.

@@ -40,6 +40,7 @@ class Settings:
         on_inconclusive: What an inconclusive decision does.
         monitors: What watches the calls, as the user wrote it.
         report: Where the JSON report goes.
+        report_folder: That is a folder, whether or not it exists already.
         replay: The JSON report whose violations are run.
     """
 
@@ -61,6 +62,7 @@ class Settings:
     on_inconclusive: Literal["fail", "warn"] = "fail"
     monitors: tuple[str, ...] = ()
     report: Path | None = None
+    report_folder: bool = False
     replay: Path | None = None
 
     @property

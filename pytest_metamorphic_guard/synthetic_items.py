@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,22 +13,31 @@ from pytest_metamorphic_guard.warning_classes import MonitorAlertWarning
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["emit_item"]
+__all__ = ["Synthetic", "emit_item"]
 
 _PREFIX = "metamorphic-guard::"
 
 
-class MonitorAlert(AssertionError):  # noqa: N818 - its name is what the terminal shows
-    """An alert, or a decision, that fails the run."""
+@dataclass(frozen=True, slots=True)
+class Synthetic:
+    """One item that nobody collected.
+
+    Attributes:
+        name: What follows ``metamorphic-guard::`` in the node id.
+        label: What the terminal's short summary shows before the message, in one word.
+        failing: Messages that fail it.
+        warning: Messages that are shown as warnings.
+        properties: Names with values, for junit XML.
+    """
+
+    name: str
+    label: str
+    failing: Sequence[str] = ()
+    warning: Sequence[str] = ()
+    properties: Sequence[tuple[str, object]] = ()
 
 
-# Like pytest's own failures: without a module before its name in the terminal's summary.
-MonitorAlert.__module__ = "builtins"
-
-
-def emit_item(
-    session: pytest.Session, name: str, failing: Sequence[str], warning: Sequence[str]
-) -> bool:
+def emit_item(session: pytest.Session, item: Synthetic) -> bool:
     """Report one item as passed or failed, and its warnings; return whether it failed.
 
     All three phases are reported: junit XML, pytest-html and the cache of failed tests each look
@@ -35,23 +45,14 @@ def emit_item(
 
     Args:
         session: The session, on the process that reports.
-        name: What follows ``metamorphic-guard::`` in the node id.
-        failing: Messages that fail it.
-        warning: Messages that are shown as warnings.
+        item: The item.
     """
     config = session.config
-    failing = list(failing)
-    for message in warning:
-        try:
-            config.issue_config_time_warning(
-                MonitorAlertWarning(f"{name}: {message}"), stacklevel=2
-            )
-        except MonitorAlertWarning:  # -W error
-            failing.append(message)
+    failing = [*item.failing, *_warn(config, item)]
     if session.shouldfail or session.shouldstop:
         return bool(failing)
     session.testscollected += 1  # or the progress would pass 100 %
-    node_id, location = _PREFIX + name, (_find_file(config), 0, name)
+    node_id, location = _PREFIX + item.name, (_find_file(config), 0, item.name)
     config.hook.pytest_runtest_logstart(nodeid=node_id, location=location)
     for when in ("setup", "call", "teardown"):
         failed = when == "call" and bool(failing)
@@ -60,24 +61,40 @@ def emit_item(
             location=location,
             keywords={"metamorphic": 1},
             outcome="failed" if failed else "passed",
-            longrepr=_make_longrepr("\n".join(failing)) if failed else None,
+            longrepr=_make_longrepr(item.label, "\n".join(failing)) if failed else None,
             when=when,  # type: ignore[arg-type]
             sections=[],
             duration=0.0,
             start=(now := time.time()),
             stop=now,
+            user_properties=list(item.properties),
         )
         config.hook.pytest_runtest_logreport(report=report)
     config.hook.pytest_runtest_logfinish(nodeid=node_id, location=location)
     return bool(failing)
 
 
-def _make_longrepr(message: str) -> object:
-    # A plain text would have no message in the short summary.
+def _warn(config: pytest.Config, item: Synthetic) -> list[str]:
+    """Issue the warnings; return those that ``-W error`` makes failures."""
+    failing = []
+    for message in item.warning:
+        try:
+            config.issue_config_time_warning(
+                MonitorAlertWarning(f"{item.name}: {message}"), stacklevel=2
+            )
+        except MonitorAlertWarning:
+            failing.append(message)
+    return failing
+
+
+def _make_longrepr(label: str, message: str) -> object:
+    # A plain text would have no message in the short summary, and an exception of a module of
+    # ours would have the module's name before it; pytest's own failures have none.
+    alert = type(label, (AssertionError,), {"__module__": "builtins"})
     try:
-        raise MonitorAlert(message)
-    except MonitorAlert as alert:
-        return pytest.ExceptionInfo.from_exception(alert).getrepr(style="value")
+        raise alert(message)
+    except AssertionError as error:
+        return pytest.ExceptionInfo.from_exception(error).getrepr(style="value")
 
 
 def _find_file(config: pytest.Config) -> str:

@@ -48,12 +48,12 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     elif not quiet:
         lines = [*_count_items(keeper), *_list_monitors(keeper)]
     settings = keeper.session.settings
-    if settings.gate and keeper.ranking is None and keeper.gathered.items:
-        lines.append("no decision: the run was cut short")
-    if settings.candidates and not keeper.gathered.items and not keeper.partial:
+    if keeper.undecided is not None and not keeper.gathered.is_empty:
+        lines.append(keeper.undecided)
+    if settings.candidates and keeper.gathered.is_empty and not keeper.partial:
         lines += _explain_nothing(keeper)
-    if keeper.report_path is not None:
-        lines.append(f"report: {keeper.report_path}")
+    if keeper.report_line is not None:
+        lines.append(keeper.report_line)
     return lines
 
 

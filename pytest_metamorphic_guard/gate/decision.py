@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bound", "Conclusion", "Decision", "Finding", "TaskDecision", "decide"]
 
+_RUN_ALL = "let every relation, property and law of the task run to its end"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -96,7 +98,11 @@ def decide(
     tasks = tuple(
         judge_task(task, rules, [next(adjusted) for _ in task.p_values]) for task in weighed
     )
-    findings = [*_judge_alerts(evidence.alerts, rules), *_collect(tasks)]
+    findings = [
+        *_judge_alerts(evidence.alerts, rules),
+        *(Finding(Conclusion.INCONCLUSIVE, text, _RUN_ALL) for text in evidence.missing),
+        *(_collect(tasks) if tasks or not evidence.missing else ()),
+    ]
     outcome = _combine(findings)
     notes = [*(f"{task.task}: {note}" for task in tasks for note in task.notes)]
     notes += [f"{alert.severity}: {alert.monitor}: {alert.message}" for alert in evidence.alerts]

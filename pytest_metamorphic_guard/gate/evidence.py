@@ -139,8 +139,16 @@ class AlertEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything that is known about one candidate."""
+    """Everything that is known about one candidate.
+
+    Attributes:
+        candidate: Its name.
+        tasks: What was run.
+        alerts: What the monitors reported.
+        missing: What was to be run and gave no result, one sentence each; it prevents adoption.
+    """
 
     candidate: str
     tasks: tuple[TaskEvidence, ...]
     alerts: tuple[AlertEvidence, ...] = ()
+    missing: tuple[str, ...] = ()

@@ -171,11 +171,13 @@ def judge_violations(tally: TaskTally, policy: Policy) -> Finding | None:
     subject = "regression" if tally.paired else "violation"
     blamed = [entry.name for entry in tally.relations if entry.confirmed]
     if tally.confirmed:
-        return Finding(
-            Conclusion.REJECT,
-            f"{count(tally.confirmed, f'confirmed {subject}')} in {count(tally.ran, 'input')}"
-            f" ({list_names(blamed)})",
-        )
+        inputs = count(tally.ran, "input")
+        seen = f"{count(tally.confirmed, f'confirmed {subject}')} in {inputs}"
+        if tally.unconfirmed:
+            # Once one is confirmed the others are not run again.
+            total = count(tally.confirmed + tally.unconfirmed, subject)
+            seen = f"{total} in {inputs}, {tally.confirmed} of them confirmed"
+        return Finding(Conclusion.REJECT, f"{seen} ({list_names(blamed)})")
     if tally.unconfirmed:
         suspects = [entry.name for entry in tally.relations if entry.unconfirmed]
         return Finding(

@@ -248,8 +248,6 @@ def _find_notes(tally: TaskTally) -> list[str]:
         )
     if tally.pairs.improvements:
         notes.append(f"{count(tally.pairs.improvements, 'input')} improved")
-    if tally.confirmed and tally.unconfirmed:
-        notes.append(f"regressions on {count(tally.unconfirmed, 'further input')} did not repeat")
     if tally.effect > 1.0:
         kept = percent(1.0 / tally.effect)
         notes.append(f"inputs of one group repeat each other: {kept} of them count")

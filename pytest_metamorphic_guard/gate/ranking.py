@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.decision import Conclusion, Decision, decide
@@ -40,16 +40,6 @@ class Ranking:
     def outcome(self) -> Conclusion:
         """What the run says: the best candidate's outcome; inconclusive without candidates."""
         return self.decisions[0].outcome if self.decisions else Conclusion.INCONCLUSIVE
-
-    def withhold(self, reason: str) -> Ranking:
-        """Return the same without a candidate to adopt, because something is not known."""
-        decisions = tuple(
-            replace(decision, outcome=Conclusion.INCONCLUSIVE, reason=reason, remedy=None)
-            if decision.adopt
-            else decision
-            for decision in self.decisions
-        )
-        return Ranking(decisions=decisions, adopt=None, reason=reason)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ranking as plain JSON data."""

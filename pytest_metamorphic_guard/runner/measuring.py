@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.measurements import CaseHeld, Measurement, MetricRows
+from pytest_metamorphic_guard.measurements import CaseHeld, Measurement
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.evaluation import applies, is_control
+from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violated, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.runner.evaluation import CaseResult
-    from pytest_metamorphic_guard.tasks.declarations import Metric
 
 __all__ = ["Measuring", "Repeats", "group_sources"]
 
@@ -56,6 +55,7 @@ class Measuring:
         watched: Whether records for monitors are kept.
         searches: Whether a violation that fails the item is shrunk.
         progress: Called with the number of inputs done, now and then.
+        drive: Runs this sample in step with those of other items, instead of alone.
     """
 
     run: Run
@@ -67,14 +67,20 @@ class Measuring:
     watched: bool = False
     searches: bool = True
     progress: Callable[[int], None] | None = None
+    drive: Callable[[], None] | None = None
     records: list[MonitorRecord] = field(default_factory=list)
     _cases: list[CaseHeld] = field(default_factory=list)
-    _metrics: dict[str, list[tuple[float | None, float | None]]] = field(default_factory=dict)
+    _meter: Meter = field(init=False)
+    _tried: int = 0
+    _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
     _calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
     _index: int = 0
     _repeat: int = 0
     _group: str | None = None
+
+    def __post_init__(self) -> None:
+        self._meter = Meter(self.run)
 
     def measure(self, search: Callable[[], None]) -> None:
         """Run the whole sample, then find the smallest violation if one fails the item.
@@ -87,18 +93,38 @@ class Measuring:
             Unusable: Nothing can be concluded.
         """
         __tracebackhide__ = True
-        for caller in self.run.callers:
-            caller.observe = self._observe
-        for index in range(len(self.sample)):
-            self._measure_case(index)
-            if self.progress is not None:
-                self.progress(index + 1)
-        for caller in self.run.callers:
-            caller.observe = None
+        if self.drive is not None:
+            self.drive()
+        else:
+            for index in range(len(self.sample)):
+                self.measure_input(index)
         self.run.require_cases()
         self._confirm()
         if self._fails():
             self._shrink(search)
+
+    def measure_input(self, index: int) -> CaseHeld | None:
+        """Run one input of the sample; None says that the entry does not apply to it."""
+        for caller in self.run.callers:
+            caller.observe = self._observe
+        try:
+            held = self._measure_case(index)
+        finally:
+            for caller in self.run.callers:
+                caller.observe = None
+        self._tried += 1
+        if self.progress is not None:
+            self.progress(index + 1)
+        return held
+
+    def confirm_input(self, held: CaseHeld) -> CaseHeld:
+        """Run a regression again at once, where that may end the run; return what is known now."""
+        if not self._counted or any(case.confirmed for case in self._cases):
+            return held
+        position, violation = self._counted[-1]
+        if position == len(self._cases) - 1 and len(self._checked_again) < _CONFIRMED_AT_MOST:
+            self._check_again(position, violation)
+        return self._cases[-1]
 
     def conclude(self) -> Measurement:
         """Return what was measured."""
@@ -111,20 +137,13 @@ class Measuring:
             position=self.position,
             candidate=run.candidate.implementation.specification,
             baseline=run.baseline.implementation.specification if run.baseline else None,
+            declared=tuple(e.name for e in run.task.entries if not _is_soft(e.subject)),
             planned=len(self.sample),
-            skipped=len(self.sample) - len(self._cases),
+            skipped=self._tried - len(self._cases),
             min_pass_rate=self.min_pass_rate,
-            soft=isinstance(subject, Property) and subject.mode == "soft",
+            soft=_is_soft(subject),
             cases=tuple(self._cases),
-            metrics=tuple(
-                MetricRows(
-                    name=metric.name,
-                    kind="sum" if metric.kind == "sum" else "mean",
-                    higher_is_better=metric.higher_is_better,
-                    pairs=tuple(self._metrics.get(metric.name, ())),
-                )
-                for metric in (run.task.metrics if self._takes_metrics else ())
-            ),
+            metrics=self._meter.rows,
         )
 
     @property
@@ -133,16 +152,11 @@ class Measuring:
         return len(self._counted)
 
     @property
-    def _takes_metrics(self) -> bool:
-        # A task's metrics are of its inputs, so one of its items measures them for all.
-        return self.run.entry is self.run.task.entries[0]
-
-    @property
     def first_violation(self) -> Violation | None:
         """The first violation that counts."""
         return self._counted[0][1] if self._counted else None
 
-    def _measure_case(self, index: int) -> None:
+    def _measure_case(self, index: int) -> CaseHeld | None:
         run = self.run
         sources = self.sample[index]
         run.last_input = sources
@@ -156,24 +170,26 @@ class Measuring:
             candidate, baseline = run.compare(case)
         except Skipped:
             run.count_skipped()
-            return
+            return None
         except Exception as error:
             if not is_control(error):
                 raise
             run.count_skipped()
-            return
+            return None
         run.cases += 1
         self._repeat_calls(case)
         self._keep_calls(candidate, baseline)
-        self._take_metrics(index, case, candidate, baseline)
+        self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
-        self._cases.append(CaseHeld(index, candidate.held, held_before, group=cluster))
+        held = CaseHeld(index, candidate.held, held_before, group=cluster)
+        self._cases.append(held)
         if not candidate.held:
             violation = Violation(
                 case=case, candidate=candidate, baseline=baseline, case_number=run.cases
             )
             if run.counts(violation):
                 self._counted.append((len(self._cases) - 1, violation))
+        return held
 
     def _name(self, case: Case, key: str) -> str | None:
         function = getattr(self.run.task, key)
@@ -188,11 +204,12 @@ class Measuring:
     def _repeat_calls(self, case: Case) -> None:
         if self.repeats.sample is not None and self._index >= self.repeats.sample:
             return
-        for self._repeat in range(1, self.repeats.times):
+        for repeat in range(1, self.repeats.times):
+            self._repeat = repeat
             for caller in self.run.callers:
-                for args in case.copy()[:1]:
-                    caller.kind = "source"
-                    caller.call(args)
+                caller.kind = "source"
+                caller.call(case.copy()[0])
+        self._repeat = 0
 
     def _observe(self, caller: Caller, outcome: Outcome) -> None:
         if not self.watched:
@@ -223,17 +240,6 @@ class Measuring:
                 if len(kept) < _REMEMBERED:
                     kept += [(e.args, e.outcome) for e in result.executions]
 
-    def _take_metrics(
-        self, index: int, case: Case, candidate: CaseResult, baseline: CaseResult | None
-    ) -> None:
-        if not self._takes_metrics:
-            return
-        for metric in self.run.task.metrics:
-            chance = random.Random(f"{metric.seed or self.run.settings.seed}:{index}").random()  # noqa: S311
-            if chance < metric.sample_rate:
-                values = (_extract(metric, case, baseline), _extract(metric, case, candidate))
-                self._metrics.setdefault(metric.name, []).append(values)
-
     def _fails(self) -> bool:
         if not self._counted:
             return False
@@ -243,20 +249,28 @@ class Measuring:
         return not self.judged_elsewhere
 
     def _confirm(self) -> None:
-        """Run a few of the regressions again in a fresh process; the first confirmed one decides."""
-        run = self.run
-        for position, violation in self._counted[:_CONFIRMED_AT_MOST]:
-            for caller in run.callers:
-                caller.forget()
-                caller.restart()
-            with contextlib.suppress(Skipped):
-                if run.examine(violation.case) is None:
-                    continue
-                case = self._cases[position]
-                self._cases[position] = CaseHeld(
-                    case.index, case.candidate, case.baseline, confirmed=True, group=case.group
-                )
+        """Run a few of the violations again in a fresh process; the first confirmed one decides."""
+        if any(case.confirmed for case in self._cases):
+            return
+        # What the baseline violates too may count as well, and is no reason to reject.
+        ordered = sorted(self._counted, key=lambda entry: entry[1].regression is False)
+        for position, violation in ordered[:_CONFIRMED_AT_MOST]:
+            if position not in self._checked_again and self._check_again(position, violation):
                 return
+
+    def _check_again(self, position: int, violation: Violation) -> bool:
+        """Run one violation again in a fresh process; tell whether it was seen again."""
+        run = self.run
+        self._checked_again.add(position)
+        for caller in run.callers:
+            caller.forget()
+            caller.restart()
+        with contextlib.suppress(Skipped):
+            again = run.examine(violation.case)
+            if again is not None and again.regression == violation.regression:
+                self._cases[position] = replace(self._cases[position], confirmed=True)
+                return True
+        return False
 
     def _shrink(self, search: Callable[[], None]) -> None:
         __tracebackhide__ = True
@@ -290,16 +304,8 @@ def group_sources(
     ]
 
 
-def _extract(metric: Metric, case: Case, result: CaseResult | None) -> float | None:
-    if result is None or not result.sources:
-        return None
-    outcome = result.sources[0].outcome
-    if not isinstance(outcome, Returned):
-        return None
-    try:
-        return float(metric.extract(outcome.value, case.copy()[0]))
-    except Exception:  # noqa: BLE001 - an output without the number has no value here
-        return None
+def _is_soft(subject: MetamorphicRelation | Property | Law) -> bool:
+    return isinstance(subject, Property) and subject.mode == "soft"
 
 
 def _name_kind(

@@ -1,0 +1,144 @@
+"""What the reports of items bring to the one process that judges."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.evidence_building import Missing
+from pytest_metamorphic_guard.feeding import decode_fed
+from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
+from pytest_metamorphic_guard.report.records import ItemRecord
+from pytest_metamorphic_guard.transport import ItemResult, decode_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.measurements import Measurement
+
+__all__ = ["Gathered"]
+
+# The mark of our items, by which a report without a result is known to be one of ours.
+_MARK = "mg"
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the reports of items brought.
+
+    Attributes:
+        items: The result of every item, by node id.
+        outcomes: What pytest made of these items, and the seconds they took, by node id.
+        fed: Records of users' own tests, by node id.
+        lost: Items of a process that ended before they did.
+        failed: Items without a result: they failed before they ran, or in a way that is not ours.
+        left_out: Items that a selection left out, as processes counted them.
+    """
+
+    items: dict[str, ItemResult] = field(default_factory=dict)
+    outcomes: dict[str, tuple[str, float]] = field(default_factory=dict)
+    fed: dict[str, list[tuple[str, MonitorRecord]]] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    failed: dict[str, float] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    def add(self, report: pytest.TestReport) -> None:
+        """Take what one report carries; a repeated item replaces its earlier attempt."""
+        if str(report.when) == "???":  # pytest-xdist's word for a worker that crashed
+            self.lost.append(report.nodeid)
+        data = json.loads(getattr(report, RESULT_ATTRIBUTE, None) or "null")
+        if data is not None:
+            self.fed[report.nodeid] = decode_fed(data["fed"])
+            if data["result"] is not None:
+                self._add_result(report, ItemResult.from_dict(data["result"]))
+                return
+        if _MARK in report.keywords and report.failed and report.nodeid not in self.items:
+            self.failed[report.nodeid] = report.duration
+
+    def _add_result(self, report: pytest.TestReport, result: ItemResult) -> None:
+        earlier = self.items.get(report.nodeid)
+        self.failed.pop(report.nodeid, None)
+        self.outcomes[report.nodeid] = (report.outcome, report.duration)
+        # Running a violated item again until it holds must not make its candidate a better one.
+        if earlier is None or earlier.verdict.status != "violated":
+            self.items[report.nodeid] = result
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no item of ours ran or was to run."""
+        return not (self.items or self.lost or self.failed)
+
+    @property
+    def records(self) -> list[MonitorRecord]:
+        """All executions, by node id."""
+        return [r for node in sorted(self.items) for r in decode_records(self.items[node].records)]
+
+    @property
+    def measurements(self) -> list[Measurement]:
+        """What was measured, by node id."""
+        found = (self.items[node].measurement for node in sorted(self.items))
+        return [measurement for measurement in found if measurement is not None]
+
+    @property
+    def missing(self) -> list[Missing]:
+        """The items that gave no result from which to decide."""
+        return list(self._find_missing())
+
+    @property
+    def item_records(self) -> tuple[ItemRecord, ...]:
+        """What became of every item, also of those without a result."""
+        records = [
+            ItemRecord(
+                node_id=node,
+                task=result.verdict.task,
+                relation=result.verdict.entry,
+                candidate=result.verdict.candidate,
+                outcome=self.outcomes[node][0],
+                cases=result.verdict.cases,
+                duration_s=self.outcomes[node][1],
+            )
+            for node, result in self.items.items()
+        ]
+        unknown = self.failed | dict.fromkeys(self.lost, 0.0)
+        records += [
+            _record_unknown(node, duration_s)
+            for node, duration_s in unknown.items()
+            if node not in self.items
+        ]
+        return tuple(sorted(records, key=lambda record: record.node_id))
+
+    def _find_missing(self) -> Iterator[Missing]:
+        for node in self.lost:
+            yield Missing(f"{node} was lost with its process, so nothing is known about it")
+        for node in self.failed:
+            yield Missing(f"{node} failed before it ran, so nothing is known about it")
+        for node, result in sorted(self.items.items()):
+            verdict = result.verdict
+            entry = f"{verdict.task}::{verdict.entry}"
+            if verdict.status == "broken":
+                text = f"{node} could not be judged, so nothing is known about it"
+                yield Missing(text, verdict.candidate, entry)
+            elif result.measurement is None:
+                text = f"{node} ended before its whole sample had run"
+                yield Missing(text, verdict.candidate, entry)
+        if self.left_out:
+            first, more = self.left_out[0], len(self.left_out) - 1
+            which = f"{first} and {more} more were" if more else f"{first} was"
+            yield Missing(f"{which} left out, so nothing is known about what they check")
+
+
+def _record_unknown(node: str, duration_s: float) -> ItemRecord:
+    parts: list[Any] = node.partition("[")[0].split("::")
+    return ItemRecord(
+        node_id=node,
+        task=parts[-2] if len(parts) > 1 else "",
+        relation=parts[-1],
+        candidate=None,
+        outcome="error",
+        cases=0,
+        duration_s=duration_s,
+    )

@@ -1,0 +1,94 @@
+"""The metrics of a task: numbers taken from the outputs of both roles on the same inputs."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.measurements import MetricRows
+from pytest_metamorphic_guard.tasks.declarations import Law, Metric, Property
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.tasks.task import Entry, Task
+
+__all__ = ["Meter"]
+
+
+class Meter:
+    """Takes the metrics of a task, in one of its items for all of them.
+
+    Args:
+        run: The item's run.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._metrics = run.task.metrics if run.entry is _find_measured(run.task) else ()
+        self._pairs: dict[str, list[tuple[float | None, float | None]]] = {}
+
+    @property
+    def rows(self) -> tuple[MetricRows, ...]:
+        """What was measured; nothing in an item that measures none."""
+        return tuple(
+            MetricRows(
+                name=metric.name,
+                kind="sum" if metric.kind == "sum" else "mean",
+                higher_is_better=metric.higher_is_better,
+                pairs=tuple(self._pairs.get(metric.name, ())),
+            )
+            for metric in self._metrics
+        )
+
+    def measure(
+        self, index: int, case: Case, candidate: CaseResult, baseline: CaseResult | None
+    ) -> None:
+        """Take every metric of one input."""
+        wanted = [metric for metric in self._metrics if self._is_drawn(metric, index)]
+        if not wanted:
+            return
+        before = None if baseline is None else self._find_outcome(case, baseline)
+        after = self._find_outcome(case, candidate)
+        for metric in wanted:
+            values = (_extract(metric, case, before), _extract(metric, case, after))
+            self._pairs.setdefault(metric.name, []).append(values)
+
+    def _is_drawn(self, metric: Metric, index: int) -> bool:
+        seed = self._run.settings.seed if metric.seed is None else metric.seed
+        chance = random.Random(f"{seed}:{index}").random()  # noqa: S311 - no secret
+        return chance < metric.sample_rate
+
+    def _find_outcome(self, case: Case, result: CaseResult) -> Outcome:
+        if not isinstance(self._run.entry.subject, Law):
+            return result.sources[0].outcome
+        # A law calls with inputs of its own making, so the task's input has a call to itself.
+        caller = self._find_caller(result.role)
+        caller.kind = "source"
+        return caller.call(case.copy()[0])
+
+    def _find_caller(self, role: str) -> Caller:
+        return next(caller for caller in self._run.callers if caller.role == role)
+
+
+def _find_measured(task: Task) -> Entry:
+    """Return the entry whose item measures for all: one that sees every input's own output."""
+    return min(task.entries, key=_rank)
+
+
+def _rank(entry: Entry) -> tuple[bool, bool, bool]:
+    subject = entry.subject
+    soft = isinstance(subject, Property) and subject.mode == "soft"
+    return isinstance(subject, Law), subject.precondition is not None, soft
+
+
+def _extract(metric: Metric, case: Case, outcome: Outcome | None) -> float | None:
+    if not isinstance(outcome, Returned):
+        return None
+    try:
+        return float(metric.extract(outcome.value, case.copy()[0]))
+    except Exception:  # noqa: BLE001 - an output without the number has no value here
+        return None
