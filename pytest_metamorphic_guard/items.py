@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
 # pytest-xdist carries only plain values on a report, so the result goes as a JSON text.
 RESULT_ATTRIBUTE = "_mg_result"
 _NOTE_WIDTH = 72
+_LABEL_WIDTH = 12
 _FIXTURES = frozenset({"mg_baseline", "mg_candidate"})
 _RESULT = pytest.StashKey[ItemResult]()
 
@@ -187,7 +189,8 @@ class ItemRunner:
         except ItemTimeout:
             violation, confirmation = violated.violation, "unchecked"
         reproduction = self._describe_reproduction(item, plan)
-        text = render_violation(run, violation, confirmation, reproduction)
+        blob = _find_blob(violated)
+        text = render_violation(run, violation, confirmation, reproduction) + blob
         verdict = run.conclude(violation, confirmation)
         self._keep(item, describe_violated(violation, verdict, text, *measured))
         # What hypothesis noted names our own function; our text says it in the user's words.
@@ -197,7 +200,7 @@ class ItemRunner:
             assert fault.error is not None  # a law is violated by an exception only
             # pytest shows the law's own lines and values, and our text below them, indented.
             text = render_violation(run, violation, confirmation, reproduction, width=_NOTE_WIDTH)
-            fault.error.__notes__ = ["", *text.splitlines()]
+            fault.error.__notes__ = ["", *(text + blob).splitlines()]
             raise fault.error.with_traceback(fault.error.__traceback__) from None
         raise pytest.fail.Exception(text, pytrace=False) from None
 
@@ -269,6 +272,15 @@ def _finish(measuring: Measuring | None) -> tuple[Any, str]:
 def _relative(path: str, folder: Path) -> str:
     found = os.path.relpath(path, folder)
     return path if found.startswith(os.pardir + os.sep + os.pardir) else found
+
+
+def _find_blob(violated: Violated) -> str:
+    """Return the line of hypothesis that repeats its failure, where its settings ask for one."""
+    for note in getattr(violated, "__notes__", ()):
+        found = re.search(r"@reproduce_failure\(.*\)", note)
+        if found:
+            return f"\n{' ' * _LABEL_WIDTH}{found[0]}"
+    return ""
 
 
 def _find_violated(error: BaseException) -> Violated | None:
