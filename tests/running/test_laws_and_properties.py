@@ -280,8 +280,8 @@ def test_a_property_that_does_not_fit_drawn_inputs_is_an_error_not_a_violation(e
     result = echo.run("--mg-candidate=echo.py")
     result.assert_outcomes(failed=1)
     assert read_texts(result)["too_many"] == (
-        "task 't': property 'too_many' does not fit (output, *inputs): missing a required "
-        "argument: 'y'"
+        f"task 't' ({echo.path}/test_it.py:8): property 'too_many' does not fit (output, *inputs): "
+        "missing a required argument: 'y'"
     )
 
 
