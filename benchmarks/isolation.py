@@ -1,0 +1,119 @@
+"""What a call costs on each level of isolation, beside a new interpreter and a pool of processes.
+
+All ways are measured in turn, round by round, so that a change of the machine's mood meets all of
+them; shown is the median over all calls. Run: python benchmarks/isolation.py [rounds]
+"""
+
+import pickle
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+from pytest_metamorphic_guard.executors.local import LocalExecutor
+
+SOURCE = """
+{extra}
+def solve(x):
+    return x
+"""
+ONE_CALL = """
+import pickle, sys
+{extra}
+solve = lambda x: x
+pickle.dump(solve(pickle.load(sys.stdin.buffer)), sys.stdout.buffer)
+"""
+LEVELS = ("worker", "fork", "fresh", "spawn")
+MEM_MB = 1024
+
+
+def solve(x: object) -> object:
+    return x
+
+
+def make_local(folder: Path, extra: str, **config: object) -> tuple[LocalExecutor, Callable]:
+    path = folder / ("plain.py" if not extra else "with_numpy.py")
+    path.write_text(SOURCE.format(extra=extra))
+    executor = LocalExecutor(config)
+
+    def call(x: object) -> object:
+        payload = executor.execute(str(path), "solve", (x,), 30.0, MEM_MB)
+        assert payload["success"], payload["error"]
+        return payload["result"]
+
+    return executor, call
+
+
+def call_new_interpreter(extra: str) -> Callable[[object], object]:
+    code = ONE_CALL.format(extra=extra)
+
+    def call(x: object) -> object:
+        done = subprocess.run(
+            [sys.executable, "-c", code], input=pickle.dumps(x), stdout=subprocess.PIPE, check=True
+        )
+        return pickle.loads(done.stdout)
+
+    return call
+
+
+def measure(ways: dict[str, tuple[Callable, int]], x: object, rounds: int) -> dict[str, float]:
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for call, _ in ways.values():
+        call(x)
+    for _ in range(rounds):
+        for name, (call, count) in ways.items():
+            for _ in range(count):
+                start = time.perf_counter()
+                call(x)
+                times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(found) * 1e6 for name, found in times.items()}
+
+
+def compare(title: str, x: object, extra: str, rounds: int) -> None:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        pool = stack.enter_context(ProcessPoolExecutor(1))
+        ways: dict[str, tuple[Callable, int]] = {
+            "direct call": (solve, 400),
+            "process pool (no limits)": (lambda value: pool.submit(solve, value).result(), 100),
+            "new interpreter": (call_new_interpreter(extra), 2),
+        }
+        for level in LEVELS:
+            executor, call = make_local(folder, extra, isolation=level)
+            stack.callback(executor.close)
+            ways[f"local: {level}"] = (call, {"worker": 400, "spawn": 2}.get(level, 40))
+        for level in ("worker", "fork"):
+            executor, call = make_local(folder, extra, isolation=level, harden="off")
+            stack.callback(executor.close)
+            ways[f"local: {level}, not hardened"] = (call, 400 if level == "worker" else 40)
+        found = measure(ways, x, rounds)
+    print(f"\n{title}")
+    print(f"{'':28}{'median':>12}{'/ interpreter':>16}{'/ pool':>10}{'above direct':>16}")
+    base, direct = found["new interpreter"], found["direct call"]
+    for name, micros in found.items():
+        beside_pool = micros / found["process pool (no limits)"]
+        print(
+            f"{name:28}{micros:9.1f} us{f'1/{base / micros:,.0f}':>16}{beside_pool:10.2f}"
+            f"{micros - direct:13.1f} us"
+        )
+    for level in ("worker", "fork"):
+        cost = found[f"local: {level}"] / found[f"local: {level}, not hardened"] - 1
+        print(f"hardening of {level}: {cost:+.1%} per call")
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    compare("20 integers", list(range(20)), "", rounds)
+    array = np.linspace(0, 1, 10_000).reshape(100, 100)
+    compare("numpy array of 100x100, numpy imported", array, "import numpy", rounds)
+
+
+if __name__ == "__main__":
+    main()
