@@ -479,7 +479,7 @@ def test_encoding_works_after_the_candidate_patched_builtins_and_msgpack():
 def test_a_worker_does_not_load_numpy_to_send_plain_values():
     script = """
     import sys
-    from pytest_metamorphic_guard.executors.wire_encode import encode
+    from pytest_metamorphic_guard.executors.wire.encoding import encode
     encode([1, {"a": (2.5,)}])
     print(sorted({"numpy", "hypothesis", "pytest", "uuid", "zoneinfo"} & set(sys.modules)))
     """

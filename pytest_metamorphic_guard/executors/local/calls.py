@@ -23,15 +23,15 @@ from pytest_metamorphic_guard.executors.local.frames import (
     RESPONSE,
     RETURNED,
 )
-from pytest_metamorphic_guard.executors.wire_encode import encode
-from pytest_metamorphic_guard.executors.wire_format import EncodeError
+from pytest_metamorphic_guard.executors.wire.encoding import encode
+from pytest_metamorphic_guard.executors.wire.frames import EncodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
     from pytest_metamorphic_guard.executors.local.memory import PeakMemory
-    from pytest_metamorphic_guard.executors.wire_format import Limits
+    from pytest_metamorphic_guard.executors.wire.frames import Limits
 
 __all__ = ["Caller", "flush_output", "pack_failure", "pack_frame", "prepare"]
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgpack
 
-from pytest_metamorphic_guard.executors import wire_format as form
-from pytest_metamorphic_guard.executors import wire_strangers as strangers
+from pytest_metamorphic_guard.executors.wire import frames as form
+from pytest_metamorphic_guard.executors.wire import strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ __all__ = ["Writer", "encode"]
 
 Emitter: TypeAlias = "Callable[[Writer, Any], None]"
 
-# Why: see `wire_format`.
+# Why: see `frames`.
 globals()["__builtins__"] = dict(vars(builtins))
 
 _Packer = msgpack.Packer
@@ -196,9 +196,9 @@ def _find_emitter(kind: type) -> Emitter:
     if root in _LATE_MODULES:
         # A type says itself which module it is from. If it lies, nothing is gained by it: emitters
         # are found by the type, and the true types of the module are entered under themselves.
-        from pytest_metamorphic_guard.executors import wire_library
+        from pytest_metamorphic_guard.executors.wire import library
 
-        wire_library.add_emitters(root, _EMITTERS)
+        library.add_emitters(root, _EMITTERS)
     return _EMITTERS.get(kind, _emit_other)
 
 

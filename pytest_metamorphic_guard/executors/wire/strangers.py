@@ -7,11 +7,11 @@ import dataclasses
 import enum
 from typing import Any, Final
 
-from pytest_metamorphic_guard.executors import wire_format as form
+from pytest_metamorphic_guard.executors.wire import frames as form
 
 __all__ = ["describe", "get_module", "name_type", "read_record"]
 
-# Why: see `wire_format`.
+# Why: see `frames`.
 globals()["__builtins__"] = dict(vars(builtins))
 
 _getattr = object.__getattribute__

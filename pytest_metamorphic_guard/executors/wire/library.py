@@ -9,14 +9,14 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.executors import wire_format as form
+from pytest_metamorphic_guard.executors.wire import frames as form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.executors.wire_encode import Writer
+    from pytest_metamorphic_guard.executors.wire.encoding import Writer
 
-# Why: see `wire_format`.
+# Why: see `frames`.
 globals()["__builtins__"] = dict(vars(builtins))
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import msgpack
 
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
-from pytest_metamorphic_guard.executors import wire_build as build
-from pytest_metamorphic_guard.executors import wire_format as form
-from pytest_metamorphic_guard.executors.wire_format import DecodeError, Mark
+from pytest_metamorphic_guard.executors.wire import build
+from pytest_metamorphic_guard.executors.wire import frames as form
+from pytest_metamorphic_guard.executors.wire.frames import DecodeError, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable

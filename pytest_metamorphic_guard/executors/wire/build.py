@@ -10,8 +10,8 @@ import math
 import sys
 from typing import Any
 
-from pytest_metamorphic_guard.executors import wire_format as form
-from pytest_metamorphic_guard.executors.wire_format import DecodeError
+from pytest_metamorphic_guard.executors.wire import frames as form
+from pytest_metamorphic_guard.executors.wire.frames import DecodeError
 
 
 def build_decimal(text: str) -> object:

@@ -1,12 +1,12 @@
 """The codec with which a worker sends a result and the host reads it.
 
 Nothing that arrives is executed: values of the known types are rebuilt, an instance of any other
-class becomes a `Record` or an `Opaque`. `wire_format` describes the frames.
+class becomes a `Record` or an `Opaque`. `frames` describes the frames.
 """
 
-from pytest_metamorphic_guard.executors.wire_decode import decode
-from pytest_metamorphic_guard.executors.wire_encode import encode
-from pytest_metamorphic_guard.executors.wire_format import (
+from pytest_metamorphic_guard.executors.wire.decoding import decode
+from pytest_metamorphic_guard.executors.wire.encoding import encode
+from pytest_metamorphic_guard.executors.wire.frames import (
     DEFAULT,
     DecodeError,
     EncodeError,
