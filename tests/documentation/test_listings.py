@@ -1,0 +1,114 @@
+"""The code that the documentation shows runs, and prints what the documentation says it prints."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RECORDED = sorted((ROOT / "docs" / "output").rglob("*.txt"))
+LISTINGS = {"test_declaring.py": "examples/top_k/good.py", "test_mean.py": "docs/listings/mean.py"}
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def recorder() -> ModuleType:
+    return load("record_output")
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_a_recorded_command_prints_what_the_documentation_shows(
+    recorder: ModuleType, path: Path, tmp_path: Path
+) -> None:
+    command, shown = recorder.read(path)
+    clone = recorder.make_clone(tmp_path)
+    printed = recorder.run(command, recorder.find_folder(path, clone))
+    assert recorder.without_figures(printed) == recorder.without_figures(shown), (
+        "run docs/record_output.py and read what changed"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(LISTINGS))
+def test_a_listing_of_declarations_holds_for_its_implementation(run_in_clone, name: str) -> None:
+    status, printed = run_in_clone(f"docs/listings/{name}", f"--mg-candidate={LISTINGS[name]}")
+    assert status == 0, printed
+    assert " skipped" not in printed
+
+
+def test_the_listing_of_the_fixtures_passes(run_in_clone) -> None:
+    status, printed = run_in_clone(
+        "docs/listings/test_fixtures.py",
+        "--mg-candidate=examples/top_k/good.py",
+        "--mg-baseline=examples/top_k/baseline.py",
+    )
+    assert status == 0, printed
+    assert "2 passed" in printed
+
+
+def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> None:
+    included = {
+        (page.parent / target).resolve()
+        for page in (ROOT / "docs").rglob("*.md")
+        for target in re.findall(r"\{literalinclude\} (\S+)", page.read_text())
+    }
+    assert {path for path in included if path.is_relative_to(ROOT / "docs/output")} <= set(RECORDED)
+    tested = {ROOT / "docs/listings" / name for name in (*LISTINGS, "test_fixtures.py")}
+    tested |= set((ROOT / "docs/listings/tutorial").iterdir())
+    assert {path for path in included if path.is_relative_to(ROOT / "docs/listings")} <= tested
+
+
+def test_the_page_of_options_is_up_to_date() -> None:
+    writer = load("write_options")
+    page = writer.PAGE.read_text()
+    assert writer.insert(page, writer.make_table()) == page, "run docs/write_options.py"
+
+
+def test_the_page_of_options_lists_what_help_lists(run_in_clone) -> None:
+    _, printed = run_in_clone("--help")
+    page = (ROOT / "docs" / "reference" / "options.md").read_text()
+    documented = set(re.findall(r"(?m)^\| `(--mg-[a-z-]+)", page))
+    defined = set(re.findall(r"(?m)^ +(--mg-[a-z-]+)", printed))
+    assert documented == defined
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    import pytest_metamorphic_guard
+
+    page = (ROOT / "docs" / "reference" / "api.md").read_text()
+    missing = [name for name in pytest_metamorphic_guard.__all__ if not re.search(rf"\b{name}\b", page)]
+    assert missing == []
+
+
+def test_the_described_expectations_are_the_built_in_ones() -> None:
+    from pytest_metamorphic_guard.relations import expectations
+
+    page = (ROOT / "docs" / "reference" / "api.md").read_text()
+    shown = set(re.findall(r"(?m)^\| `(\w+)` \| (.+) \|$", page))
+    built_in = {
+        (value.name, value.description)
+        for value in vars(expectations).values()
+        if isinstance(value, expectations.Expectation)
+    }
+    assert shown == built_in
+
+
+def test_every_error_type_of_the_local_executor_is_described() -> None:
+    source = (
+        ROOT / "pytest_metamorphic_guard" / "executors" / "local" / "payloads.py"
+    ).read_text()
+    codes = dict(re.findall(r'(?m)^    "(\w+)": "(SANDBOX_\w+)",$', source))
+    page = (ROOT / "docs" / "reference" / "outcomes.md").read_text()
+    described = dict(re.findall(r"(?m)^\| `(\w+)` \| `(SANDBOX_\w+)", page))
+    described.pop("crash")  # its code ends with the signal's name
+    assert codes
+    assert described == codes
