@@ -24,7 +24,7 @@ class Record:
 
     Attributes:
         kind: ``"dataclass"``, ``"namedtuple"`` or ``"enum"``.
-        type_name: Qualified name of the class, e.g. ``"shop.Invoice"``.
+        type_name: Qualified name of the class within its module, e.g. ``"Invoice"``.
         fields: ``(name, value)`` pairs in order of definition.
     """
 

@@ -214,7 +214,8 @@ def _emit_other(writer: Writer, value: object) -> None:
     what, names, values = record
     writer.mark(form.RECORD)
     writer.scalar(what)
-    writer.scalar(strangers.name_type(kind))
+    # Without its module: the same class in two implementations' files makes the same record.
+    writer.scalar(strangers.name_class(kind))
     writer.sequence(names)
     writer.sequence(values)
 

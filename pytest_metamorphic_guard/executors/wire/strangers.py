@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pytest_metamorphic_guard.executors.wire import frames as form
 
-__all__ = ["describe", "get_module", "name_type", "read_record"]
+__all__ = ["describe", "get_module", "name_class", "name_type", "read_record"]
 
 # Why: see `frames`.
 globals()["__builtins__"] = dict(vars(builtins))
@@ -58,8 +58,14 @@ def describe(value: object) -> str:
         return f"<repr failed: {_get_qualname(type(error))}>"[: form.MAX_OPAQUE_TEXT]
 
 
+def name_class(kind: type) -> str:
+    """Return the class's qualified name within its module, as the class itself says it."""
+    name: str = _get_qualname(kind)
+    return name[: form.MAX_TYPE_NAME]
+
+
 def name_type(kind: type) -> str:
-    """Return the class's qualified name, as the class itself says it."""
+    """Return the class's qualified name with its module, as the class itself says it."""
     module, name = get_module(kind), _get_qualname(kind)
     prefix = "" if type(module) is not str or module == "builtins" else module + "."
     return (prefix + name)[: form.MAX_TYPE_NAME]
