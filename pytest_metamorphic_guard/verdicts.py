@@ -8,7 +8,9 @@ from typing import Any, Literal, get_args
 __all__ = ["Confirmation", "Status", "Verdict"]
 
 Status = Literal["held", "violated", "broken"]
-Confirmation = Literal["confirmed", "repeated", "earlier calls", "not deterministic", "unchecked"]
+Confirmation = Literal[
+    "confirmed", "repeated", "earlier calls", "not deterministic", "random check", "unchecked"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ _CONFIRMATIONS = {
     "repeated": "repeated; this executor has no fresh process to confirm it in",
     "earlier calls": "NOT seen in a fresh process: the candidate depends on earlier calls",
     "not deterministic": "NOT seen again: the candidate is not deterministic",
+    "random check": "NOT seen again for the same outputs: the check or transformation is random",
     "unchecked": "not run again",
 }
 

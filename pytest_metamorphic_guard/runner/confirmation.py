@@ -9,6 +9,9 @@ from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["confirm"]
@@ -53,11 +56,18 @@ def _classify(run: Run, violation: Violation) -> Confirmation:
         run.candidate.restart()
         from_fresh.append([run.candidate.call(e.args) for e in violation.candidate.executions])
     first, second = from_fresh
-    same = all(
+    if not _are_same(first, second):
+        return "not deterministic"
+    # The candidate answered as it did when it was found in violation: the judge changed its mind.
+    seen = [e.outcome for e in violation.candidate.executions]
+    return "random check" if _are_same(first, seen) else "earlier calls"
+
+
+def _are_same(first: Sequence[Outcome], second: Sequence[Outcome]) -> bool:
+    return all(
         equal_values(a.value, b.value)
         if isinstance(a, Returned) and isinstance(b, Returned)
         else type(a) is type(b)
         for a, b in zip(first, second, strict=True)
     )
-    return "earlier calls" if same else "not deterministic"
 
