@@ -96,33 +96,46 @@ class ItemRunner:
     # --- one item
 
     def _start(self, item: pytest.Function, plan: Plan) -> tuple[Run, Measuring | None]:
-        session = self.session
-        parameter = item.callspec.params.get(PARAMETER) if hasattr(item, "callspec") else None
-        candidate = plan.candidates[parameter]
-        baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
         if _RESULT in item.stash:  # an earlier attempt of a plugin that runs items again
             del item.stash[_RESULT]
+        early_stopping = self.session.early_stopping
+        run: Run
+        measuring: Measuring | None
         try:
-            run = Run(
-                task=plan.task,
-                entry=plan.entry,
-                settings=session.settings,
-                candidate=session.make_caller("candidate", candidate, plan.task),
-                baseline=baseline and session.make_caller("baseline", baseline, plan.task),
-            )
-            measuring = None
-            if isinstance(plan.holder, MeasuringHolder):
-                position = list(plan.candidates).index(parameter)
-                measuring = session.make_measuring(run, position)
-                plan.holder.measuring = measuring
+            if early_stopping is None:
+                run, measuring = self._build(item)
+            else:
+                run, measuring = early_stopping.start(item, self._build)
         except MetamorphicGuardError as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
         except Unusable as unusable:
             raise pytest.fail.Exception(str(unusable.error), pytrace=False) from None
+        if measuring is not None and isinstance(plan.holder, MeasuringHolder):
+            plan.holder.measuring = measuring
         for caller in run.callers:
             caller.deadline = item.stash.get(DEADLINE, None)
         plan.holder.run = run
         return run, measuring
+
+    def _build(self, item: pytest.Function) -> tuple[Run, Any]:
+        session = self.session
+        plan = find_plan(item)
+        assert plan is not None  # the caller asked
+        parameter: Any = item.callspec.params.get(PARAMETER) if hasattr(item, "callspec") else None
+        candidate = plan.candidates[parameter]
+        baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
+        before = None if baseline is None else session.make_caller("baseline", baseline, plan.task)
+        run = Run(
+            task=plan.task,
+            entry=plan.entry,
+            settings=session.settings,
+            candidate=session.make_caller("candidate", candidate, plan.task),
+            baseline=before,
+        )
+        if not isinstance(plan.holder, MeasuringHolder):
+            return run, None
+        position = list(plan.candidates).index(parameter)
+        return run, session.make_measuring(run, position)
 
     @contextlib.contextmanager
     def _follow(self, run: Run, measuring: Measuring | None) -> Iterator[None]:

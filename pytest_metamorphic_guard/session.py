@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,13 @@ import pytest
 from pytest_metamorphic_guard.collection import (
     CandidateModule,
     find_plan,
-    load_tasks,
     make_task_node,
 )
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
+from pytest_metamorphic_guard.early_stopping import EarlyStopping
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.feeding import Feed
 from pytest_metamorphic_guard.gate.policies import Strict
-from pytest_metamorphic_guard.items import ItemRunner
 from pytest_metamorphic_guard.loading import (
     TASK_GROUP,
     LoadedExecutor,
@@ -28,10 +26,9 @@ from pytest_metamorphic_guard.loading import (
     load_executor,
 )
 from pytest_metamorphic_guard.monitor_loading import load_monitors
-from pytest_metamorphic_guard.options import read_rules, read_settings
+from pytest_metamorphic_guard.options import read_rules
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
 from pytest_metamorphic_guard.replaying import read_replay
-from pytest_metamorphic_guard.results import ResultKeeper
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
 from pytest_metamorphic_guard.runner.sampling import draw_sample
@@ -46,46 +43,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Entry, Task
 
-__all__ = ["GuardSession", "get_session", "start_session"]
-
-_SESSION = pytest.StashKey["GuardSession"]()
-
-
-def start_session(config: pytest.Config) -> None:
-    """Read the options and load the tasks they name, before anything is collected.
-
-    Raises:
-        pytest.UsageError: An option is wrong.
-    """
-    session = get_session(config)
-    try:
-        session.registered_tasks = load_tasks(session.settings.tasks)
-    except MetamorphicGuardError as error:
-        raise pytest.UsageError(str(error)) from None
-    # With nothing named on the command line, a registered task is all there is to run.
-    if session.registered_tasks and config.args_source is not config.ArgsSource.ARGS:
-        config.args[:] = [str(path) for path in session.task_paths]
-
-
-def get_session(config: pytest.Config) -> GuardSession:
-    """Return the session's one object, made and registered on first use."""
-    session = config.stash.get(_SESSION, None)
-    if session is None:
-        settings = read_settings(config)
-        if hasattr(config, "workerinput"):
-            # Without an option the controller has no session, and the seed is the default.
-            settings = replace(settings, seed=config.workerinput.get("mg_seed", settings.seed))
-        try:
-            session = GuardSession(config, settings)
-        except MetamorphicGuardError as error:
-            raise pytest.UsageError(str(error)) from None
-        config.stash[_SESSION] = session
-        config.pluginmanager.register(session, "metamorphic_guard_session")
-        config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
-        config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
-        if not hasattr(config, "workerinput"):
-            config.pluginmanager.register(ResultKeeper(session), "metamorphic_guard_results")
-    return session
+__all__ = ["GuardSession"]
 
 
 class GuardSession:
@@ -112,6 +70,9 @@ class GuardSession:
         self.registered_tasks: dict[str, Task] = {}
         self.seen_tasks: dict[str, tuple[str, ...]] = {}
         self.selection = Selection(config)
+        self.early_stopping: EarlyStopping | None = None
+        if settings.gate and self.rules.early_stop and self.replay is None:
+            self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
         self._samples: dict[str, list[tuple[Any, ...]]] = {}
         self._check_executors()

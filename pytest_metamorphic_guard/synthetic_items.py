@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -54,7 +54,8 @@ def emit_item(session: pytest.Session, item: Synthetic) -> bool:
     session.testscollected += 1  # or the progress would pass 100 %
     node_id, location = _PREFIX + item.name, (_find_file(config), 0, item.name)
     config.hook.pytest_runtest_logstart(nodeid=node_id, location=location)
-    for when in ("setup", "call", "teardown"):
+    phases: tuple[Literal["setup", "call", "teardown"], ...] = ("setup", "call", "teardown")
+    for when in phases:
         failed = when == "call" and bool(failing)
         report = pytest.TestReport(
             nodeid=node_id,
@@ -62,7 +63,7 @@ def emit_item(session: pytest.Session, item: Synthetic) -> bool:
             keywords={"metamorphic": 1},
             outcome="failed" if failed else "passed",
             longrepr=_make_longrepr(item.label, "\n".join(failing)) if failed else None,
-            when=when,  # type: ignore[arg-type]
+            when=when,
             sections=[],
             duration=0.0,
             start=(now := time.time()),
@@ -87,7 +88,7 @@ def _warn(config: pytest.Config, item: Synthetic) -> list[str]:
     return failing
 
 
-def _make_longrepr(label: str, message: str) -> object:
+def _make_longrepr(label: str, message: str) -> Any:
     # A plain text would have no message in the short summary, and an exception of a module of
     # ours would have the module's name before it; pytest's own failures have none.
     alert = type(label, (AssertionError,), {"__module__": "builtins"})

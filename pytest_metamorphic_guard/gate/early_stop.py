@@ -47,6 +47,11 @@ class EarlyStop:
         minima += [find_relation_minimum(task, relation, rules) for relation in task.relations]
         self._has_thresholds = any(minimum is not None for minimum in minima)
 
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether single inputs decide, so that a violation is to be confirmed at once."""
+        return self._process is None
+
     def observe(self, result: InputResult) -> Conclusion | None:
         """Add one input; return what is now certain enough, or None to go on."""
         if self._process is None:

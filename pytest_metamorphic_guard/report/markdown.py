@@ -6,7 +6,13 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.report.tables import clean, count_pairs, format_row, sum_up
+from pytest_metamorphic_guard.report.tables import (
+    clean,
+    count_pairs,
+    format_metric,
+    format_row,
+    sum_up,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +61,10 @@ def _describe(decision: Decision, ranking: Ranking) -> str:
         parts.append(_table(titles, rows))
         if len(task.relations) > _MOST_ROWS:
             parts.append(f"... and {len(task.relations) - _MOST_ROWS} more relations")
+        if task.metrics:
+            rows = [(row.metric, *format_metric(row)) for row in task.metrics[:_MOST_ROWS]]
+            titles = ("metric", "baseline", "new", "mean difference", "median, 95 %", "trend")
+            parts.append(_table(titles, rows))
     notes = [f"- {_escape(note)}" for note in decision.notes[:_MOST_NOTES]]
     if notes:
         parts.append("\n".join(notes))

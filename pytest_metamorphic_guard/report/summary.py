@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.report.tables import (
     clean,
     count_pairs,
     find_tone,
+    format_metric,
     format_row,
     sum_up,
 )
@@ -27,6 +28,7 @@ __all__ = ["Screen", "leave_plain", "render_summary"]
 _T = TypeVar("_T")
 
 _CELLS = (8, 8, 5, 5, 16)
+_METRIC_CELLS = (10, 10, 11, 20)
 _CANDIDATE_CELLS = (9, 10, 10, 8)
 _NAME_LEAST = 12
 _VERDICT = 13
@@ -34,6 +36,7 @@ _REASON_LINES = 4
 _FEWEST_ROWS = 3
 _MOST_CANDIDATES = 5
 _MOST_MONITORS = 5
+_MOST_METRICS = 4
 _MONITOR_NAME = 20
 _FINE = frozenset({"ok", "improved", "passed"})
 
@@ -84,9 +87,10 @@ def render_summary(
     if ranking.decisions and not screen.quiet:
         watched = _list_monitors(monitors, screen.width)
         candidates = _list_candidates(ranking, screen.width)
-        room = screen.height - len(conclusion) - len(watched) - len(candidates)
+        metrics = _list_metrics(ranking.decisions[0], screen.width)
+        room = screen.height - sum(map(len, (conclusion, watched, candidates, metrics)))
         tables = _list_tasks(ranking.decisions[0], screen.width, room)
-        lines = [*candidates, *tables, *watched, *conclusion]
+        lines = [*candidates, *tables, *metrics, *watched, *conclusion]
     return [line.paint(screen.style) for line in lines]
 
 
@@ -146,10 +150,29 @@ def _list_tasks(decision: Decision, width: int, room: int) -> list[_Line]:
     return lines
 
 
-def _write_row(name: str, cells: tuple[str, ...], name_width: int) -> _Line:
+def _list_metrics(decision: Decision, width: int) -> list[_Line]:
+    rows = [row for task in decision.tasks for row in task.metrics]
+    if not rows:
+        return []
+    name_width = max(_NAME_LEAST, width - sum(_METRIC_CELLS) - _VERDICT - 2)
+    titles = _align(("baseline", "new", "mean diff.", "median, 95 %"), _METRIC_CELLS)
+    lines = [_Line(f"{'metric':{name_width}}{titles}")]
+    shown = _take(rows, _MOST_METRICS)
+    lines += [
+        _write_row(clean(row.metric), format_metric(row), name_width, _METRIC_CELLS)
+        for row in shown
+    ]
+    if len(shown) < len(rows):
+        lines.append(_Line(f"  ... and {len(rows) - len(shown)} more metrics"))
+    return lines
+
+
+def _write_row(
+    name: str, cells: tuple[str, ...], name_width: int, sizes: Sequence[int] = _CELLS
+) -> _Line:
     label = "  " + _shorten(name, name_width - 3)
     verdict = cells[-1]
-    before = f"{label:{name_width}}{_align(cells[:-1], _CELLS)}  "
+    before = f"{label:{name_width}}{_align(cells[:-1], sizes)}  "
     return _Line(before, verdict, find_tone(verdict))
 
 

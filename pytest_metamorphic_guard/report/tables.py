@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.decision import Decision, TaskDecision
-    from pytest_metamorphic_guard.gate.rows import RelationRow
+    from pytest_metamorphic_guard.gate.rows import MetricRow, RelationRow
 
 __all__ = [
     "MonitorLine",
@@ -16,6 +16,7 @@ __all__ = [
     "clean",
     "count_pairs",
     "find_tone",
+    "format_metric",
     "format_rate",
     "format_row",
     "sum_up",
@@ -95,6 +96,32 @@ def format_row(row: RelationRow) -> tuple[str, ...]:
         interval,
         row.verdict,
     )
+
+
+def format_metric(row: MetricRow) -> tuple[str, ...]:
+    """Return the cells of one metric: both roles, the mean paired difference, median interval."""
+    interval = "-"
+    if row.median_interval is not None:
+        lower, upper = row.median_interval.lower, row.median_interval.upper
+        interval = f"{lower:+.3g} to {upper:+.3g}"
+    return (
+        *("-" if value is None else f"{value:.4g}" for value in (row.baseline, row.candidate)),
+        "-" if row.mean_difference is None else f"{row.mean_difference:+.3g}",
+        interval,
+        _judge_metric(row),
+    )
+
+
+def _judge_metric(row: MetricRow) -> str:
+    """Say whether the median difference lies on one side of zero at 95 %; it decides nothing."""
+    if row.median_interval is None:
+        return "-"
+    gain = row.median_interval if row.higher_is_better else None
+    lower = gain.lower if gain else -row.median_interval.upper
+    upper = gain.upper if gain else -row.median_interval.lower
+    if lower > 0:
+        return "better"
+    return "worse" if upper < 0 else "no change" if lower == upper == 0 else "unclear"
 
 
 def sum_up(task: TaskDecision) -> str:
