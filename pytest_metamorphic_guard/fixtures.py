@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_metamorphic_guard.activation import get_session
 from pytest_metamorphic_guard.collection import label_candidates
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.feeding import FedMonitors
 from pytest_metamorphic_guard.implementations import DEFAULT_FUNCTION, Implementation
 from pytest_metamorphic_guard.runner.calling import Solve, Unusable
-from pytest_metamorphic_guard.session import GuardSession, get_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.session import GuardSession
 
 __all__ = ["find_monitors", "make_solve", "parametrize_candidates"]
 

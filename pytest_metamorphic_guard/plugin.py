@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from pytest_metamorphic_guard.options import is_active
 
     if is_active(config):
-        from pytest_metamorphic_guard.session import start_session
+        from pytest_metamorphic_guard.activation import start_session
 
         start_session(config)
 
@@ -48,7 +48,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     task = find_task(obj)
     if task is None:
         return None
-    from pytest_metamorphic_guard.session import get_session
+    from pytest_metamorphic_guard.activation import get_session
 
     return get_session(collector.config).collect(collector, name, task)
 

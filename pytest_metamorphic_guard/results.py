@@ -29,7 +29,6 @@ from pytest_metamorphic_guard.report_writing import (
     write_report,
 )
 from pytest_metamorphic_guard.synthetic_items import Synthetic, emit_item
-from pytest_metamorphic_guard.terminal import show_results
 from pytest_metamorphic_guard.watch import watch
 
 if TYPE_CHECKING:
@@ -76,9 +75,6 @@ class ResultKeeper:
             raise
         self._finish(session, interrupted=False)
         return answer
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        show_results(self, terminalreporter)
 
     # --- the end
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.tables import Tone
     from pytest_metamorphic_guard.results import ResultKeeper
 
-__all__ = ["show_results"]
+__all__ = ["TerminalSummary"]
 
 _MARKUP: dict[Tone, dict[str, bool]] = {
     "good": {"green": True},
@@ -25,14 +25,24 @@ _MARKUP: dict[Tone, dict[str, bool]] = {
 _TITLE = "metamorphic guard"
 
 
-def show_results(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> None:
-    """Write the decision with its tables, or one line per task where nothing was decided."""
-    lines = _list_lines(keeper, reporter)
-    if not lines:
-        return
-    reporter.section(_TITLE)
-    for line in lines:
-        reporter.line(line)
+class TerminalSummary:
+    """Writes the decision with its tables, or one line per task where nothing was decided.
+
+    Args:
+        keeper: What was gathered and judged.
+    """
+
+    def __init__(self, keeper: ResultKeeper) -> None:
+        self._keeper = keeper
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the section."""
+        lines = _list_lines(self._keeper, terminalreporter)
+        if not lines:
+            return
+        terminalreporter.section(_TITLE)
+        for line in lines:
+            terminalreporter.line(line)
 
 
 def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list[str]:
