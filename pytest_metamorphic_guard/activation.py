@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.items import ItemRunner
 from pytest_metamorphic_guard.options import read_settings
 from pytest_metamorphic_guard.results import ResultKeeper
 from pytest_metamorphic_guard.session import GuardSession
+from pytest_metamorphic_guard.terminal import TerminalSummary
 
 __all__ = ["get_session", "start_session"]
 
