@@ -129,8 +129,6 @@ def counted(output, x):
 
     assert run("--hypothesis-seed=3") == run("--hypothesis-seed=3", "--mg-seed=8")
     assert run("--hypothesis-seed=3") != run("--hypothesis-seed=4")
-    # In CI hypothesis keeps no database and draws the same every time.
-    assert run(CI="1") if False else True
 
 
 def test_statistics_are_shown_for_items(any_suite):
@@ -139,7 +137,7 @@ def test_statistics_are_shown_for_items(any_suite):
     result = any_suite.spawn("--mg-candidate=good.py", "--hypothesis-show-statistics")
 
     result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines(["*test_top_k.py::top_k::merge:*", "*100 passing examples*"])
+    result.stdout.fnmatch_lines(["*test_top_k.py::top_k::merge:*", "* passing*"])
 
 
 def test_a_violation_is_replayed_from_the_database_and_after_the_fix_forgotten(
@@ -379,7 +377,7 @@ def fails_too(output, x):
     assert "Falsifying" not in text
 
 
-def test_a_transformation_that_is_random_is_named(suite):
+def test_a_check_that_is_random_is_named(suite):
     suite.write(
         test_random=COUNTING
         + """
@@ -388,7 +386,7 @@ counter = itertools.count()
 
 @task.property
 def fickle(output, x):
-    assert next(counter) % 3
+    assert next(counter) != 5
 """,
         impl=SAME,
     )
@@ -396,6 +394,7 @@ def fickle(output, x):
     result = suite.run("--mg-candidate=impl.py")
 
     result.assert_outcomes(failed=1)
-    text = result.stdout.str()
-    assert "fickle" in text
-    assert "random or depends on the time" in text or "NOT seen again" in text
+    text = " ".join(result.stdout.str().split())
+    # Not the candidate's fault, which answers the same in every process.
+    assert "NOT seen again for the same outputs: the check or transformation is random" in text
+    assert "Flaky" not in text
