@@ -1,4 +1,4 @@
-"""A faster candidate: a heap of k elements."""
+"""A good candidate, meant for long inputs: it keeps only k elements."""
 
 import heapq
 

@@ -1,4 +1,4 @@
-"""A candidate that is faster still, and subtly wrong: a heap is not sorted."""
+"""A candidate that is subtly wrong: the elements of a heap are not sorted."""
 
 import heapq
 
