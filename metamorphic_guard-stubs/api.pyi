@@ -1,0 +1,1 @@
+from pytest_metamorphic_guard.api import *
