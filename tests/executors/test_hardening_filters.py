@@ -23,7 +23,7 @@ def interpret(made, name, *arguments, audit=None, number=None):
     audit = made.architecture.audit if audit is None else audit
     values = [*arguments, 0, 0, 0, 0, 0, 0][:6]
     data = struct.pack("<iIQ6Q", number, audit, 0, *(v & 2**64 - 1 for v in values))
-    code = [struct.unpack("<HBBI", instruction) for instruction in made.program()]
+    code = list(struct.iter_unpack("<HBBI", made.program(own_pid=42)))
     position = accumulator = 0
     while True:
         kind, if_true, if_false, value = code[position]
@@ -48,11 +48,11 @@ def architecture(request):
     return architectures.TABLES[request.param]
 
 
-def make(architecture, *, allow_network=False, allow_subprocess=False, own_pid=0):
+def make(architecture, *, allow_network=False, allow_subprocess=False, only_own=False):
     made = make_base_filter(
         architecture, allow_network=allow_network, allow_subprocess=allow_subprocess
     )
-    add_process_rules(made, allow_subprocess=allow_subprocess, own_pid=own_pid)
+    add_process_rules(made, allow_subprocess=allow_subprocess, only_own=only_own)
     return made
 
 
@@ -103,7 +103,7 @@ def test_limits_and_priorities_of_others_are_out_of_reach(architecture):
 
 
 def test_only_the_own_process_is_signalled_where_landlock_cannot_see_to_it(architecture):
-    made = make(architecture, own_pid=42)
+    made = make(architecture, only_own=True)
     for name in ("kill", "tgkill"):
         assert interpret(made, name, 42, 9) == ALLOW
         assert interpret(made, name, 43, 9) == errno.EPERM
@@ -121,8 +121,7 @@ def test_this_kernel_takes_the_filter_and_obeys_it():
         status = 1
         try:
             call_prctl(38, 1)
-            made = make(found, own_pid=os.getpid())
-            made.apply()
+            make(found, only_own=True).apply(os.getpid())
             try:
                 os.kill(os.getppid(), 0)
             except PermissionError:

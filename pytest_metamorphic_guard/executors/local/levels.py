@@ -38,7 +38,7 @@ def choose_confinement(configuration: Configuration) -> tuple[bool, bool]:
     """
     if configuration.isolation == "none":
         return False, False
-    missing = find_missing()
+    missing = find_missing(allow_subprocess=configuration.allow_subprocess)
     if configuration.harden == "require" and missing:
         raise ValueError(
             "option 'harden' of the executor 'local' is 'require', but this system lacks "

@@ -26,6 +26,10 @@ _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _NUMBER, _AUDIT, _FIRST_ARGUMENT = 0, 4, 16
 _SET_MODE_FILTER = 1
 
+_INSTRUCTION = 8
+# Stands for a number that is known when the filter is applied; no process has this one.
+_OWN_PID = 0xFFFFFFF0
+
 _AF_UNIX = 1
 _CLONE_THREAD = 0x00010000
 # NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
@@ -76,6 +80,7 @@ class Filter:
 
     architecture: Architecture
     _code: list[bytes] = field(default_factory=list)
+    _own: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._add(_LOAD, 0, 0, _AUDIT)
@@ -109,17 +114,27 @@ class Filter:
         """Let a call fail if an argument has none of these bits."""
         self._decide(name, argument, [(_JUMP_BITS, 1, 0, mask)], [_ERRNO | errno.EPERM, _ALLOW])
 
-    def program(self) -> list[bytes]:
-        """Return the instructions."""
-        return [*self._code, _encode(_RETURN, 0, 0, _ALLOW)]
+    def program(self, own_pid: int = 0) -> bytes:
+        """Return the instructions.
 
-    def apply(self) -> None:
+        Args:
+            own_pid: Number of the process for which rules about its own number are meant.
+        """
+        code = bytearray().join([*self._code, _encode(_RETURN, 0, 0, _ALLOW)])
+        for position in self._own:
+            code[position : position + _INSTRUCTION] = _encode(_JUMP_EQUAL, 1, 0, own_pid)
+        return bytes(code)
+
+    def apply(self, own_pid: int = 0) -> None:
         """Put the filter into force for this thread and everything it starts.
+
+        Args:
+            own_pid: As for `program`.
 
         Raises:
             OSError: The kernel has no filters, or refused this one.
         """
-        code = b"".join(self.program())
+        code = self.program(own_pid)
         buffer = ctypes.create_string_buffer(code, len(code))
         program = _Program(len(code) // 8, ctypes.addressof(buffer))
         call_system(
@@ -140,6 +155,8 @@ class Filter:
             self._add(_RETURN, 0, 0, end)
 
     def _add(self, code: int, if_true: int, if_false: int, value: int) -> None:
+        if value == _OWN_PID:
+            self._own.append(len(self._code) * _INSTRUCTION)
         self._code.append(_encode(code, if_true, if_false, value))
 
 
@@ -159,13 +176,13 @@ def make_base_filter(
     return made
 
 
-def add_process_rules(made: Filter, *, allow_subprocess: bool, own_pid: int = 0) -> None:
+def add_process_rules(made: Filter, *, allow_subprocess: bool, only_own: bool = False) -> None:
     """Add the rules about processes: threads may start, and processes only if allowed.
 
     Args:
         made: The filter.
         allow_subprocess: Whether processes may be started; never in new namespaces.
-        own_pid: The only process that may be signalled; 0 where something else sees to that.
+        only_own: Whether to let a process signal none but itself; `Filter.apply` says which it is.
     """
     # Its flags are in memory, which no filter can read; the C library falls back to clone.
     made.deny(["clone3"], errno.ENOSYS)
@@ -174,10 +191,10 @@ def add_process_rules(made: Filter, *, allow_subprocess: bool, own_pid: int = 0)
     else:
         made.deny(["fork", "vfork", "execve", "execveat"])
         made.require_bits("clone", 0, _CLONE_THREAD)
-    if own_pid:
+    if only_own:
         made.deny(["tkill"])
         for name in ("kill", "tgkill"):
-            made.allow_only(name, 0, [own_pid])
+            made.allow_only(name, 0, [_OWN_PID])
 
 
 def _encode(code: int, if_true: int, if_false: int, value: int) -> bytes:
