@@ -25,9 +25,11 @@ def parametrize_candidates(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses ``mg_candidate`` once per candidate, where several are given."""
     labels = label_candidates(_find(get_session(metafunc.config), "candidate"))
     if len(labels) > 1:
-        metafunc.parametrize(
-            "mg_candidate", list(labels), indirect=True, scope="session", ids=list(labels)
-        )
+        # Hypothesis tells parametrized tests by the mark: without it a method fails its health
+        # check for the second candidate, and all candidates share one entry of the database.
+        mark = pytest.mark.parametrize("mg_candidate", list(labels))
+        parameters = [pytest.param(label, marks=mark, id=label) for label in labels]
+        metafunc.parametrize("mg_candidate", parameters, indirect=True, scope="session")
 
 
 def find_monitors(request: pytest.FixtureRequest) -> FedMonitors:

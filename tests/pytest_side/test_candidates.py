@@ -19,7 +19,7 @@ WAYS = {
     "floods": ("print('flood ' * 300_000); return None", "flood"),
     "eats_memory": ("return len(bytearray(4_000_000_000))", "MemoryError"),
     "returns_none": ("return None", "source -> None"),
-    "returns_nan": ("return float('nan')", "source -> nan"),
+    "returns_nan": ("return float('nan')", "source -> float('nan')"),
     "returns_set": ("return {3, 1, 2}", "source -> {1, 2, 3}"),
     "returns_array": ("return numpy.arange(3)", "array([0, 1, 2])"),
     "returns_record": ("return Point(1, 2)", "Point(x=1, y=2)"),
@@ -148,7 +148,7 @@ def test_an_edited_candidate_is_not_stale_in_a_second_run_of_one_process(suite):
     path.write_text(path.read_text().replace("[:k]", "[:1]"))
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
-    suite.run("--mg-candidate=good.py", "-k", "reordered or larger_k").assert_outcomes(
+    suite.run("--mg-candidate=good.py", "-k", "reordered or bounded").assert_outcomes(
         passed=1, failed=1
     )
 

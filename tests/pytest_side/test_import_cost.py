@@ -6,6 +6,7 @@ import pytest
 
 REPORT = """
 import json, sys
+import pytest
 
 def pytest_configure(config):
     import importlib.metadata
@@ -16,10 +17,12 @@ def pytest_configure(config):
         return original(**params)
     importlib.metadata.entry_points = entry_points
 
-def pytest_unconfigure(config):
-    if not hasattr(config, "workerinput"):
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    # Hypothesis's own plugin loads hypothesis for the terminal's summary, which comes after this.
+    if not hasattr(session.config, "workerinput"):
         with open("modules.json", "w") as file:
-            json.dump([sorted(sys.modules), config.asked], file)
+            json.dump([sorted(sys.modules), session.config.asked], file)
 """
 PLAIN = """
 import pytest
