@@ -38,7 +38,7 @@ def solve(x: object) -> object:
     return x
 
 
-def make_local(folder: Path, extra: str, **config: object) -> tuple[LocalExecutor, Callable]:
+def make_local(folder: Path, extra: str, **config: object) -> tuple[LocalExecutor, Callable[..., object]]:
     path = folder / ("plain.py" if not extra else "with_numpy.py")
     path.write_text(SOURCE.format(extra=extra))
     executor = LocalExecutor(config)
@@ -63,7 +63,7 @@ def call_new_interpreter(extra: str) -> Callable[[object], object]:
     return call
 
 
-def measure(ways: dict[str, tuple[Callable, int]], x: object, rounds: int) -> dict[str, float]:
+def measure(ways: dict[str, tuple[Callable[..., object], int]], x: object, rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for call, _ in ways.values():
         call(x)
@@ -80,7 +80,7 @@ def compare(title: str, x: object, extra: str, rounds: int) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pool = stack.enter_context(ProcessPoolExecutor(1))
-        ways: dict[str, tuple[Callable, int]] = {
+        ways: dict[str, tuple[Callable[..., object], int]] = {
             "direct call": (solve, 400),
             "process pool (no limits)": (lambda value: pool.submit(solve, value).result(), 100),
             "new interpreter": (call_new_interpreter(extra), 2),

@@ -67,10 +67,10 @@ POLICIES = {
 }
 
 
-def simulate(truth: Truth, inputs: int, rules: Rules, *, runs: int, seed: int) -> Counter:
+def simulate(truth: Truth, inputs: int, rules: Rules, *, runs: int, seed: int) -> Counter[str]:
     """Return how often each outcome was reached; ``"inputs"`` counts the inputs that were used."""
     chance = random.Random(f"{seed} {truth} {inputs}")  # the same samples for every policy
-    outcomes: Counter = Counter()
+    outcomes: Counter[str] = Counter()
     for _ in range(runs):
         sample = tuple(draw_pair(truth, chance) for _ in range(inputs))
         if not rules.early_stop:

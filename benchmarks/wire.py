@@ -7,6 +7,7 @@ import json
 import pickle
 import timeit
 from collections.abc import Callable
+from typing import Any
 
 from pytest_metamorphic_guard.executors.wire import decode, encode
 
@@ -31,7 +32,7 @@ else:
     CASES["numpy 100x100"] = np.linspace(0, 1, 10_000).reshape(100, 100)
 
 
-def measure_us(function: Callable[[object], object], argument: object) -> float:
+def measure_us(function: Callable[[Any], object], argument: object) -> float:
     number = max(1, int(0.02 / max(timeit.timeit(lambda: function(argument), number=1), 1e-7)))
     return min(timeit.repeat(lambda: function(argument), number=number, repeat=7)) / number * 1e6
 

@@ -67,9 +67,9 @@ class TaskNode(pytest.Class):
     _task: Task
 
     @classmethod
-    def from_parent(cls, parent: Any, *, name: str, obj: Any = None, **kw: Any) -> TaskNode:
+    def from_parent(cls, parent: Any, *, obj: Any = None, **kw: Any) -> TaskNode:
         # pytest.Class.from_parent() drops obj; the setter of .obj would skip the class's marks.
-        node: TaskNode = super().from_parent(parent, name=name, **kw)
+        node: TaskNode = super().from_parent(parent, **kw)
         if obj is not None:
             node._made, node._task = obj
         return node

@@ -148,7 +148,9 @@ class _Evaluation:
             entry=entry,
             settings=settings,
             candidate=self._make_caller("candidate", self.candidate),
-            baseline=self.baseline and self._make_caller("baseline", self.baseline),
+            baseline=(
+                None if self.baseline is None else self._make_caller("baseline", self.baseline)
+            ),
         )
         measuring = Measuring(
             run=one,

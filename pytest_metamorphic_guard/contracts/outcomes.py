@@ -96,7 +96,7 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
     faults = _find_faults(payload)
     if faults:
         raise executor.fault("execute() returned a dict with " + "; ".join(faults))
-    execution = {
+    execution: dict[str, Any] = {
         "duration_ms": float(payload.get("duration_ms") or 0.0),
         "stdout": payload.get("stdout") or "",
         "stderr": payload.get("stderr") or "",
@@ -105,7 +105,7 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
     if payload["success"]:
         return Returned(value=payload.get("result"), **execution)
     error_type = payload.get("error_type") or "error"
-    failure = {
+    failure: dict[str, Any] = {
         "error": payload.get("error") or error_type,
         "error_type": error_type,
         "error_code": payload.get("error_code") or error_type.upper(),
@@ -131,6 +131,8 @@ def _find_faults(payload: Mapping[str, Any]) -> list[str]:
         if value is not None and not isinstance(value, str):
             faults.append(f"{key} of type {type(value).__name__}, expected str")
     duration = payload.get("duration_ms")
-    if duration is not None and (isinstance(duration, bool) or not isinstance(duration, int | float)):
+    if duration is not None and (
+        isinstance(duration, bool) or not isinstance(duration, int | float)
+    ):
         faults.append(f"duration_ms of type {type(duration).__name__}, expected a number")
     return faults

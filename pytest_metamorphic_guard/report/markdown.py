@@ -62,9 +62,9 @@ def _describe(decision: Decision, ranking: Ranking) -> str:
         if len(task.relations) > _MOST_ROWS:
             parts.append(f"... and {len(task.relations) - _MOST_ROWS} more relations")
         if task.metrics:
-            rows = [(row.metric, *format_metric(row)) for row in task.metrics[:_MOST_ROWS]]
-            titles = ("metric", "baseline", "new", "mean difference", "median, 95 %", "trend")
-            parts.append(_table(titles, rows))
+            measured = [(row.metric, *format_metric(row)) for row in task.metrics[:_MOST_ROWS]]
+            names = ("metric", "baseline", "new", "mean difference", "median, 95 %", "trend")
+            parts.append(_table(names, measured))
     notes = [f"- {_escape(note)}" for note in decision.notes[:_MOST_NOTES]]
     if notes:
         parts.append("\n".join(notes))

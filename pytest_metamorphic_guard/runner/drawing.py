@@ -161,7 +161,7 @@ def _build_drawn(
     _apply_settings(inner, entry, settings, forced_seed=forced_seed)
     for example in reversed(_find_examples(task, entry)):
         inner = hypothesis.example(mg_case=example)(inner)
-    return hypothesis.given(mg_case=to_strategy(task, count_sources(entry)))(inner)  # type: ignore[no-any-return]
+    return hypothesis.given(mg_case=to_strategy(task, count_sources(entry)))(inner)
 
 
 def to_strategy(task: Task, count: int) -> st.SearchStrategy[Any]:
@@ -188,7 +188,7 @@ def to_sources(task: Task, entry: Entry, drawn: Any) -> tuple[tuple[Any, ...], .
     sources = (drawn,) if count_sources(entry) == 1 else drawn
     for source in sources:
         check_tuple(task, source)
-    return sources  # type: ignore[no-any-return]
+    return sources
 
 
 def check_tuple(task: Task, source: object) -> None:

@@ -84,7 +84,7 @@ def _build_search(
             if not is_control(error):
                 raise
 
-    return search  # type: ignore[no-any-return]
+    return search
 
 
 def draw_sample(task: Task, settings: Settings) -> list[tuple[Any, ...]]:

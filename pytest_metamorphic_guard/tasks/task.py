@@ -185,6 +185,8 @@ class Task:
     @overload
     def relation(
         self,
+        function: None = None,
+        /,
         *,
         expect: str | Expectation | Callable[..., Any] = ...,
         name: str | None = ...,
@@ -233,6 +235,8 @@ class Task:
     @overload
     def property(
         self,
+        function: None = None,
+        /,
         *,
         soft: bool = ...,
         name: str | None = ...,
@@ -279,6 +283,8 @@ class Task:
     @overload
     def law(
         self,
+        function: None = None,
+        /,
         *,
         name: str | None = ...,
         precondition: Callable[..., Any] | None = ...,

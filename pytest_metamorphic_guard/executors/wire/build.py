@@ -44,7 +44,8 @@ def build_datetime(*parts: Any) -> object:
 
     *numbers, fold, zone = parts
     require_ints(*numbers, fold)
-    return datetime(*numbers, fold=fold, tzinfo=_require_zone(zone))
+    named: dict[str, Any] = {"fold": fold, "tzinfo": _require_zone(zone)}
+    return datetime(*numbers, **named)
 
 
 def build_date(year: int, month: int, day: int) -> object:
@@ -61,7 +62,8 @@ def build_time(*parts: Any) -> object:
 
     *numbers, fold, zone = parts
     require_ints(*numbers, fold)
-    return time(*numbers, fold=fold, tzinfo=_require_zone(zone))
+    named: dict[str, Any] = {"fold": fold, "tzinfo": _require_zone(zone)}
+    return time(*numbers, **named)
 
 
 def build_timedelta(days: int, seconds: int, microseconds: int) -> object:
@@ -127,7 +129,7 @@ def _require_zone(zone: Any) -> Any:
     return zone
 
 
-def build_array(dtype: str, order: str, shape: list[int], data: bytes) -> object:
+def build_array(dtype: str, order: Any, shape: list[int], data: bytes) -> object:
     """Return the array, writable and owning its memory."""
     import numpy as np
 

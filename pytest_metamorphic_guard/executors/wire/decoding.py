@@ -261,11 +261,11 @@ def _build_opaque(_: _Reader, type_name: Any, text: Any) -> Opaque:
     return Opaque(name, _require_text(text, form.MAX_OPAQUE_TEXT))
 
 
-def _without_reader(function: Callable[..., object]) -> Callable[..., object]:
+def _without_reader(function: Callable[..., object]) -> Callable[..., Any]:
     return lambda _, *parts: function(*parts)
 
 
-_BUILD: Final[dict[Mark, Callable[..., Any]]] = {
+_BUILD: Final[dict[Mark, Any]] = {
     form.JOIN: _Reader.join,
     form.TUPLE: _build_tuple,
     form.SET: _build_set,

@@ -260,7 +260,7 @@ _HEADS: Final = {mark: mark.head for mark in form.MARKS.values() if mark.parts i
 _LATE_MODULES: Final = frozenset(
     {"collections", "datetime", "decimal", "fractions", "numpy", "pathlib", "uuid", "zoneinfo"}
 )
-_EMITTERS: dict[type, Any] = {
+_EMITTERS: dict[type, Emitter] = {
     list: _emit_list,
     tuple: _emit_items(form.TUPLE),
     set: _emit_items(form.SET),

@@ -68,4 +68,5 @@ def name_type(kind: type) -> str:
     """Return the class's qualified name with its module, as the class itself says it."""
     module, name = get_module(kind), _get_qualname(kind)
     prefix = "" if type(module) is not str or module == "builtins" else module + "."
-    return (prefix + name)[: form.MAX_TYPE_NAME]
+    text: str = prefix + name
+    return text[: form.MAX_TYPE_NAME]
