@@ -180,7 +180,7 @@ class GuardSession:
             )
         if first_variable != variable:
             return []  # a second name for the same task
-        if self.settings.tasks and task.name not in self.settings.tasks:
+        if not self._is_selected(task):
             return []
         forced_seed = self.config.getoption("hypothesis_seed", None) is not None
         return make_task_node(
@@ -190,6 +190,17 @@ class GuardSession:
             self.settings,
             forced_seed=forced_seed,
             is_measured=lambda entry: self.is_measured(entry, task),
+        )
+
+    def _is_selected(self, task: Task) -> bool:
+        # A task may be registered under another name than its own.
+        registered = any(task is known for known in self.registered_tasks.values())
+        return not self.settings.tasks or task.name in self.settings.tasks or registered
+
+    def _was_seen(self, name: str) -> bool:
+        registered = self.registered_tasks.get(name)
+        return name in self.seen_tasks or (
+            registered is not None and registered.name in self.seen_tasks
         )
 
     def replace_module(
@@ -212,6 +223,11 @@ class GuardSession:
         elif not hasattr(self.config, "workerinput"):
             board = ProgressBoard.create(self.config)
             self.progress = LocalProgress(board.show) if board else None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        # Before the summary, which shows what closing says.
+        self.close()
 
     def pytest_report_header(self) -> str:
         settings = self.settings
@@ -237,7 +253,7 @@ class GuardSession:
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
     ) -> None:
-        unknown = [name for name in self.settings.tasks if name not in self.seen_tasks]
+        unknown = [name for name in self.settings.tasks if not self._was_seen(name)]
         # A file that could not be collected may hold the task, and is reported already.
         if unknown and not session.testsfailed:
             known = tuple(sorted({*self.seen_tasks, *find_plugins(TASK_GROUP, "task")}))
