@@ -220,7 +220,9 @@ class ItemRunner:
     def _keep(self, item: pytest.Item, result: ItemResult) -> None:
         item.stash[_RESULT] = result
         # junit XML is written from the item's properties when the teardown has been reported.
-        item.user_properties += [
+        # An earlier attempt of a plugin that runs items again has left its own.
+        item.user_properties[:] = [
+            *(pair for pair in item.user_properties if pair[0] not in ("mg_cases", "mg_status")),
             ("mg_cases", result.verdict.cases),
             ("mg_status", result.verdict.status),
         ]

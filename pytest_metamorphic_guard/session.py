@@ -215,6 +215,10 @@ class GuardSession:
 
     # --- hooks
 
+    def pytest_sessionfinish(self) -> None:
+        # Before the summary, which shows what an executor did wrong at its end.
+        self.close()
+
     def pytest_sessionstart(self) -> None:
         folder = getattr(self.config, "workerinput", {}).get("mg_progress")
         if folder is not None:
