@@ -30,6 +30,7 @@ _COPIED = (
     "ctypes",
     "errno",
     "gc",
+    "mmap",
     "os",
     "pickle",
     "resource",

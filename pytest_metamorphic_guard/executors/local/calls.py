@@ -23,6 +23,7 @@ from pytest_metamorphic_guard.executors.local.frames import (
     RESPONSE,
     RETURNED,
 )
+from pytest_metamorphic_guard.executors.local.hardening.limits import use_reserve
 from pytest_metamorphic_guard.executors.wire.encoding import encode
 from pytest_metamorphic_guard.executors.wire.frames import EncodeError
 
@@ -61,6 +62,14 @@ class Caller:
         self._module = module
         self._peak = peak
         self._limits = limits
+
+    def call_safely(self, nonce: bytes, body: bytes) -> bytes:
+        """As `call`, also where memory runs out outside of the function."""
+        try:
+            return self.call(nonce, body)
+        except MemoryError:
+            use_reserve()
+            return pack_failure(nonce, Failure("memory", "MemoryError", "", ""))
 
     def call(self, nonce: bytes, body: bytes) -> bytes:
         """Call the function that the body names, and return the frame that answers it."""

@@ -53,14 +53,15 @@ def _serve(line: Line) -> None:
         line.send(pack_failure(nonce, describe_import_failure(error)))
         return
     end_copy(me)
-    memory.apply_for_calls()
+    memory.measure()
     memory.close()
+    memory.apply_for_calls()
     caller = Caller(module, beginning.peak, Limits(max_bytes=setup.result_bytes))
     flush_output()
     found = (read_file(module), count_threads(beginning))
     line.send(pack_frame(nonce, LOADED, encode(found)))
     while True:
         kind, nonce, body = line.receive()
-        frame = caller.call(nonce, body) if kind == CALL else prepare(nonce, body)
+        frame = caller.call_safely(nonce, body) if kind == CALL else prepare(nonce, body)
         end_copy(me)
         line.send(frame)

@@ -122,6 +122,7 @@ class Zygote:
             end_copy(me)
             file = read_file(self._module)
             flush_output()
+        memory.measure()
         memory.lift()
         # What is here now is never collected, so no child copies pages for the collector's marks.
         gc.collect()
@@ -196,8 +197,6 @@ class Zygote:
         tie_to_parent(zygote)
         self._line.close()
         self._pipes.close()
-        if not setup.is_fresh:
-            beginning.memory.apply_for_calls()
         beginning.close()
         if beginning.confinement is not None:
             beginning.confinement.confine_child()
@@ -205,6 +204,7 @@ class Zygote:
         me = _getpid()
         module = self._module
         if module is None:
+            beginning.memory.apply_for_import()
             try:
                 prepare_path(setup.target, self._beginning.unlisted)
                 module = load(setup.target)
@@ -213,9 +213,11 @@ class Zygote:
                 write_all(results, pack_failure(nonce, describe_import_failure(error)))
                 _exit(0)
             end_copy(me)
+            beginning.memory.measure_by_trying()
             flush_output()
             os.write(loaded, b"l")
-        frame = Caller(module, None, self._limits).call(nonce, body)
+        beginning.memory.apply_for_calls()
+        frame = Caller(module, None, self._limits).call_safely(nonce, body)
         end_copy(me)
         write_all(results, frame)
         _exit(0)
