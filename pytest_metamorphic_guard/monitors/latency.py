@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
 )
 from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import (
+    MARGIN,
     METHOD,
     Measurements,
     RatioComparison,
@@ -25,7 +26,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     describe_ratio,
 )
 from pytest_metamorphic_guard.monitors.wording import format_rate, format_ratio
-from pytest_metamorphic_guard.statistics.binomial import upper_tail
+from pytest_metamorphic_guard.statistics.ordering import find_p_positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,22 +38,22 @@ __all__ = ["LatencyMonitor"]
 _TAIL = math.log(1.5)
 _TAIL_ALPHA = 0.0025
 _TAIL_SHARE = 0.02
-_LEAST_MIN_RATIO = 1.15
+_STRETCHES = 40
 _NS_PER_MS = 1_000_000
 
 
 class LatencyMonitor(BuiltinMonitor):
     """Compares durations case by case; alerts when the candidate is slower.
 
-    A warning needs a lower bound of the median ratio above 1 and a ratio above ``min_ratio``; an
-    error needs the bound, at half of alpha, above ``alert_ratio``. A second warning tells of a
+    An alert needs a lower bound of the median ratio above 1 and a ratio above ``min_ratio``; it is
+    an error if the bound, at half of alpha, is above ``alert_ratio``. A second warning tells of a
     tail: more cases slowed to 1.5x than sped up by as much. Calls that failed are not counted.
 
     Args:
         percentile: The percentile reported per role; it never decides.
         alert_ratio: Slow-down that is tolerated; one that is surely above is an error.
-        min_ratio: Slow-down from which on a warning is given; by default 1.15, or ``alert_ratio``
-            if that is larger.
+        min_ratio: Slow-down from which on there is an alert; by default 0.05 more than
+            ``alert_ratio``.
         alpha: Probability of a false warning.
         repeats: How often each call is to be repeated; the medians are compared.
         warmup: First cases of each relation that are not counted.
@@ -76,7 +77,7 @@ class LatencyMonitor(BuiltinMonitor):
         self.percentile = check.share("percentile", percentile)
         self.alert_ratio = check.number("alert_ratio", alert_ratio, least=1)
         self.min_ratio = (
-            max(_LEAST_MIN_RATIO, self.alert_ratio)
+            self.alert_ratio + MARGIN
             if min_ratio is None
             else check.number("min_ratio", min_ratio, least=1)
         )
@@ -150,13 +151,10 @@ class LatencyMonitor(BuiltinMonitor):
     def _judge_median(
         self, comparison: RatioComparison, roles: dict[str, dict[str, Any]]
     ) -> list[dict[str, Any]]:
-        severity = None
-        if comparison.interval is not None and comparison.interval.lower > self.alert_ratio:
-            severity = "error"
-        elif (comparison.lower or 0) > 1 and comparison.ratio > self.min_ratio:
-            severity = "warning"
-        if severity is None:
+        if (comparison.lower or 0) <= 1 or comparison.ratio <= self.min_ratio:
             return []
+        surely = comparison.interval is not None and comparison.interval.lower > self.alert_ratio
+        severity = "error" if surely else "warning"
         baseline, candidate = (roles[role]["p95_ms"] for role in ROLES)
         return [
             make_alert(
@@ -209,14 +207,20 @@ class LatencyMonitor(BuiltinMonitor):
 class _Tail:
     """Cases far slower than the median explains, against as many on the fast side."""
 
-    METHOD = "exact binomial test of slow against fast cases"
+    METHOD = "exact sign-flip test of slow minus fast cases in stretches of the run"
 
     def __init__(self, log_ratios: Sequence[float]) -> None:
         shift = max(0.0, median(log_ratios)) if log_ratios else 0.0
-        self.n = len(log_ratios)
-        self.slow = sum(1 for value in log_ratios if value - shift > _TAIL)
-        self.fast = sum(1 for value in log_ratios if value - shift < -_TAIL)
-        self.p_value = upper_tail(self.slow, self.slow + self.fast, 0.5)
+        marks = [(ratio - shift > _TAIL) - (ratio - shift < -_TAIL) for ratio in log_ratios]
+        self.n = len(marks)
+        self.slow = marks.count(1)
+        self.fast = marks.count(-1)
+        # A busy processor slows one role's process down for many cases in a row; each such stretch
+        # is one observation.
+        length = max(1, -(-self.n // _STRETCHES))
+        self.p_value = find_p_positive(
+            [sum(marks[start : start + length]) for start in range(0, self.n, length)]
+        )
 
 
 def _find_percentile(ascending: Sequence[float], share: float) -> float | None:

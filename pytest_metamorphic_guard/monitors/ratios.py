@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.monitors.pairing import Pair
 
 __all__ = [
+    "MARGIN",
     "METHOD",
     "Measurements",
     "RatioComparison",
@@ -40,6 +41,8 @@ __all__ = [
     "describe_ratio",
 ]
 
+# Processes differ by a few percent for their whole life, which no number of calls averages out.
+MARGIN = 0.05
 METHOD = "order-statistic bound of the median paired log ratio (sign test)"
 
 

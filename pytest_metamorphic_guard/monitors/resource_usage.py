@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
 )
 from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured, read_number
 from pytest_metamorphic_guard.monitors.ratios import (
+    MARGIN,
     METHOD,
     Measurements,
     compare_ratios,
@@ -31,7 +32,6 @@ __all__ = ["ResourceUsageMonitor"]
 
 # A microsecond and a byte in MiB; what is smaller cannot be told from zero.
 _FLOORS = {"ms": 0.001, "MB": 1e-6}
-_LEAST_MIN_RATIO = 1.15
 _NS_PER_MS = 1_000_000
 
 
@@ -43,8 +43,8 @@ class ResourceUsageMonitor(BuiltinMonitor):
     Args:
         metric: ``cpu_ms``, ``peak_memory_mb``, or a further key of the executor's payload.
         alert_ratio: Growth that is tolerated.
-        min_ratio: Growth from which on a warning is given; by default 1.15, or ``alert_ratio`` if
-            that is larger.
+        min_ratio: Growth from which on a warning is given; by default 0.05 more than
+            ``alert_ratio``.
         alpha: Probability of a false warning.
     """
 
@@ -62,7 +62,7 @@ class ResourceUsageMonitor(BuiltinMonitor):
         self.metric = str(metric)
         self.alert_ratio = check.number("alert_ratio", alert_ratio, least=1)
         self.min_ratio = (
-            max(_LEAST_MIN_RATIO, self.alert_ratio)
+            self.alert_ratio + MARGIN
             if min_ratio is None
             else check.number("min_ratio", min_ratio, least=1)
         )
@@ -97,9 +97,7 @@ class ResourceUsageMonitor(BuiltinMonitor):
             "metric": self.metric,
         }
         alerts = []
-        grew = (comparison.lower or 0) > 1 and comparison.ratio > self.min_ratio
-        surely = comparison.interval is not None and comparison.interval.lower > self.alert_ratio
-        if grew or surely:
+        if (comparison.lower or 0) > 1 and comparison.ratio > self.min_ratio:
             alerts.append(
                 make_alert(
                     "resource_regression",

@@ -24,6 +24,7 @@ __all__ = [
     "bound_median",
     "find_median_interval",
     "find_p_above",
+    "find_p_positive",
     "find_p_widening",
     "fit_slope",
     "measure_trend",
@@ -31,6 +32,7 @@ __all__ = [
 
 # Theil-Sen looks at every pair of points; beyond this many points neighbours are merged.
 _MOST_POINTS = 400
+_SLOT_BITS = 64
 
 
 def find_p_above(values: Sequence[float], *, above: float = 0.0) -> float:
@@ -39,6 +41,27 @@ def find_p_above(values: Sequence[float], *, above: float = 0.0) -> float:
     Source: Conover, Practical Nonparametric Statistics, section 3.4.
     """
     return upper_tail(sum(1 for value in values if value > above), len(values), 0.5)
+
+
+def find_p_positive(nets: Sequence[int]) -> float:
+    """Return the exact one-sided p-value of "each value could as well have the other sign".
+
+    Use it on sums over stretches of a run: a disturbance that lasts hits one stretch, and counts as
+    one observation however many calls it covers. At most 60 values may differ from 0.
+
+    Source: Fisher's randomisation test; Good, Permutation, Parametric and Bootstrap Tests, 3.2.
+    """
+    sizes = [abs(net) for net in nets if net]
+    total = sum(sizes)
+    # A polynomial in one integer: slot s counts the choices of signs whose positive part is s.
+    ways = 1
+    for size in sizes:
+        ways += ways << (_SLOT_BITS * size)
+    needed = (sum(nets) + total) // 2
+    tail = (ways >> (_SLOT_BITS * needed)).to_bytes(
+        (total - needed + 1) * _SLOT_BITS // 8, "little"
+    )
+    return float(sum(memoryview(tail).cast("Q")) / 2 ** len(sizes))
 
 
 def bound_median(values: Sequence[float], *, alpha: float) -> float | None:

@@ -82,6 +82,28 @@ def test_a_tenth_of_calls_three_times_slower_is_a_tail_warning(make_pairs, make_
     assert (alert["slow"], alert["fast"]) == (30, 0)
 
 
+def test_a_disturbance_that_lasts_is_no_tail(make_pairs, make_durations, observe):
+    usual = make_durations(400, 1.0, seed=4, sigma=0.05)
+
+    def disturbed(role, i):
+        slow = role == "candidate" and 100 <= i < 150
+        return {"duration_ms": usual(role, i)["duration_ms"] * (3 if slow else 1)}
+
+    result = observe(LatencyMonitor(), make_pairs(400, disturbed))
+    assert result["alerts"] == []
+    assert result["summary"]["paired"]["tail_slow"] == 50
+
+
+def test_a_small_difference_that_is_certain_is_no_alert(make_pairs, observe):
+    def describe(role, i):
+        return {"duration_ms": 1.14 if role == "candidate" else 1.0}
+
+    result = observe(LatencyMonitor(), make_pairs(1000, describe))
+    assert result["alerts"] == []
+    (alert,) = observe(LatencyMonitor(alert_ratio=1.05), make_pairs(1000, describe))["alerts"]
+    assert alert["severity"] == "error"
+
+
 def test_failed_calls_are_counted_apart_and_are_no_latency(make_pairs, observe):
     def describe(role, i):
         return {"success": role == "baseline" or i % 2 == 0, "duration_ms": 1.0}

@@ -10,6 +10,7 @@ from pytest_metamorphic_guard.statistics.ordering import (
     bound_median,
     find_median_interval,
     find_p_above,
+    find_p_positive,
     find_p_widening,
     fit_slope,
     measure_trend,
@@ -150,3 +151,24 @@ def test_swapping_roles_is_repeatable_and_needs_two_groups():
     groups = [(50, 45, 8, 1), (50, 46, 0, 1)]
     assert find_p_widening(groups) == find_p_widening(groups)
     assert find_p_widening(groups[:1]) == 1.0
+
+
+@pytest.mark.parametrize(
+    "nets", [[3, -1, 2, 0, 5, 1], [1] * 11, [-4, 2, 2, -1], [0, 0], [2, 2, 7, -3]]
+)
+def test_flipping_signs_equals_the_exact_permutation_test_of_scipy(nets):
+    values = np.array(nets)
+    expected = scipy.stats.permutation_test(
+        (values, np.zeros(len(values))),
+        lambda first, second, axis=-1: (first - second).sum(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=np.inf,
+        alternative="greater",
+    ).pvalue
+    assert find_p_positive(nets) == pytest.approx(expected)
+
+
+def test_flipping_signs_of_forty_long_stretches_is_exact():
+    assert find_p_positive([10_000] * 40) == 0.5**40
+    assert find_p_positive([]) == 1.0
