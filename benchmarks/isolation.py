@@ -38,7 +38,9 @@ def solve(x: object) -> object:
     return x
 
 
-def make_local(folder: Path, extra: str, **config: object) -> tuple[LocalExecutor, Callable[..., object]]:
+def make_local(
+    folder: Path, extra: str, **config: object
+) -> tuple[LocalExecutor, Callable[..., object]]:
     path = folder / ("plain.py" if not extra else "with_numpy.py")
     path.write_text(SOURCE.format(extra=extra))
     executor = LocalExecutor(config)
@@ -63,7 +65,9 @@ def call_new_interpreter(extra: str) -> Callable[[object], object]:
     return call
 
 
-def measure(ways: dict[str, tuple[Callable[..., object], int]], x: object, rounds: int) -> dict[str, float]:
+def measure(
+    ways: dict[str, tuple[Callable[..., object], int]], x: object, rounds: int
+) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for call, _ in ways.values():
         call(x)

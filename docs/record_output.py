@@ -2,8 +2,8 @@
 
 Each file there begins with the command; the rest is what the command printed, without the header
 that names the machine. It runs where a reader of the page is: in a clone of the repository, or, for
-``docs/output/NAME``, in the folder ``docs/listings/NAME``. ``python docs/record_output.py`` writes all files anew. The tests compare
-them with what the commands print now.
+``docs/output/NAME``, in the folder ``docs/listings/NAME``. ``python docs/record_output.py`` writes
+all files anew. The tests compare them with what the commands print now.
 """
 
 import os

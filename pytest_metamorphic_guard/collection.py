@@ -97,7 +97,7 @@ class CandidateModule(pytest.Module):
         return module
 
 
-def make_task_node(
+def make_task_node(  # noqa: PLR0913 - all of it makes the node
     collector: pytest.Collector,
     variable: str,
     task: Task,
@@ -196,7 +196,7 @@ def load_tasks(names: Iterable[str]) -> dict[str, Task]:
     return tasks
 
 
-def _make_member(
+def _make_member(  # noqa: PLR0913 - all of it makes the member
     task: Task,
     entry: Entry,
     variable: str,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
@@ -38,7 +37,7 @@ from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_s
 from pytest_metamorphic_guard.settings import Settings
 from pytest_metamorphic_guard.tasks import Task, find_task
 from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
-from pytest_metamorphic_guard.watch import watch
+from pytest_metamorphic_guard.watch import make_context, watch
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
@@ -103,16 +102,18 @@ class _Evaluation:
             self._run_entry(entry, settings, rules, sample, watched=bool(monitors))
         watched: WatchReport | None = None
         if monitors:
-            cases = {(r.relation, r.case_index) for r in self._records if r.kind == "source"}
-            context = MonitorContext(self.task.name, len(cases))
+            context = make_context([self.task.name], self._records)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
-        ranking = rank(build_evidence(measured, watched.alerts if watched else ()), rules)
+        alerts = {0: watched.alerts} if watched else {}
+        ranking = rank(build_evidence(measured, alerts), rules)
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
             seed=settings.seed,
             partial=False,
-            started_at=datetime.fromtimestamp(self._started, UTC).isoformat(timespec="milliseconds"),
+            started_at=datetime.fromtimestamp(self._started, UTC).isoformat(
+                timespec="milliseconds"
+            ),
             duration_s=round(time.time() - self._started, 3),
             options=describe_options(settings, rules),
             environment=describe_environment(),
@@ -237,7 +238,7 @@ def _list_monitors(watched: WatchReport | None, rules: Rules) -> tuple[MonitorRe
                 monitor=monitor.id,
                 distribution=monitor.distribution,
                 status="failed" if failing else "warned" if warning else "passed",
-                line="; ".join([*failing, *warning]) or monitor.line,
+                line=monitor.line,
                 summary=monitor.summary,
                 alerts=tuple(alert.to_dict() for alert in monitor.alerts),
             )

@@ -1,16 +1,18 @@
-"""Implementations: what a specification such as ``new.py:solve`` names. Nothing is imported here."""
+"""What a specification such as ``new.py:solve`` names. Nothing of it is imported here."""
 
 from __future__ import annotations
 
 import importlib.machinery
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import ImplementationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Assignment", "Implementation", "parse_assignment"]
 
@@ -209,4 +211,6 @@ def _explain(text: str, folder: Path) -> str:
         return f"is a folder; name a file in it, such as {text.rstrip('/')}/solution.py"
     if colon and _MODULE.match(path):
         return f"there is no module {path!r} on the import path"
-    return "expected path.py, path.py:function, package.module:function, or TASK= before one of these"
+    return (
+        "expected path.py, path.py:function, package.module:function, or TASK= before one of these"
+    )

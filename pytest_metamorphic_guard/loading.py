@@ -1,4 +1,4 @@
-"""Plugins found by entry point, loaded by name, and refused with their name when they are faulty."""
+"""Plugins: found by entry point, loaded by name, and refused by name when they are faulty."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class UnknownPluginError(MetamorphicGuardError):
 
     def __str__(self) -> str:
         installed = ", ".join(self.known) or "none"
-        return f"no {self.kind} {self.name!r}; installed: {installed}{suggest(self.name, self.known)}"
+        near = suggest(self.name, self.known)
+        return f"no {self.kind} {self.name!r}; installed: {installed}{near}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def _explain_construction(factory: Any, config: Mapping[str, Any], error: Except
 
 
 def _check_version(identity: PluginIdentity, metadata: Mapping[str, Any]) -> None:
-    for key, fits in (("guard_min", CONTRACT_VERSION.__ge__), ("guard_max", CONTRACT_VERSION.__le__)):
+    bounds = (("guard_min", CONTRACT_VERSION.__ge__), ("guard_max", CONTRACT_VERSION.__le__))
+    for key, fits in bounds:
         wanted = metadata.get(key)
         if wanted is None:
             continue
@@ -172,5 +174,3 @@ def _rank(point: importlib.metadata.EntryPoint) -> tuple[bool, str]:
 
 def _distribution(point: importlib.metadata.EntryPoint) -> str | None:
     return point.dist.metadata["Name"] if point.dist else None
-
-

@@ -6,13 +6,13 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.settings import Settings
@@ -357,7 +357,8 @@ def _config_of(reader: _Reader) -> Callable[[str], dict[str, Any]]:
         except ValueError as error:
             raise ValueError(f"expected a JSON object: {error}") from None
         if not isinstance(value, dict):
-            raise ValueError(f"expected a JSON object, got a {type(value).__name__}")
+            fault = f"expected a JSON object, got a {type(value).__name__}"
+            raise ValueError(fault)  # noqa: TRY004 - it is the text that is wrong
         return value
 
     return convert

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_metamorphic_guard.implementations import Assignment, Implementation
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_metamorphic_guard.implementations import Assignment, Implementation
 
 __all__ = ["DEFAULT_MEM_MB", "DEFAULT_TIMEOUT_S", "FailOn", "Settings", "Shrink"]
 

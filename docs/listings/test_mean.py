@@ -76,4 +76,6 @@ harmonic = Task("harmonic", inputs=gen_inputs, function="harmonic", equivalence=
 @harmonic.relation
 def swapped(values):
     return (values[::-1],)
+
+
 # part: end

@@ -85,4 +85,4 @@ class Monitor(ABC):
 
     @abstractmethod
     def finalize(self) -> dict[str, Any]:
-        """Return ``{"id": ..., "summary": {...}, "alerts": [...]}``, once, after the last record."""
+        """Return ``{"id": ..., "summary": {...}, "alerts": [...]}`` after the last record."""

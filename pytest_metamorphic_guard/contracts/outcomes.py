@@ -77,7 +77,7 @@ class Crashed(_Failure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotCalled(_Failure):
-    """The function could not be called at all: it does not import, is missing, or arguments cannot travel."""
+    """The function could not be called: no import, no such function, or arguments cannot travel."""
 
 
 Outcome = Returned | Raised | TimedOut | Crashed | NotCalled

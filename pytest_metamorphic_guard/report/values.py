@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import math
 import pprint
@@ -26,10 +27,8 @@ def format_value(value: object, width: int, max_lines: int) -> list[str]:
     if len(text) <= width and "\n" not in text:
         return [text]
     if isinstance(value, dict | list | tuple | set | frozenset):
-        try:
+        with contextlib.suppress(Exception):  # a stranger's repr; the text above stands
             text = pprint.pformat(value, width=max(width, 20), compact=True, sort_dicts=False)
-        except Exception:  # noqa: BLE001, S110 - a stranger's repr; the text above stands
-            pass
     lines = [piece for line in text.splitlines() for piece in _cut(line, width)]
     if len(lines) <= max_lines:
         return lines
@@ -143,7 +142,9 @@ def _describe_mappings(first: Any, second: Any, width: int) -> list[str]:
     lines = [f"key {_short(key, width)} is gone" for key in gone[:2]]
     lines += [f"key {_short(key, width)} is new" for key in new[:2]]
     lines += [
-        f"[{to_source(key)}] {_short(first[key], width)} becomes {_short(second[key], width)}"[:width]
+        f"[{to_source(key)}] {_short(first[key], width)} becomes {_short(second[key], width)}"[
+            :width
+        ]
         for key in changed[:3]
     ]
     return lines
@@ -162,7 +163,9 @@ def _describe_arrays(first: Any, second: Any, width: int) -> list[str]:
         return [f"shape {first.shape} becomes {second.shape}"]
     differing = [
         index
-        for index, (a, b) in enumerate(zip(first.ravel().tolist(), second.ravel().tolist(), strict=True))
+        for index, (a, b) in enumerate(
+            zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
+        )
         if _differ(a, b)
     ]
     lines = [f"{len(differing)} of {first.size} elements differ"]

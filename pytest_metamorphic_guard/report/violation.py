@@ -141,7 +141,9 @@ def _write_case(page: _Page, run: Run, violation: Violation) -> None:
     page.blank()
     many = len(result.sources) > 1
     for number, source in enumerate(result.sources, start=1):
-        page.block(f"source {number}" if many else "source", _format_arguments(page, names, source.args))
+        page.block(
+            f"source {number}" if many else "source", _format_arguments(page, names, source.args)
+        )
     many = len(result.followups) > 1
     for number, followup in enumerate(result.followups, start=1):
         label = f"follow-up {number}" if many else "follow-up"
@@ -210,7 +212,10 @@ def _write_outputs(page: _Page, label: str, result: CaseResult, run: Run) -> Non
         head = f"{which:<{widest}} -> "
         page.block(
             label if index == 0 else "",
-            [(head if number == 0 else " " * len(head)) + line for number, line in enumerate(lines)],
+            [
+                (head if number == 0 else " " * len(head)) + line
+                for number, line in enumerate(lines)
+            ],
         )
 
 
@@ -284,7 +289,10 @@ def _write_captured(page: _Page, result: CaseResult) -> None:
         if text.strip():
             lines = [line[: page.room] for line in text.rstrip().splitlines()]
             if len(lines) > _OUTPUT_LINES:
-                lines = [f"... {len(lines) - _OUTPUT_LINES + 1} lines left out ...", *lines[1 - _OUTPUT_LINES :]]
+                lines = [
+                    f"... {len(lines) - _OUTPUT_LINES + 1} lines left out ...",
+                    *lines[1 - _OUTPUT_LINES :],
+                ]
             page.block(stream, lines)
     for execution in result.executions:
         trace = execution.outcome.payload.get("traceback")
@@ -330,7 +338,9 @@ def _write_example(
     )
 
 
-def _format_arguments(page: _Page, names: tuple[str, ...] | None, args: tuple[object, ...]) -> list[str]:
+def _format_arguments(
+    page: _Page, names: tuple[str, ...] | None, args: tuple[object, ...]
+) -> list[str]:
     if names is None or len(names) != len(args):
         names = tuple(f"argument {index}" for index in range(1, len(args) + 1))
     single = ", ".join(f"{n} = {to_source(a)}" for n, a in zip(names, args, strict=True))
@@ -370,4 +380,3 @@ def _format_message(page: _Page, message: str) -> list[str]:
     hint = "Use -v to get more diff"  # pytest's, about a diff that this text replaces
     lines = [line.strip() for line in message.splitlines()]
     return [line[: page.room] for line in lines if line and line != hint][:_VALUE_LINES]
-

@@ -27,7 +27,7 @@ __all__ = ["CallFailed", "Caller", "Solve", "Unusable", "number_kind"]
 _GRACE_S = 0.25
 
 
-class Unusable(BaseException):  # noqa: N818 - it carries an error through hypothesis
+class Unusable(BaseException):
     """Ends an item at once: no further input can change what is wrong.
 
     It is no `Exception`, so that hypothesis neither shrinks nor replays it.
@@ -191,6 +191,7 @@ class Solve:
         self.calls: list[tuple[tuple[Any, ...], Outcome]] = []
 
     def __call__(self, *args: Any) -> Any:
+        """Call the implementation."""
         __tracebackhide__ = True
         self._caller.kind = number_kind("call", len(self.calls))
         outcome = self._caller.call(args)

@@ -41,7 +41,8 @@ def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
 def _repeat(run: Run, violation: Violation) -> tuple[Violation | None, bool]:
     for caller in run.callers:
         caller.forget()
-    restarted = all([caller.restart() for caller in run.callers])
+    restarts = [caller.restart() for caller in run.callers]
+    restarted = all(restarts)
     try:
         return run.examine(violation.case), restarted
     except Skipped:
@@ -70,4 +71,3 @@ def _are_same(first: Sequence[Outcome], second: Sequence[Outcome]) -> bool:
         else type(a) is type(b)
         for a, b in zip(first, second, strict=True)
     )
-

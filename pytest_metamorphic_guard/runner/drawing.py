@@ -125,9 +125,11 @@ def explain(error: BaseException, run: Run) -> MetamorphicGuardError | None:
         return TaskError(
             run.task.name,
             [
-                f"{run.entry.name!r} gives different answers for the same outputs: a "
-                "transformation, property or law of the task is random or depends on the time. "
-                "Take randomness from a parameter named rng"
+                (
+                    f"{run.entry.name!r} gives different answers for the same outputs: a "
+                    "transformation, property or law of the task is random or depends on the "
+                    "time. Take randomness from a parameter named rng"
+                )
             ],
             where,
         )

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.task import Entry, Task
 
-__all__ = ["CaseResult", "Execution", "Fault", "applies", "evaluate", "is_control", "make_followups"]
+__all__ = [
+    "CaseResult",
+    "Execution",
+    "Fault",
+    "applies",
+    "evaluate",
+    "is_control",
+    "make_followups",
+]
 
 FaultKind = Literal["expectation", "execution", "property", "law"]
 
@@ -146,7 +154,7 @@ def _find_misfit(followup: object, width: int) -> str:
     return ""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together say
     task: Task,
     entry: Entry,
     case: Case,
@@ -299,7 +307,7 @@ def _ask(
     if answer is False:
         return Fault(kind, ""), ""
     advice = f"a {type(answer).__name__}"
-    if type(answer).__module__ == "numpy" and getattr(answer, "dtype", None) == bool:
+    if type(answer).__module__ == "numpy" and str(getattr(answer, "dtype", "")) == "bool":
         if getattr(answer, "ndim", 0) == 0:
             return (None if answer else Fault(kind, "")), ""
         advice = "an array of truth values (reduce it with .all() or .any())"

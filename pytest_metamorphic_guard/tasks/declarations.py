@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.expectations import (
@@ -20,6 +19,9 @@ from pytest_metamorphic_guard.relations.expectations import (
     to_expectation,
 )
 from pytest_metamorphic_guard.tasks.locations import find_caller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "Law",
@@ -174,10 +176,8 @@ class MetamorphicRelation:
     def _check_sources(self) -> list[str]:
         if self.takes(self.sources):
             return []
-        return [
-            f"transform takes {list_parameters(self.transform)}, expected {self.sources} argument "
-            "tuples"
-        ]
+        got = list_parameters(self.transform)
+        return [f"transform takes {got}, expected {self.sources} argument tuples"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The inputs of a task: a strategy, a mapping of strategies, a sequence, or a generator function."""
+"""The inputs of a task: a strategy, a dict of strategies, a sequence, or a generator function."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def to_inputs(given: object) -> Inputs | str:
         return check_cases(given, "inputs")
     if hasattr(given, "__iter__") and not isinstance(given, str | bytes):
         return (
-            f"inputs is a {type(given).__name__}, which has no fixed order or is used up when read: "
-            "pass a list of argument tuples"
+            f"inputs is a {type(given).__name__}, which has no fixed order or is used up when "
+            "read: pass a list of argument tuples"
         )
     return (
         f"inputs is a {type(given).__name__}, expected a hypothesis strategy of argument tuples, "

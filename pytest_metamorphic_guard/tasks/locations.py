@@ -39,7 +39,7 @@ def find_caller() -> Location | None:
 
 
 def find_function(function: Callable[..., object]) -> Location | None:
-    """Return the line of a function's ``def`` or first decorator, or None for one without source."""
+    """Return the line of a function's ``def`` or first decorator; None for one without source."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return None

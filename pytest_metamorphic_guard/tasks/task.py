@@ -245,7 +245,7 @@ class Task:
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
-    def property(
+    def property(  # noqa: PLR0913 - as Task
         self,
         function: Any = None,
         /,

@@ -85,7 +85,9 @@ def test_every_public_name_is_in_the_reference() -> None:
     import pytest_metamorphic_guard
 
     page = (ROOT / "docs" / "reference" / "api.md").read_text()
-    missing = [name for name in pytest_metamorphic_guard.__all__ if not re.search(rf"\b{name}\b", page)]
+    missing = [
+        name for name in pytest_metamorphic_guard.__all__ if not re.search(rf"\b{name}\b", page)
+    ]
     assert missing == []
 
 
@@ -103,9 +105,7 @@ def test_the_described_expectations_are_the_built_in_ones() -> None:
 
 
 def test_every_error_type_of_the_local_executor_is_described() -> None:
-    source = (
-        ROOT / "pytest_metamorphic_guard" / "executors" / "local" / "payloads.py"
-    ).read_text()
+    source = (ROOT / "pytest_metamorphic_guard" / "executors" / "local" / "payloads.py").read_text()
     codes = dict(re.findall(r'(?m)^    "(\w+)": "(SANDBOX_\w+)",$', source))
     page = (ROOT / "docs" / "reference" / "outcomes.md").read_text()
     described = dict(re.findall(r"(?m)^\| `(\w+)` \| `(SANDBOX_\w+)", page))

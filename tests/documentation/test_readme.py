@@ -20,7 +20,9 @@ def read_command(about: str) -> str:
     return line
 
 
-@pytest.mark.parametrize(("path", "text"), find("listing"), ids=[name for name, _ in find("listing")])
+@pytest.mark.parametrize(
+    ("path", "text"), find("listing"), ids=[name for name, _ in find("listing")]
+)
 def test_a_listing_of_the_readme_stands_in_a_file_that_tests_run(path: str, text: str) -> None:
     assert text in (ROOT / path).read_text()
 

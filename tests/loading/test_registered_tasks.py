@@ -3,6 +3,8 @@
 import pytest
 
 DOUBLE = "def solve(x):\n    return 2 * x\n"
+
+
 @pytest.fixture
 def suite(project, registered):
     project.write(double=DOUBLE, wrong="def solve(x):\n    return x\n")
@@ -72,7 +74,9 @@ def test_the_command_of_a_registered_task_reproduces_its_violation(suite, read_t
     again.assert_outcomes(failed=1)
 
 
-@pytest.mark.parametrize(("name", "count"), [("made", 1), ("spec", 1), ("doubling", 2), ("alias", 2)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("made", 1), ("spec", 1), ("doubling", 2), ("alias", 2)]
+)
 def test_factories_specs_and_other_names_are_tasks(suite, name, count):
     result = suite.run(f"--mg-task={name}", "--mg-candidate=double.py")
     result.assert_outcomes(passed=count)

@@ -16,7 +16,7 @@ from pytest_metamorphic_guard.contracts import executors as executor_contract
 from pytest_metamorphic_guard.loading import find_plugins
 
 ROOT = Path(__file__).parents[2]
-PLUGIN = '''
+PLUGIN = """
 from metamorphic_guard.executors import Executor
 from metamorphic_guard.monitoring import Monitor, MonitorContext, MonitorRecord
 
@@ -34,8 +34,8 @@ class Counting(Monitor):
 class Doubling(Executor):
     def execute(self, file_path, func_name, args, timeout_s, mem_mb):
         return {"success": True, "result": 2 * args[0], "duration_ms": 0.1}
-'''
-USE = '''
+"""
+USE = """
 from counting import Counting, Doubling
 from metamorphic_guard.monitoring import MonitorContext, MonitorRecord
 monitor = Counting(start_at=1)
@@ -43,7 +43,7 @@ monitor.start(MonitorContext("top_k", 1))
 answer = Doubling().execute("", "solve", (21,), 1.0, 0)
 monitor.record(MonitorRecord(0, "candidate", 0.1, True, answer))
 print(monitor.finalize()["summary"]["seen"], answer["result"], monitor.identifier())
-'''
+"""
 
 
 def run(python: Path | str, *arguments: str, cwd: Path) -> str:

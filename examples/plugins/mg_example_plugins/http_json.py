@@ -45,7 +45,7 @@ class HttpJsonExecutor(Executor):
         self.headers = {"Content-Type": "application/json", **self.config.get("headers", {})}
         self.max_bytes = int(self.config.get("max_response_mb", 16) * 2**20)
 
-    def execute(self, file_path, func_name, args, timeout_s, mem_mb):  # noqa: ARG002
+    def execute(self, file_path, func_name, args, timeout_s, mem_mb):
         """Call the service once; ``mem_mb`` is the service's own affair."""
         started = time.perf_counter()
         try:

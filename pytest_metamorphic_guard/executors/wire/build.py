@@ -45,7 +45,7 @@ def build_datetime(*parts: Any) -> object:
     *numbers, fold, zone = parts
     require_ints(*numbers, fold)
     named: dict[str, Any] = {"fold": fold, "tzinfo": _require_zone(zone)}
-    return datetime(*numbers, **named)
+    return datetime(*numbers, **named)  # noqa: DTZ001 - the zone is among the named, or was None
 
 
 def build_date(year: int, month: int, day: int) -> object:
