@@ -20,7 +20,8 @@ from pytest_metamorphic_guard.loading import LoadedExecutor, load_executor
 from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.records import ItemRecord, MonitorResult, RunRecord
-from pytest_metamorphic_guard.report.violation import Reproduction, render_violation
+from pytest_metamorphic_guard.report.reproduction import Reproduction
+from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.report_writing import (
     describe_environment,
     describe_options,
@@ -105,7 +106,7 @@ class _Evaluation:
             context = make_context([self.task.name], self._records)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
-        alerts = {0: watched.alerts} if watched else {}
+        alerts = {None: watched.alerts} if watched else None
         ranking = rank(build_evidence(measured, alerts), rules)
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),

@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-import inspect
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
+from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
+from pytest_metamorphic_guard.report.page import Page
+from pytest_metamorphic_guard.report.reproduction import (
+    Reproduction,
+    describe_search,
+    write_example,
+)
 from pytest_metamorphic_guard.report.values import (
     describe_difference,
     format_outcome,
-    format_value,
     to_source,
 )
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.runner.evaluation import CaseResult, Execution
     from pytest_metamorphic_guard.runner.run import Run, Violation
     from pytest_metamorphic_guard.verdicts import Confirmation
 
-__all__ = ["Reproduction", "render_violation"]
+__all__ = ["render_violation"]
 
-_LABEL = 12
 _VALUE_LINES = 5
 _OUTPUT_LINES = 4
 _CALLS = 6
-
-_CONFIRMATIONS = {
-    "confirmed": "confirmed in a fresh process",
-    "repeated": "repeated; this executor has no fresh process to confirm it in",
-    "earlier calls": "NOT seen in a fresh process: the candidate depends on earlier calls",
-    "not deterministic": "NOT seen again: the candidate is not deterministic",
-    "random check": "NOT seen again for the same outputs: the check or transformation is random",
-    "unchecked": "not run again",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reproduction:
-    """How to see the violation again.
-
-    Attributes:
-        command: The pytest command of this one item.
-        task_variable: Name under which the task stands in the test module.
-        location: File and line of the declaration, relative to where pytest was called.
-    """
-
-    command: str
-    task_variable: str
-    location: str
 
 
 def render_violation(
@@ -65,7 +42,7 @@ def render_violation(
     width: int = 80,
 ) -> str:
     """Write a violation as text of at most ``width`` columns and one screen."""
-    page = _Page(width)
+    page = Page(width)
     _write_head(page, run, reproduction.location)
     if isinstance(run.entry.subject, Law):
         _write_law(page, run, violation)
@@ -73,47 +50,13 @@ def render_violation(
         _write_case(page, run, violation)
     _write_captured(page, violation.candidate)
     page.blank()
-    page.row("seen", _describe_search(run, violation, confirmation))
+    page.row("seen", describe_search(run, violation, confirmation))
     page.row("reproduce", reproduction.command)
-    page.raw(_write_example(run, violation, reproduction, width))
+    page.raw(write_example(run, violation, reproduction, width))
     return page.text()
 
 
-class _Page:
-    """Lines with a label column."""
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.room = width - _LABEL - 4
-        self._lines: list[str] = []
-
-    def row(self, label: str, content: str | Iterable[str]) -> None:
-        lines = [content] if isinstance(content, str) else list(content)
-        wrapped = [
-            piece
-            for line in lines
-            for piece in textwrap.wrap(
-                line, self.room, break_on_hyphens=False, subsequent_indent="  "
-            )
-            or [""]
-        ]
-        self.block(label, wrapped)
-
-    def block(self, label: str, lines: list[str]) -> None:
-        for index, line in enumerate(lines or [""]):
-            self._lines.append(f"{label if index == 0 else '':<{_LABEL}}{line}".rstrip())
-
-    def raw(self, lines: list[str]) -> None:
-        self._lines += lines
-
-    def blank(self) -> None:
-        self._lines.append("")
-
-    def text(self) -> str:
-        return "\n".join(self._lines)
-
-
-def _write_head(page: _Page, run: Run, location: str) -> None:
+def _write_head(page: Page, run: Run, location: str) -> None:
     subject = run.entry.subject
     match subject:
         case MetamorphicRelation():
@@ -135,19 +78,19 @@ def _write_head(page: _Page, run: Run, location: str) -> None:
         page.row("" if run.entry.summary else kind, location)
 
 
-def _write_case(page: _Page, run: Run, violation: Violation) -> None:
+def _write_case(page: Page, run: Run, violation: Violation) -> None:
     result = violation.candidate
-    names = _name_arguments(run)
+    names = name_arguments(run)
     page.blank()
     many = len(result.sources) > 1
     for number, source in enumerate(result.sources, start=1):
         page.block(
-            f"source {number}" if many else "source", _format_arguments(page, names, source.args)
+            f"source {number}" if many else "source", format_arguments(page, names, source.args)
         )
     many = len(result.followups) > 1
     for number, followup in enumerate(result.followups, start=1):
         label = f"follow-up {number}" if many else "follow-up"
-        page.block(label, _format_arguments(page, names, followup.args))
+        page.block(label, format_arguments(page, names, followup.args))
     page.blank()
     _write_outputs(page, "candidate", result, run)
     page.blank()
@@ -158,11 +101,11 @@ def _write_case(page: _Page, run: Run, violation: Violation) -> None:
     _write_baseline(page, run, violation)
 
 
-def _write_law(page: _Page, run: Run, violation: Violation) -> None:
+def _write_law(page: Page, run: Run, violation: Violation) -> None:
     page.blank()
-    names = _name_arguments(run)
+    names = name_arguments(run)
     for source in violation.case.sources:
-        page.block("input", _format_arguments(page, names, source))
+        page.block("input", format_arguments(page, names, source))
     fault = violation.candidate.fault
     # The message of a failed assert stands above, with the law's own line.
     if fault is not None and fault.kind == "execution":
@@ -178,7 +121,7 @@ def _write_law(page: _Page, run: Run, violation: Violation) -> None:
         page.block("", _format_message(page, baseline.fault.message)[:2])
 
 
-def _write_calls(page: _Page, label: str, result: CaseResult) -> None:
+def _write_calls(page: Page, label: str, result: CaseResult) -> None:
     for index, execution in enumerate(result.executions[:_CALLS]):
         arguments = ", ".join(to_source(a) for a in execution.args)
         output = " ".join(format_outcome(execution.outcome, page.room, 1))
@@ -198,7 +141,7 @@ def _cut_line(line: str, room: int) -> list[str]:
     return [line[:head] + " ...", "  " + line[-tail:]]
 
 
-def _write_outputs(page: _Page, label: str, result: CaseResult, run: Run) -> None:
+def _write_outputs(page: Page, label: str, result: CaseResult, run: Run) -> None:
     rows: list[tuple[str, Execution]] = []
     for which, executions in (("source", result.sources), ("follow-up", result.followups)):
         many = len(executions) > 1
@@ -253,7 +196,7 @@ def _describe_expectation(run: Run, result: CaseResult) -> str:
     return expectation.description
 
 
-def _write_difference(page: _Page, result: CaseResult) -> None:
+def _write_difference(page: Page, result: CaseResult) -> None:
     outcomes = [execution.outcome for execution in (*result.sources[:1], *result.followups)]
     if result.fault is None or result.fault.kind != "expectation" or len(outcomes) < 2:  # noqa: PLR2004
         return
@@ -266,7 +209,7 @@ def _write_difference(page: _Page, result: CaseResult) -> None:
                 return
 
 
-def _write_baseline(page: _Page, run: Run, violation: Violation) -> None:
+def _write_baseline(page: Page, run: Run, violation: Violation) -> None:
     baseline = violation.baseline
     if baseline is None:
         return
@@ -283,7 +226,7 @@ def _baseline_name(run: Run) -> str:
     return run.baseline.implementation.specification
 
 
-def _write_captured(page: _Page, result: CaseResult) -> None:
+def _write_captured(page: Page, result: CaseResult) -> None:
     for stream in ("stdout", "stderr"):
         text = "".join(getattr(execution.outcome, stream) for execution in result.executions)
         if text.strip():
@@ -302,81 +245,7 @@ def _write_captured(page: _Page, result: CaseResult) -> None:
             return
 
 
-def _describe_search(run: Run, violation: Violation, confirmation: Confirmation) -> list[str]:
-    first = run.first or violation
-    number = f"case {first.case_number}"
-    lines = [f"in {number} of this run; {_CONFIRMATIONS[confirmation]}"]
-    if first.case.key != violation.case.key:
-        lines.append(f"shrunk in {run.shrink_runs} runs from {_shorten(first, 36)}")
-        if run.shrink_stopped:
-            lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
-    return lines
-
-
-def _shorten(violation: Violation, room: int) -> str:
-    text = ", ".join(to_source(value) for value in violation.case.sources[0])
-    return f"({text})" if len(text) <= room else f"({text[: room - 3]}...)"
-
-
-def _write_example(
-    run: Run, violation: Violation, reproduction: Reproduction, width: int
-) -> list[str]:
-    sources = violation.case.sources
-    arguments = sources[0] if len(sources) == 1 else sources
-    if run.entry.decorated:
-        text = ", ".join(to_source(argument) for argument in arguments)
-        line = f"@{reproduction.task_variable}.example({text})"
-    else:
-        line = f"examples=[{to_source(arguments)}]"
-    if len(line) <= width - _LABEL - 4:
-        return [" " * _LABEL + line]
-    if len(line) > 20 * width:
-        return [" " * _LABEL + "the input is too long for an @example line; it is in the database"]
-    # A long example keeps every character, so that it can be pasted.
-    return textwrap.wrap(
-        line, width - 2, break_on_hyphens=False, initial_indent="", subsequent_indent="    "
-    )
-
-
-def _format_arguments(
-    page: _Page, names: tuple[str, ...] | None, args: tuple[object, ...]
-) -> list[str]:
-    if names is None or len(names) != len(args):
-        names = tuple(f"argument {index}" for index in range(1, len(args) + 1))
-    single = ", ".join(f"{n} = {to_source(a)}" for n, a in zip(names, args, strict=True))
-    if len(single) <= page.room:
-        return [single]
-    lines = []
-    for name, value in zip(names, args, strict=True):
-        formatted = format_value(value, page.room - len(name) - 3, _VALUE_LINES)
-        head = f"{name} = "
-        lines += [(head if i == 0 else " " * len(head)) + part for i, part in enumerate(formatted)]
-    return lines
-
-
-def _name_arguments(run: Run) -> tuple[str, ...] | None:
-    """Take the names of the arguments from the task's dict of inputs, or a user's own function."""
-    names = run.task.inputs.names
-    if names is not None:
-        return names
-    for entry in run.task.entries:
-        subject = entry.subject
-        if isinstance(subject, MetamorphicRelation) and subject.sources > 1:
-            continue
-        try:
-            found = list(inspect.signature(entry.function).parameters.values())
-        except (TypeError, ValueError):
-            continue
-        plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "rng"]
-        if not isinstance(subject, MetamorphicRelation):
-            plain = plain[1:]
-        width = run.task.inputs.arity
-        if plain and (width is None or len(plain) >= width):
-            return tuple(plain[:width])
-    return None
-
-
-def _format_message(page: _Page, message: str) -> list[str]:
+def _format_message(page: Page, message: str) -> list[str]:
     hint = "Use -v to get more diff"  # pytest's, about a diff that this text replaces
     lines = [line.strip() for line in message.splitlines()]
     return [line[: page.room] for line in lines if line and line != hint][:_VALUE_LINES]

@@ -1,0 +1,56 @@
+"""The arguments of a call as text."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.report.values import format_value, to_source
+from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.report.page import Page
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["format_arguments", "name_arguments"]
+
+_LINES = 5
+
+
+def format_arguments(
+    page: Page, names: tuple[str, ...] | None, args: tuple[object, ...]
+) -> list[str]:
+    """Write arguments with their names, on one line where they fit."""
+    if names is None or len(names) != len(args):
+        names = tuple(f"argument {index}" for index in range(1, len(args) + 1))
+    single = ", ".join(f"{n} = {to_source(a)}" for n, a in zip(names, args, strict=True))
+    if len(single) <= page.room:
+        return [single]
+    lines = []
+    for name, value in zip(names, args, strict=True):
+        formatted = format_value(value, page.room - len(name) - 3, _LINES)
+        head = f"{name} = "
+        lines += [(head if i == 0 else " " * len(head)) + part for i, part in enumerate(formatted)]
+    return lines
+
+
+def name_arguments(run: Run) -> tuple[str, ...] | None:
+    """Take the names of the arguments from the task's dict of inputs, or a user's own function."""
+    names = run.task.inputs.names
+    if names is not None:
+        return names
+    for entry in run.task.entries:
+        subject = entry.subject
+        if isinstance(subject, MetamorphicRelation) and subject.sources > 1:
+            continue
+        try:
+            found = list(inspect.signature(entry.function).parameters.values())
+        except (TypeError, ValueError):
+            continue
+        plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "rng"]
+        if not isinstance(subject, MetamorphicRelation):
+            plain = plain[1:]
+        width = run.task.inputs.arity
+        if plain and (width is None or len(plain) >= width):
+            return tuple(plain[:width])
+    return None

@@ -1,0 +1,139 @@
+"""Lines with a label column, and the ways in which a line is made to fit."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import tokenize
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["LABEL_WIDTH", "Page", "cut_line", "make_printable", "wrap_source"]
+
+LABEL_WIDTH = 12
+_MARGIN = 4
+
+
+class Page:
+    """Lines with a label column.
+
+    Attributes:
+        width: Columns of a line.
+        room: Columns beside the labels.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.room = width - LABEL_WIDTH - _MARGIN
+        self._lines: list[str] = []
+
+    def row(self, label: str, content: str | Iterable[str]) -> None:
+        """Add sentences, wrapped."""
+        lines = [content] if isinstance(content, str) else list(content)
+        wrapped = [
+            piece
+            for line in lines
+            for piece in textwrap.wrap(
+                make_printable(line), self.room, break_on_hyphens=False, subsequent_indent="  "
+            )
+            or [""]
+        ]
+        self.block(label, wrapped)
+
+    def block(self, label: str, lines: list[str]) -> None:
+        """Add lines that fit already."""
+        for index, line in enumerate(lines or [""]):
+            text = f"{label if index == 0 else '':<{LABEL_WIDTH}}{make_printable(line)}"
+            self._lines.append(text.rstrip())
+
+    def raw(self, lines: list[str]) -> None:
+        """Add lines without a label column."""
+        self._lines += map(make_printable, lines)
+
+    def blank(self) -> None:
+        """Add an empty line."""
+        self._lines.append("")
+
+    def text(self) -> str:
+        """Return the whole page."""
+        return "\n".join(self._lines)
+
+
+def make_printable(line: str) -> str:
+    """Return a line with escapes in the place of what would steer a terminal."""
+    if line.isprintable():
+        return line
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in line.expandtabs(4)
+    )
+
+
+def cut_line(line: str, room: int) -> list[str]:
+    """Return a line as at most two rows, its middle left out where it is longer."""
+    if len(line) <= room:
+        return [line]
+    head, tail = room - 4, room - 2
+    if len(line) <= head + tail:
+        return [line[:room], "  " + line[room:]]
+    return [line[:head] + " ...", "  " + line[-tail:]]
+
+
+def wrap_source(line: str, width: int) -> list[str]:
+    """Return one line of Python source as several that mean the same.
+
+    Lines break inside brackets only, and long strings become several that Python puts together. A
+    line that is no source is wrapped as text.
+    """
+    try:
+        pieces = list(_split_source(line, width - 8))
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return textwrap.wrap(line, width, break_on_hyphens=False, subsequent_indent="    ")
+    lines = [""]
+    for piece in pieces:
+        if lines[-1].strip() and len(lines[-1]) + len(piece.rstrip()) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("    ")
+            piece = piece.lstrip()  # noqa: PLW2901 - the space before it became the line break
+        lines[-1] += piece
+    return lines
+
+
+def _split_source(line: str, most: int) -> Iterator[str]:
+    """Yield pieces of source between which a line may break."""
+    done = 0
+    for token in tokenize.generate_tokens(io.StringIO(line).readline):
+        start, end = token.start[1], token.end[1]
+        if token.type == tokenize.ERRORTOKEN:
+            raise SyntaxError(line)
+        if token.start[0] != 1 or token.type in (tokenize.NEWLINE, tokenize.ENDMARKER):
+            break
+        if token.type == tokenize.STRING and end - start > most:
+            yield line[done:start]
+            yield from _split_string(token.string, most)
+            done = end
+        elif token.string in (",", "(", "[", "{"):
+            yield line[done:end]
+            done = end
+    yield line[done:]
+
+
+def _split_string(literal: str, most: int) -> Iterator[str]:
+    # Only reprs come here, whose longest escape has ten characters.
+    prefix = "b" if literal.startswith("b") else ""
+    quote, body = literal[-1], literal[len(prefix) + 1 : -1]
+    start = 0
+    while start < len(body):
+        end = start
+        while end < len(body) and end - start < most - 10:
+            end += _measure_escape(body, end)
+        yield f"{' ' if start else ''}{prefix}{quote}{body[start:end]}{quote}"
+        start = end
+
+
+def _measure_escape(body: str, at: int) -> int:
+    if body[at] != "\\":
+        return 1
+    return {"x": 4, "u": 6, "U": 10}.get(body[at + 1], 2)

@@ -1,0 +1,78 @@
+"""How a violation was found, and how to see it again."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.report.page import LABEL
+from pytest_metamorphic_guard.report.values import to_source
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.run import Run, Violation
+    from pytest_metamorphic_guard.verdicts import Confirmation
+
+__all__ = ["Reproduction", "describe_search", "write_example"]
+
+_CONFIRMATIONS = {
+    "confirmed": "confirmed in a fresh process",
+    "repeated": "repeated; this executor has no fresh process to confirm it in",
+    "earlier calls": "NOT seen in a fresh process: the candidate depends on earlier calls",
+    "not deterministic": "NOT seen again: the candidate is not deterministic",
+    "random check": "NOT seen again for the same outputs: the check or transformation is random",
+    "unchecked": "not run again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """How to see the violation again.
+
+    Attributes:
+        command: The pytest command of this one item.
+        task_variable: Name under which the task stands in the test module.
+        location: File and line of the declaration, relative to where pytest was called.
+    """
+
+    command: str
+    task_variable: str
+    location: str
+
+
+def describe_search(run: Run, violation: Violation, confirmation: Confirmation) -> list[str]:
+    """Say when the violation was found, how sure it is, and what it was shrunk from."""
+    first = run.first or violation
+    number = f"case {first.case_number}"
+    lines = [f"in {number} of this run; {_CONFIRMATIONS[confirmation]}"]
+    if first.case.key != violation.case.key:
+        lines.append(f"shrunk in {run.shrink_runs} runs from {_shorten(first, 36)}")
+        if run.shrink_stopped:
+            lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
+    return lines
+
+
+def _shorten(violation: Violation, room: int) -> str:
+    text = ", ".join(to_source(value) for value in violation.case.sources[0])
+    return f"({text})" if len(text) <= room else f"({text[: room - 3]}...)"
+
+
+def write_example(
+    run: Run, violation: Violation, reproduction: Reproduction, width: int
+) -> list[str]:
+    """Return the line of code that runs the violated input first from now on."""
+    sources = violation.case.sources
+    arguments = sources[0] if len(sources) == 1 else sources
+    if run.entry.decorated:
+        text = ", ".join(to_source(argument) for argument in arguments)
+        line = f"@{reproduction.task_variable}.example({text})"
+    else:
+        line = f"examples=[{to_source(arguments)}]"
+    if len(line) <= width - LABEL - 4:
+        return [" " * LABEL + line]
+    if len(line) > 20 * width:
+        return [" " * LABEL + "the input is too long for an @example line; it is in the database"]
+    # A long example keeps every character, so that it can be pasted.
+    return textwrap.wrap(
+        line, width - 2, break_on_hyphens=False, initial_indent="", subsequent_indent="    "
+    )
