@@ -14,7 +14,8 @@ import pytest
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.report.values import to_source
-from pytest_metamorphic_guard.report.violation import Reproduction, render_violation
+from pytest_metamorphic_guard.report.reproduction import Reproduction
+from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import count_cases, explain
