@@ -16,8 +16,6 @@ import hypothesis.configuration
 import pytest
 
 # Loaded before pytester remembers which modules were there, or every run inside loads it again.
-import pytest_metamorphic_guard.fixtures
-import pytest_metamorphic_guard.activation  # noqa: F401
 
 TOP_K = '''
 from hypothesis import strategies as st

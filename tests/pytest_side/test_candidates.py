@@ -238,7 +238,7 @@ def test_an_interrupt_in_the_middle_of_a_call_ends_everything(any_suite, find_pr
         '--mg-executor-config={"import_timeout_s": 300}',
         TMPDIR=str(place),
     ) as process:
-        _wait_until(lambda: (any_suite.path / "begun").exists())
+        _wait_until((any_suite.path / "begun").exists)
         if where != "transformation":
             _wait_until(lambda: find_processes(f"HOME={place}"))
         start = time.monotonic()

@@ -1,4 +1,4 @@
-"""What users of hypothesis rely on: profiles, seeds, settings, examples, statistics and database."""
+"""What users of hypothesis rely on: profiles, seeds, settings, examples and its database."""
 
 import re
 
