@@ -95,8 +95,10 @@ class GuardSession:
     ) -> Caller:
         """Return what calls an implementation in a role, with the limits of a task."""
         settings = self.settings
-        timeout_s = settings.timeout_s or (task and task.timeout_s) or DEFAULT_TIMEOUT_S
-        mem_mb = settings.mem_mb if settings.mem_mb is not None else task and task.mem_mb
+        timeout_s = settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S
+        mem_mb = settings.mem_mb
+        if mem_mb is None and task is not None:
+            mem_mb = task.mem_mb
         return Caller(
             role=role,
             implementation=implementation,
@@ -261,20 +263,21 @@ class GuardSession:
         # A file that could not be collected may hold the task, and is reported already.
         if unknown and not session.testsfailed:
             known = tuple(sorted({*self.seen_tasks, *find_plugins(TASK_GROUP, "task")}))
-            self._refuse(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}")
+            self._refuse(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}", items)
         if self.rules.tasks and not session.testsfailed:
             faults = find_unknown_names(self.rules, self.seen_tasks, self.config)
             if faults:
-                self._refuse("\n".join(f"--mg-policy: {fault}" for fault in faults))
+                self._refuse("\n".join(f"--mg-policy: {fault}" for fault in faults), items)
         if self.replay is not None:
             items[:] = [item for item in items if self._is_replayed(item)]
 
-    def _refuse(self, message: str) -> None:
+    def _refuse(self, message: str, items: list[pytest.Item]) -> None:
         if not hasattr(self.config, "workerinput"):
             raise pytest.UsageError(message)
         # The controller hears of nothing that a worker raises here, only of failed collections.
         report = pytest.CollectReport("", "failed", message, [])
         self.config.hook.pytest_collectreport(report=report)
+        items.clear()
 
     def _is_replayed(self, item: pytest.Item) -> bool:
         plan = find_plan(item)
@@ -308,13 +311,15 @@ class GuardSession:
 
 def _plan_repeats(monitors: tuple[LoadedMonitor, ...]) -> Repeats:
     """Return the repetitions that satisfy every monitor."""
-    times, samples = 1, []
+    times = 1
+    samples: list[int | None] = []
     for monitor in monitors:
         wanted = getattr(monitor, "repeats", 1)
         if wanted > 1:
             times = max(times, wanted)
             samples.append(getattr(monitor, "sample", None))
-    return Repeats(times, None if None in samples or not samples else max(samples))
+    limited = [sample for sample in samples if sample is not None]
+    return Repeats(times, max(limited) if limited and len(limited) == len(samples) else None)
 
 
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()
