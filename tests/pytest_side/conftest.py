@@ -10,7 +10,7 @@ import textwrap
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import hypothesis.configuration
 import pytest
@@ -179,7 +179,7 @@ def read_junit():
     """Return the test cases of a junit file by ``classname::name``."""
 
     def read(path):
-        root = ElementTree.parse(path).getroot()
+        root = ET.parse(path).getroot()
         suite = next(iter(root.iter("testsuite")))
         cases = {}
         for case in suite.iter("testcase"):
