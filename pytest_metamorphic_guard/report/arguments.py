@@ -39,7 +39,7 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
     names = run.task.inputs.names
     if names is not None:
         return names
-    for entry in run.task.entries:
+    for entry in (run.entry, *run.task.entries):
         subject = entry.subject
         if isinstance(subject, MetamorphicRelation) and subject.sources > 1:
             continue

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["LABEL_WIDTH", "Page", "cut_line", "make_printable", "wrap_source"]
+__all__ = ["LABEL", "Page", "cut_line", "make_printable", "wrap_source"]
 
-LABEL_WIDTH = 12
+LABEL = 12
 _MARGIN = 4
 
 
@@ -26,7 +26,7 @@ class Page:
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self.room = width - LABEL_WIDTH - _MARGIN
+        self.room = width - LABEL - _MARGIN
         self._lines: list[str] = []
 
     def row(self, label: str, content: str | Iterable[str]) -> None:
@@ -45,7 +45,7 @@ class Page:
     def block(self, label: str, lines: list[str]) -> None:
         """Add lines that fit already."""
         for index, line in enumerate(lines or [""]):
-            text = f"{label if index == 0 else '':<{LABEL_WIDTH}}{make_printable(line)}"
+            text = f"{label if index == 0 else '':<{LABEL}}{make_printable(line)}"
             self._lines.append(text.rstrip())
 
     def raw(self, lines: list[str]) -> None:

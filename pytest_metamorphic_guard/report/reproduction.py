@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.report.page import LABEL
+from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
+from pytest_metamorphic_guard.report.page import LABEL, wrap_source
 from pytest_metamorphic_guard.report.values import to_source
 
 if TYPE_CHECKING:
@@ -45,11 +45,23 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
     first = run.first or violation
     number = f"case {first.case_number}"
     lines = [f"in {number} of this run; {_CONFIRMATIONS[confirmation]}"]
+    seen = run.smallest
+    if seen is not None and seen.case.key == violation.case.key and _varies(seen, violation):
+        lines.append("its outputs change from run to run: the candidate is not deterministic")
     if first.case.key != violation.case.key:
         lines.append(f"shrunk in {run.shrink_runs} runs from {_shorten(first, 36)}")
         if run.shrink_stopped:
             lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
     return lines
+
+
+def _varies(first: Violation, second: Violation) -> bool:
+    # What cannot be compared may still read the same.
+    return (
+        first is not second
+        and not are_same(first.candidate, second.candidate)
+        and write_outcomes(first.candidate) != write_outcomes(second.candidate)
+    )
 
 
 def _shorten(violation: Violation, room: int) -> str:
@@ -73,6 +85,4 @@ def write_example(
     if len(line) > 20 * width:
         return [" " * LABEL + "the input is too long for an @example line; it is in the database"]
     # A long example keeps every character, so that it can be pasted.
-    return textwrap.wrap(
-        line, width - 2, break_on_hyphens=False, initial_indent="", subsequent_indent="    "
-    )
+    return wrap_source(line, width - 2)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
-from pytest_metamorphic_guard.report.page import Page
+from pytest_metamorphic_guard.report.differences import describe_difference
+from pytest_metamorphic_guard.report.outcomes import are_same
+from pytest_metamorphic_guard.report.page import Page, cut_line, make_printable
 from pytest_metamorphic_guard.report.reproduction import (
     Reproduction,
     describe_search,
     write_example,
 )
 from pytest_metamorphic_guard.report.values import (
-    describe_difference,
     format_outcome,
     to_source,
 )
@@ -48,7 +49,6 @@ def render_violation(
         _write_law(page, run, violation)
     else:
         _write_case(page, run, violation)
-    _write_captured(page, violation.candidate)
     page.blank()
     page.row("seen", describe_search(run, violation, confirmation))
     page.row("reproduce", reproduction.command)
@@ -98,6 +98,7 @@ def _write_case(page: Page, run: Run, violation: Violation) -> None:
     if result.fault is not None and result.fault.message and result.fault.kind != "execution":
         page.block("found", _format_message(page, result.fault.message))
     _write_difference(page, result)
+    _write_captured(page, result)
     _write_baseline(page, run, violation)
 
 
@@ -111,6 +112,7 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
     if fault is not None and fault.kind == "execution":
         page.block("found", _format_message(page, fault.message))
     _write_calls(page, "candidate", violation.candidate)
+    _write_captured(page, violation.candidate)
     baseline = violation.baseline
     if baseline is None:
         return
@@ -126,19 +128,9 @@ def _write_calls(page: Page, label: str, result: CaseResult) -> None:
         arguments = ", ".join(to_source(a) for a in execution.args)
         output = " ".join(format_outcome(execution.outcome, page.room, 1))
         line = f"solve({arguments}) -> {output}"
-        page.block(label if index == 0 else "", _cut_line(line, page.room))
+        page.block(label if index == 0 else "", cut_line(line, page.room))
     if len(result.executions) > _CALLS:
         page.block("", [f"... and {len(result.executions) - _CALLS} further calls"])
-
-
-def _cut_line(line: str, room: int) -> list[str]:
-    """Return a line as at most two rows, its middle left out where it is longer."""
-    if len(line) <= room:
-        return [line]
-    head, tail = room - 4, room - 2
-    if len(line) <= head + tail:
-        return [line[:room], "  " + line[room:]]
-    return [line[:head] + " ...", "  " + line[-tail:]]
 
 
 def _write_outputs(page: Page, label: str, result: CaseResult, run: Run) -> None:
@@ -216,6 +208,10 @@ def _write_baseline(page: Page, run: Run, violation: Violation) -> None:
     page.blank()
     if baseline.fault is None:
         page.row("baseline", f"holds: a regression ({_baseline_name(run)})")
+    elif are_same(baseline, violation.candidate):
+        said = f"violates it too, in the same way: no regression ({_baseline_name(run)})"
+        page.row("baseline", said)
+        return
     else:
         page.row("baseline", f"violates it too: no regression ({_baseline_name(run)})")
     _write_outputs(page, "", baseline, run)
@@ -230,7 +226,7 @@ def _write_captured(page: Page, result: CaseResult) -> None:
     for stream in ("stdout", "stderr"):
         text = "".join(getattr(execution.outcome, stream) for execution in result.executions)
         if text.strip():
-            lines = [line[: page.room] for line in text.rstrip().splitlines()]
+            lines = [make_printable(line)[: page.room] for line in text.rstrip().splitlines()]
             if len(lines) > _OUTPUT_LINES:
                 lines = [
                     f"... {len(lines) - _OUTPUT_LINES + 1} lines left out ...",
@@ -240,7 +236,7 @@ def _write_captured(page: Page, result: CaseResult) -> None:
     for execution in result.executions:
         trace = execution.outcome.payload.get("traceback")
         if isinstance(trace, str) and trace.strip() and not isinstance(execution.outcome, Returned):
-            lines = [line[: page.room] for line in trace.rstrip().splitlines()]
+            lines = [make_printable(line)[: page.room] for line in trace.rstrip().splitlines()]
             page.block("traceback", lines[-6:])
             return
 
