@@ -43,7 +43,7 @@ from pytest_metamorphic_guard.watch import make_context, watch
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.tasks import Entry, TaskSpec
-    from pytest_metamorphic_guard.watch_report import WatchReport
+    from pytest_metamorphic_guard.watch_report import Alert, WatchReport
 
 __all__ = ["run"]
 
@@ -106,7 +106,7 @@ class _Evaluation:
             context = make_context([self.task.name], self._records)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
-        alerts = {None: watched.alerts} if watched else None
+        alerts: dict[int | None, tuple[Alert, ...]] = {0: watched.alerts} if watched else {}
         ranking = rank(build_evidence(measured, alerts), rules)
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),

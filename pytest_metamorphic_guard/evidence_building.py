@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.gate.evidence import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_metamorphic_guard.gate.rules import FailOnAlert
     from pytest_metamorphic_guard.measurements import Measurement
@@ -43,38 +43,43 @@ class Missing:
 
 def build_evidence(
     measurements: Iterable[Measurement],
-    alerts: Sequence[Alert] = (),
+    alerts: Mapping[int | None, Sequence[Alert]] | None = None,
     missing: Sequence[Missing] = (),
 ) -> list[Evidence]:
     """Return what is known about each candidate, in the order in which candidates were given.
 
     Args:
         measurements: One per item that ran to its end.
-        alerts: What the monitors reported.
+        alerts: What the monitors reported, by the candidate's number; what stands under None
+            concerns all of them.
         missing: What gave no result; without a candidate's name it concerns all of them.
     """
+    alerts = alerts or {}
     by_position: dict[int, list[Measurement]] = defaultdict(list)
     for measurement in measurements:
         by_position[measurement.position].append(measurement)
-    groups = [
-        (tuple(dict.fromkeys(m.candidate for m in group)), group)
-        for _, group in sorted(by_position.items())
+    groups: list[tuple[tuple[str, ...], list[Measurement], Sequence[Alert]]] = [
+        (
+            tuple(dict.fromkeys(m.candidate for m in group)),
+            group,
+            (*alerts.get(position, ()), *alerts.get(None, ())),
+        )
+        for position, group in sorted(by_position.items())
     ]
-    known = {name for names, _ in groups for name in names}
+    known = {name for names, *_ in groups for name in names}
     unknown = dict.fromkeys(gap.candidate for gap in missing if gap.candidate)
-    groups += [((name,), []) for name in unknown if name not in known]
+    groups += [((name,), [], ()) for name in unknown if name not in known]
     return [
         Evidence(
             candidate=", ".join(names),
             tasks=tuple(_build_task(members) for members in _group_by_task(group)),
-            # Monitors watch the whole run; with several candidates an alert is about none alone.
-            alerts=tuple(map(_to_evidence, alerts)),
+            alerts=tuple(map(_to_evidence, own_alerts)),
             missing=(
                 *(gap.text for gap in missing if gap.candidate in (None, *names)),
                 *_find_unmeasured(group, missing),
             ),
         )
-        for names, group in groups
+        for names, group, own_alerts in groups
     ]
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.transport import decode_records, encode_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-
-__all__ = ["Feed", "FedMonitor", "FedMonitors", "decode_fed"]
+__all__ = ["FedMonitor", "FedMonitors", "Feed", "decode_fed"]
 
 
 @dataclass(slots=True)
@@ -46,8 +45,12 @@ class FedMonitor:
     _feed: Feed
 
     def record(self, record: MonitorRecord) -> None:
-        """Show the monitor one record of your own."""
-        self._feed.add(self.id, record)
+        """Show the monitor one record of your own.
+
+        Raises:
+            TypeError: It is not what the contract calls a record.
+        """
+        self._feed.add(self.id, _check(record))
 
 
 class FedMonitors(Mapping[str, FedMonitor]):
@@ -73,3 +76,25 @@ class FedMonitors(Mapping[str, FedMonitor]):
 
     def __len__(self) -> int:
         return len(self._monitors)
+
+
+_CONTRACT = {
+    "case_index": int,
+    "role": str,
+    "duration_ms": int | float,
+    "success": bool,
+    "result": Mapping,
+}
+
+
+def _check(record: object) -> MonitorRecord:
+    """Return it as our record; another distribution's record has the contract's fields alone."""
+    for name, kind in _CONTRACT.items():
+        value = getattr(record, name, None)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            found = type(value).__name__ if hasattr(record, name) else "nothing"
+            raise TypeError(f"no MonitorRecord: {name} is {found}, in {record!r:.200}")
+    if isinstance(record, MonitorRecord):
+        return record
+    names = (f.name for f in fields(MonitorRecord))
+    return MonitorRecord(**{name: getattr(record, name) for name in names if hasattr(record, name)})

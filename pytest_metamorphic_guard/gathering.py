@@ -10,7 +10,7 @@ from pytest_metamorphic_guard.evidence_building import Missing
 from pytest_metamorphic_guard.feeding import decode_fed
 from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
 from pytest_metamorphic_guard.report.records import ItemRecord
-from pytest_metamorphic_guard.transport import ItemResult, decode_records
+from pytest_metamorphic_guard.transport import ItemResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +20,23 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.measurements import Measurement
 
-__all__ = ["Gathered"]
+__all__ = ["Fed", "Gathered"]
 
 # The mark of our items, by which a report without a result is known to be one of ours.
 _MARK = "mg"
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What one phase of one user's test fed to monitors.
+
+    Attributes:
+        label: The candidate that the test is about; None where there is only one, or none.
+        pairs: ``(id of the monitor, record)``.
+    """
+
+    label: str | None
+    pairs: tuple[tuple[str, MonitorRecord], ...]
 
 
 @dataclass(slots=True)
@@ -33,7 +46,7 @@ class Gathered:
     Attributes:
         items: The result of every item, by node id.
         outcomes: What pytest made of these items, and the seconds they took, by node id.
-        fed: Records of users' own tests, by node id.
+        fed: What users' own tests fed to monitors, by node id and phase.
         lost: Items of a process that ended before they did.
         failed: Items without a result: they failed before they ran, or in a way that is not ours.
         left_out: Items that a selection left out, as processes counted them.
@@ -41,7 +54,7 @@ class Gathered:
 
     items: dict[str, ItemResult] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, float]] = field(default_factory=dict)
-    fed: dict[str, list[tuple[str, MonitorRecord]]] = field(default_factory=dict)
+    fed: dict[tuple[str, str], Fed] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     failed: dict[str, float] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
@@ -51,8 +64,12 @@ class Gathered:
         if str(report.when) == "???":  # pytest-xdist's word for a worker that crashed
             self.lost.append(report.nodeid)
         data = json.loads(getattr(report, RESULT_ATTRIBUTE, None) or "null")
+        if report.when == "call":
+            self.fed.pop((report.nodeid, "call"), None)
         if data is not None:
-            self.fed[report.nodeid] = decode_fed(data["fed"])
+            if data["fed"]:
+                pairs = tuple(decode_fed(data["fed"]))
+                self.fed[report.nodeid, str(report.when)] = Fed(data["label"], pairs)
             if data["result"] is not None:
                 self._add_result(report, ItemResult.from_dict(data["result"]))
                 return
@@ -73,9 +90,10 @@ class Gathered:
         return not (self.items or self.lost or self.failed)
 
     @property
-    def records(self) -> list[MonitorRecord]:
-        """All executions, by node id."""
-        return [r for node in sorted(self.items) for r in decode_records(self.items[node].records)]
+    def is_cut(self) -> bool:
+        """Whether executions are missing: with their process, or because an item had to end."""
+        unfinished = (r.measurement is None and r.records for r in self.items.values())
+        return bool(self.lost) or any(unfinished)
 
     @property
     def measurements(self) -> list[Measurement]:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -86,12 +87,12 @@ class ItemRunner:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if call.when == "call":
-            result = item.stash.get(_RESULT, None)
-            fed = self.session.feed.take()
-            if result is not None or fed:
-                text = json.dumps({"result": result and result.to_dict(), "fed": fed})
-                setattr(report, RESULT_ATTRIBUTE, text)
+        result = item.stash.get(_RESULT, None) if call.when == "call" else None
+        # Fixtures feed monitors too, before and after the test itself.
+        fed = self.session.feed.take()
+        if result is not None or fed:
+            data = {"result": result and result.to_dict(), "fed": fed, "label": _find_label(item)}
+            setattr(report, RESULT_ATTRIBUTE, json.dumps(data))
         return report
 
     # --- one item
@@ -122,7 +123,7 @@ class ItemRunner:
         session = self.session
         plan = find_plan(item)
         assert plan is not None  # the caller asked
-        parameter: Any = item.callspec.params.get(PARAMETER) if hasattr(item, "callspec") else None
+        parameter: Any = _find_label(item)
         candidate = plan.candidates[parameter]
         baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
         before = None if baseline is None else session.make_caller("baseline", baseline, plan.task)
@@ -164,25 +165,32 @@ class ItemRunner:
         if violated is not None:
             self._fail_violated(item, plan, run, measuring, violated)
         if isinstance(error, ItemTimeout):
-            self._fail_timed_out(item, plan, run, error)
+            self._fail_timed_out(item, plan, run, measuring, error)
         explained = error.error if isinstance(error, Unusable) else None
         if explained is None and isinstance(error, Exception):
             explained = explain(error, run)
         if explained is not None:
-            self._keep(item, ItemResult(run.conclude(broken=True)))
+            self._keep(item, ItemResult(run.conclude(broken=True), None, _finish(measuring)[1]))
             raise pytest.fail.Exception(str(explained), pytrace=False) from None
 
     def _fail_timed_out(
-        self, item: pytest.Function, plan: Plan, run: Run, error: ItemTimeout
+        self,
+        item: pytest.Function,
+        plan: Plan,
+        run: Run,
+        measuring: Measuring | None,
+        error: ItemTimeout,
     ) -> None:
         violation = run.smallest
+        measured = _finish(measuring)
         if violation is None:
-            self._keep(item, ItemResult(run.conclude(broken=True)))
+            self._keep(item, ItemResult(run.conclude(broken=True), None, measured[1]))
             shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
             raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
         reproduction = self._describe_reproduction(item, plan)
         text = render_violation(run, violation, "unchecked", reproduction)
-        self._keep(item, describe_violated(violation, run.conclude(violation, "unchecked"), text))
+        verdict = run.conclude(violation, "unchecked")
+        self._keep(item, describe_violated(violation, verdict, text, *measured))
         item.__dict__.pop("_hypothesis_failing_examples", None)
         found = f"{error}, while a smaller input was searched"
         raise pytest.fail.Exception(f"{found}\n\n{text}", pytrace=False) from None
@@ -219,7 +227,10 @@ class ItemRunner:
         raise pytest.fail.Exception(text, pytrace=False) from None
 
     def _keep(self, item: pytest.Item, result: ItemResult) -> None:
-        item.stash[_RESULT] = result
+        plan, label = find_plan(item), _find_label(item)
+        assert plan is not None  # only an item of ours has a result
+        position = list(plan.candidates).index(label) if label is not None else 0
+        item.stash[_RESULT] = replace(result, position=position, label=label)
         # junit XML is written from the item's properties when the teardown has been reported.
         # An earlier attempt of a plugin that runs items again has left its own.
         item.user_properties[:] = [
@@ -282,7 +293,16 @@ def _list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
 def _finish(measuring: Measuring | None) -> tuple[Any, str]:
     if measuring is None:
         return None, ""
-    return measuring.conclude(), encode_records(measuring.records)
+    # What ran of a sample that did not end is no measurement; monitors are shown it all the same.
+    measurement = measuring.conclude() if measuring.finished else None
+    return measurement, encode_records(measuring.records)
+
+
+def _find_label(item: pytest.Item) -> str | None:
+    """Return the label of the candidate that an item or a user's own test is about, if several."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    label = parameters.get("mg_candidate" if find_plan(item) is None else PARAMETER)
+    return label if isinstance(label, str) else None
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -57,14 +57,19 @@ class LoadedMonitor:
         """On how many inputs it wants repetitions: its option of that name; None for all."""
         return self._read_count("sample") or None
 
-    def host(self, limits: Limits | None = None) -> MonitorHandle:
-        """Make the monitor and return its handle, whatever the monitor does."""
+    def host(self, limits: Limits | None = None, *, label: str | None = None) -> MonitorHandle:
+        """Make the monitor and return its handle, whatever the monitor does.
+
+        Args:
+            limits: Bounds on its time and output.
+            label: The candidate it watches, where there are several; it becomes part of the id.
+        """
         return host_monitor(
             self.factory,
             self.spec.options,
             self.metadata,
             self.identity,
-            id=self.id,
+            id=self.id if label is None else f"{self.id}[{label}]",
             severity=self.spec.severity,
             required=self.spec.required,
             limits=limits,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
 from pytest_metamorphic_guard.gate.findings import Conclusion
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
 from pytest_metamorphic_guard.gathering import Gathered
 from pytest_metamorphic_guard.report.markdown import render_markdown
+from pytest_metamorphic_guard.report.monitors import list_messages
 from pytest_metamorphic_guard.report.records import MonitorResult, RunRecord
 from pytest_metamorphic_guard.report.tables import MonitorLine
 from pytest_metamorphic_guard.report_writing import (
@@ -29,13 +29,13 @@ from pytest_metamorphic_guard.report_writing import (
     write_report,
 )
 from pytest_metamorphic_guard.synthetic_items import Synthetic, emit_item
-from pytest_metamorphic_guard.watch import watch
+from pytest_metamorphic_guard.watching import CandidateWatch, watch_gathered
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_metamorphic_guard.session import GuardSession
-    from pytest_metamorphic_guard.watch_report import MonitorReport, WatchReport
+    from pytest_metamorphic_guard.watch_report import MonitorReport
 
 __all__ = ["ResultKeeper"]
 
@@ -51,7 +51,7 @@ class ResultKeeper:
         self.session = session
         self.config = session.config
         self.gathered = Gathered()
-        self.watched: WatchReport | None = None
+        self.watched: list[CandidateWatch] = []
         self.ranking: Ranking | None = None
         self.monitor_results: tuple[MonitorResult, ...] = ()
         self.partial = False
@@ -80,8 +80,11 @@ class ResultKeeper:
 
     @property
     def monitor_lines(self) -> tuple[MonitorLine, ...]:
-        """One line per monitor, for the terminal and the summary."""
-        return tuple(MonitorLine(m.monitor, m.status, m.line) for m in self.monitor_results)
+        """One line per monitor, for the summary: its alerts, or what it measured."""
+        return tuple(
+            MonitorLine(m.monitor, m.status, "; ".join(list_messages(m)) or m.line)
+            for m in self.monitor_results
+        )
 
     @property
     def undecided(self) -> str | None:
@@ -94,8 +97,8 @@ class ResultKeeper:
 
     def _finish(self, session: pytest.Session, *, interrupted: bool) -> None:
         self.gathered.left_out = self.session.selection.left_out
-        self.partial = interrupted or bool(self.gathered.lost)
-        if self.session.monitors and (self.gathered.items or any(self.gathered.fed.values())):
+        self.partial = interrupted or self.gathered.is_cut
+        if self.session.monitors:
             self._watch(session, interrupted=interrupted)
         if self.session.settings.gate and not interrupted and self.session.replay is None:
             self._decide(session)
@@ -103,44 +106,33 @@ class ResultKeeper:
         self._summarize()
 
     def _watch(self, session: pytest.Session, *, interrupted: bool) -> None:
-        records = self.gathered.records
-        sources = {(r.relation, r.case_index) for r in records if r.kind == "source"}
-        tasks = sorted({result.verdict.task for result in self.gathered.items.values()})
-        self.watched = watch(
-            [monitor.host() for monitor in self.session.monitors],
-            records,
-            MonitorContext(", ".join(tasks), len(sources)),
-            partial=self.partial,
-            fed=[pair for node in sorted(self.gathered.fed) for pair in self.gathered.fed[node]],
-        )
+        self.watched = watch_gathered(self.session.monitors, self.gathered, partial=self.partial)
         self.monitor_results = tuple(
             self._conclude_monitor(session, monitor, interrupted=interrupted)
-            for monitor in self.watched.monitors
+            for watched in self.watched
+            for monitor in watched.report.monitors
         )
 
     def _conclude_monitor(
         self, session: pytest.Session, monitor: MonitorReport, *, interrupted: bool
     ) -> MonitorResult:
         failing, warning = split_alerts(monitor.alerts, self.session.rules.fail_on_alert)
-        failed = bool(failing)
+        status: Literal["passed", "warned", "failed", "undecided"] = "undecided"
         if not interrupted:
             item = Synthetic(f"monitor[{monitor.id}]", "MonitorAlert", failing, warning)
             failed = emit_item(session, item)
-        status: Literal["passed", "warned", "failed"] = "warned" if warning else "passed"
-        if failed:
-            status = "failed"
-        messages = [*failing, *warning]
+            status = "failed" if failed else "warned" if warning else "passed"
         return MonitorResult(
             monitor=monitor.id,
             distribution=monitor.distribution,
             status=status,
-            line="; ".join(messages) if messages else monitor.line,
+            line=monitor.line,
             summary=monitor.summary,
             alerts=tuple(alert.to_dict() for alert in monitor.alerts),
         )
 
     def _decide(self, session: pytest.Session) -> None:
-        alerts = self.watched.alerts if self.watched else ()
+        alerts = {watched.position: watched.report.alerts for watched in self.watched}
         gathered = self.gathered
         evidence = build_evidence(gathered.measurements, alerts, gathered.missing)
         self.ranking = rank(evidence, self.session.rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.report.monitors import render_monitors
 from pytest_metamorphic_guard.report.summary import Screen, render_summary
 
 if TYPE_CHECKING:
@@ -47,19 +48,22 @@ class TerminalSummary:
 
 def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list[str]:
     quiet = reporter.verbosity < 0
+    width = min(reporter._tw.fullwidth, 100)  # noqa: SLF001 - pytest's own terminal
+
+    def style(text: str, tone: Tone) -> str:
+        return reporter._tw.markup(text, **_MARKUP[tone])  # noqa: SLF001 - pytest's own colours
+
     lines: list[str] = []
     if keeper.ranking is not None:
-
-        def style(text: str, tone: Tone) -> str:
-            return reporter._tw.markup(text, **_MARKUP[tone])  # noqa: SLF001 - pytest's own colours
-
-        screen = Screen(width=min(reporter._tw.fullwidth, 100), quiet=quiet, style=style)  # noqa: SLF001
+        screen = Screen(width=width, quiet=quiet, style=style)
         lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
     elif not quiet:
-        lines = [*_count_items(keeper), *_list_monitors(keeper)]
+        lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
     settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.gathered.is_empty:
         lines.append(keeper.undecided)
+    if keeper.partial and keeper.monitor_results and not quiet:
+        lines.append("monitors saw only a part of this run")
     if settings.candidates and keeper.gathered.is_empty and not keeper.partial:
         lines += _explain_nothing(keeper)
     if keeper.report_line is not None:
@@ -84,10 +88,6 @@ def _count_items(keeper: ResultKeeper) -> list[str]:
             line += f", {statuses['broken']} could not be judged"
         lines.append(line)
     return lines
-
-
-def _list_monitors(keeper: ResultKeeper) -> list[str]:
-    return [f"{m.monitor}: {m.status}: {m.text}" for m in keeper.monitor_lines]
 
 
 def _explain_nothing(keeper: ResultKeeper) -> list[str]:

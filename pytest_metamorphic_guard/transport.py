@@ -41,6 +41,8 @@ __all__ = [
 
 # What one record, or the inputs of one violation, may hold.
 _ONE = Limits(max_bytes=256 * 1024, max_items=50_000)
+# What one key of a payload may hold where the whole is too large.
+_PART = Limits(max_bytes=16 * 1024, max_items=3000)
 _LENGTH = struct.Struct("<I")
 _OUTPUT_WIDTH = 400
 _FIELDS = (
@@ -70,6 +72,8 @@ class ItemResult:
         inputs: The violated source inputs as Python source.
         encoded_inputs: The same, encoded by `encode_inputs`.
         outputs: What the candidate's calls concluded, as text, in their order.
+        position: Number of the candidate among the task's candidates, from 0.
+        label: The candidate's label in node ids; None where there is only one.
     """
 
     verdict: Verdict
@@ -79,6 +83,8 @@ class ItemResult:
     inputs: str = ""
     encoded_inputs: str = ""
     outputs: tuple[str, ...] = ()
+    position: int = 0
+    label: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -90,6 +96,8 @@ class ItemResult:
             "inputs": self.inputs,
             "encoded_inputs": self.encoded_inputs,
             "outputs": list(self.outputs),
+            "position": self.position,
+            "label": self.label,
         }
 
     @classmethod
@@ -104,6 +112,8 @@ class ItemResult:
             data["inputs"],
             data["encoded_inputs"],
             tuple(data["outputs"]),
+            data["position"],
+            data["label"],
         )
 
 
@@ -185,11 +195,14 @@ def _encode_record(record: MonitorRecord) -> bytes:
     try:
         return encode(tuple(row.values()), _ONE)
     except EncodeError:
-        value = row["result"].get("result")
-        left_out = Opaque(type(value).__name__, "left out: too large to carry to the monitors")
-        row["result"] = {
-            key: item
-            for key, item in row["result"].items()
-            if isinstance(item, bool | int | float | str | dict) and len(str(item)) < 10_000  # noqa: PLR2004
-        } | {"result": left_out}
+        # Not only the returned value may be too large: a plugin adds keys as it likes.
+        row["result"] = {key: _leave_out_large(value) for key, value in row["result"].items()}
         return encode(tuple(row.values()), _ONE)
+
+
+def _leave_out_large(value: object) -> object:
+    try:
+        encode(value, _PART)
+    except EncodeError:
+        return Opaque(type(value).__name__, "left out: too large to carry to the monitors")
+    return value

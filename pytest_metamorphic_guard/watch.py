@@ -6,24 +6,42 @@ they were made.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.watch_report import ALERT_KEYS, Alert, MonitorReport, WatchReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.hosting.handles import MonitorHandle
     from pytest_metamorphic_guard.hosting.results import FoundAlert, MonitorResult, Severity
 
-__all__ = ["ALERT_ALPHA", "sort_records", "watch"]
+__all__ = ["ALERT_ALPHA", "Stream", "make_context", "sort_records", "watch", "watch_all"]
 
 # Probability that a run in which nothing changed shows any statistical alert.
 ALERT_ALPHA = 0.01
 _KINDS = {"source": 0, "followup": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What some monitors are shown.
+
+    Attributes:
+        monitors: Handles, not started yet.
+        records: The records, in any order.
+        context: What the monitors are told at their start.
+        fed: ``(id, record)`` pairs that only the monitor with that id is shown, after the others.
+    """
+
+    monitors: Sequence[MonitorHandle]
+    records: Iterable[MonitorRecord]
+    context: MonitorContext
+    fed: Sequence[tuple[str, MonitorRecord]] = ()
 
 
 def watch(
@@ -36,9 +54,6 @@ def watch(
 ) -> WatchReport:
     """Show every record to every monitor once, and return what they concluded.
 
-    The handles are closed. An alert that does not survive the correction for all tests of the run
-    is kept as information, with a note.
-
     Args:
         monitors: Handles, not started yet.
         records: The run's records, in any order.
@@ -46,29 +61,64 @@ def watch(
         partial: Whether records are missing, because the run was cut short.
         fed: ``(id, record)`` pairs that only the monitor with that id is shown, after the others.
     """
-    ordered = sort_records(records)
+    (report,) = watch_all([Stream(monitors, records, context, fed)], partial=partial)
+    return report
+
+
+def watch_all(streams: Sequence[Stream], *, partial: bool = False) -> list[WatchReport]:
+    """Show each stream to its own monitors, and return what those concluded, in the same order.
+
+    The handles are closed. An alert that does not survive the correction for all tests of all
+    streams is kept as information, with a note.
+
+    Args:
+        streams: The streams.
+        partial: Whether records are missing, because the run was cut short.
+    """
+    found = [_show(stream) for stream in streams]
+    correction = _Correction(
+        [
+            p_value
+            for stream, (results, _) in zip(streams, found, strict=True)
+            for monitor in stream.monitors
+            for p_value in _list_p_values(results[monitor.id])
+        ]
+    )
+    return [
+        WatchReport(
+            task=stream.context.task,
+            records=count,
+            tests=correction.tests,
+            partial=partial,
+            monitors=tuple(_report(m, results[m.id], correction) for m in stream.monitors),
+        )
+        for stream, (results, count) in zip(streams, found, strict=True)
+    ]
+
+
+def make_context(tasks: Iterable[str], records: Iterable[MonitorRecord]) -> MonitorContext:
+    """Return what monitors are told before they are shown these records."""
+    cases = {(record.relation, record.case_index) for record in records}
+    return MonitorContext(", ".join(sorted(tasks)), len(cases))
+
+
+def _show(stream: Stream) -> tuple[dict[str, MonitorResult], int]:
+    """Return each monitor's result, and how many records there were."""
+    ordered = sort_records(stream.records)
     results: dict[str, MonitorResult] = {}
     # Ours go first: a stranger's monitor could change the values that all of them are shown.
-    for handle in sorted(monitors, key=lambda monitor: not monitor.is_ours):
+    for handle in sorted(stream.monitors, key=lambda monitor: not monitor.is_ours):
         try:
-            handle.start(context)
+            handle.start(stream.context)
             for record in ordered:
                 handle.record(record)
-            for monitor, record in fed:
+            for monitor, record in stream.fed:
                 if monitor == handle.id:
                     handle.record(record)
             results[handle.id] = handle.finalize()
         finally:
             handle.close()
-    family = [p for monitor in monitors for p in _list_p_values(results[monitor.id])]
-    correction = _Correction(family)
-    return WatchReport(
-        task=context.task,
-        records=len(ordered) + len(fed),
-        tests=correction.tests,
-        partial=partial,
-        monitors=tuple(_report(monitor, results[monitor.id], correction) for monitor in monitors),
-    )
+    return results, len(ordered) + len(stream.fed)
 
 
 def sort_records(records: Iterable[MonitorRecord]) -> list[MonitorRecord]:
@@ -76,10 +126,21 @@ def sort_records(records: Iterable[MonitorRecord]) -> list[MonitorRecord]:
 
     Within one call the roles stay as they came, because their order was drawn at random.
     """
-    return sorted(
-        records,
-        key=lambda r: (r.relation or "", r.case_index, _KINDS.get(r.kind, 2), r.kind, r.repeat),
-    )
+    kinds: dict[str, tuple[int, str, int]] = {}
+
+    def find_place(record: MonitorRecord) -> tuple[str, int, tuple[int, str, int], int]:
+        kind = record.kind
+        if kind not in kinds:
+            kinds[kind] = _rank_kind(kind)
+        return (record.relation or "", record.case_index, kinds[kind], record.repeat)
+
+    return sorted(records, key=find_place)
+
+
+def _rank_kind(kind: str) -> tuple[int, str, int]:
+    """Sources come before follow-ups, and a tenth call after a second one."""
+    word = kind.rstrip("0123456789")
+    return (_KINDS.get(word, len(_KINDS)), word, int(kind[len(word) :] or 1))
 
 
 def _list_p_values(result: MonitorResult) -> list[float]:

@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases, count_pairs
-from pytest_metamorphic_guard.monitors.wording import format_interval, format_rate
+from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_rate
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.statistics.ordering import find_p_widening
 from pytest_metamorphic_guard.statistics.paired import (
@@ -239,8 +239,7 @@ def _describe(rates: dict[str, dict[str, float]], cells: dict[str, PairedCounts]
     for role, per_group in rates.items():
         if per_group:
             worst = min(per_group, key=lambda group: (per_group[group], group))
-            parts.append(f"{role}'s worst {worst[:12]!r} {format_rate(per_group[worst])}")
-    judged = ", ".join(
-        [f"{len(rates['candidate'])} groups", f"n={sum(c.total for c in cells.values())}"]
-    )
-    return f"{', '.join(parts)} ({judged})"
+            parts.append(f"{role} {worst[:8]!r} {format_rate(per_group[worst])}")
+    n = sum(counts.total for counts in cells.values())
+    words = f"{len(rates['candidate'])} groups"
+    return add_count("fairness_gap", f"worst: {', '.join(parts)}", words, n)

@@ -131,7 +131,7 @@ class LatencyMonitor(BuiltinMonitor):
         medians = {role: roles[role]["median_ms"] for role in ROLES}
         return Conclusion(
             summary=summary,
-            line=describe_ratio(medians, comparison, "ms", "call that succeeded"),
+            line=describe_ratio(medians, comparison, "ms", "call that succeeded", name=self.kind),
             alerts=tuple(alerts),
             checks=self._list_checks(comparison, tail),
             no_data=None if measured.values["candidate"] else "no successful call of the candidate",

@@ -122,7 +122,8 @@ class LLMCostMonitor(BuiltinMonitor):
         if not any(self._measured[measure].values.values()):
             measure = "cost_usd"
         unit = "USD" if measure == "cost_usd" else "tokens"
-        return describe_ratio(self._measured[measure].medians(), comparison, unit, "cost")
+        medians = self._measured[measure].medians()
+        return describe_ratio(medians, comparison, unit, "cost", name=self.kind)
 
     def _judge_growth(
         self, measure: str, comparison: RatioComparison, totals: dict[str, dict[str, Any]]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.monitors.builtin import ROLES
 from pytest_metamorphic_guard.monitors.wording import (
+    add_count,
     format_interval,
     format_ratio,
     format_unit,
@@ -142,9 +143,14 @@ def compare_ratios(log_ratios: list[float], *, alpha: float) -> RatioComparison:
 
 
 def describe_ratio(
-    values: dict[str, float | None], comparison: RatioComparison, unit: str, what: str
+    values: dict[str, float | None],
+    comparison: RatioComparison,
+    unit: str,
+    what: str,
+    *,
+    name: str,
 ) -> str:
-    """Return the terminal line of a measure compared by ratio."""
+    """Return the terminal line of a measure compared by ratio, for the monitor of that name."""
     seen = ", ".join(
         f"{role} {format_unit(value, unit)}" for role, value in values.items() if value is not None
     )
@@ -152,7 +158,11 @@ def describe_ratio(
         return f"no {what} was measured"
     if not comparison.n:
         return f"{seen}; nothing to compare"
-    return f"{seen}: {format_ratio(comparison.ratio)} ({comparison.words()})"
+    line = f"{seen}: {format_ratio(comparison.ratio)}"
+    if comparison.interval is None:
+        return f"{line} ({comparison.words()})"
+    words = format_interval(comparison.interval, comparison.confidence)
+    return add_count(name, line, words, comparison.n)
 
 
 def count_orders(pairs: Iterable[Pair[float]]) -> bool | None:

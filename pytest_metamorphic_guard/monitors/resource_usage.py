@@ -118,7 +118,9 @@ class ResourceUsageMonitor(BuiltinMonitor):
             )
         return Conclusion(
             summary=summary,
-            line=describe_ratio(measured.medians(), comparison, self.unit, self.metric),
+            line=describe_ratio(
+                measured.medians(), comparison, self.unit, self.metric, name=self.kind
+            ),
             alerts=tuple(alerts),
             checks=(make_check("resource_regression", comparison.p_value, comparison.n, METHOD),)
             if comparison.n

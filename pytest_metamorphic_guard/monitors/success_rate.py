@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases, count_pairs
-from pytest_metamorphic_guard.monitors.wording import format_interval, format_rate
+from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_rate
 from pytest_metamorphic_guard.statistics.paired import (
     PairedCounts,
     design_effect,
@@ -158,4 +158,5 @@ def _describe(
         return "no call was recorded"
     if interval is None:
         return f"{seen} of {roles['candidate']['total']} calls; nothing to compare"
-    return f"{seen} ({format_interval(interval, confidence, percent=True)}, n={calls.total})"
+    words = format_interval(interval, confidence, percent=True)
+    return add_count("success_rate", seen, words, calls.total)

@@ -16,7 +16,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
 )
 from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import Measurements
-from pytest_metamorphic_guard.monitors.wording import format_interval, format_ratio
+from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_ratio
 from pytest_metamorphic_guard.statistics.binomial import Interval
 from pytest_metamorphic_guard.statistics.ordering import Slope, fit_slope, measure_trend
 
@@ -30,7 +30,6 @@ __all__ = ["TrendMonitor"]
 METHOD = "Kendall's trend test of the paired log ratio, within each relation"
 _LEAST_PAIRS = 10
 _FLOOR_MS = 1e-6
-_WIDTH = 78
 
 
 class TrendMonitor(BuiltinMonitor):
@@ -171,5 +170,4 @@ def _describe(
     if growth is None:
         return f"{seen} us/call; nothing to compare"
     words = format_interval(growth.interval, confidence)
-    line = f"{seen} us/call: {format_ratio(growth.estimate)} ({words}"
-    return f"{line}, n={n})" if len(line) + len(str(n)) <= _WIDTH - 5 else f"{line})"
+    return add_count("trend", f"{seen} us/call: {format_ratio(growth.estimate)}", words, n)

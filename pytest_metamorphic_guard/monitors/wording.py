@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.statistics.binomial import Interval
 
 __all__ = [
+    "add_count",
     "format_amount",
     "format_interval",
     "format_milliseconds",
@@ -16,6 +17,8 @@ __all__ = [
     "format_ratio",
     "format_unit",
 ]
+
+_COLUMNS = 80
 
 
 def format_milliseconds(value: float) -> str:
@@ -53,6 +56,15 @@ def format_interval(interval: Interval, confidence: float, *, percent: bool = Fa
     if percent:
         return f"{label} {interval.lower * 100:+.1f} to {interval.upper * 100:+.1f} points"
     return f"{label} {_round(interval.lower)}-{_round(interval.upper)}"
+
+
+def add_count(name: str, line: str, words: str, n: int) -> str:
+    """Return ``line (words, n=400)``, without the number where a terminal has no room for it.
+
+    The terminal shows the line after the monitor's name.
+    """
+    counted = f"{line} ({words}, n={n})"
+    return counted if len(f"{name}: {counted}") <= _COLUMNS else f"{line} ({words})"
 
 
 def format_rate_interval(interval: Interval, confidence: float) -> str:

@@ -117,15 +117,15 @@ class MonitorResult:
     Attributes:
         monitor: Its identifier.
         distribution: The distribution it comes from, or None.
-        status: What its synthetic item concluded.
-        line: What the terminal shows.
+        status: What its synthetic item concluded; ``"undecided"`` where the run was cut short.
+        line: What it measured, in one line.
         summary: Its figures.
         alerts: Its alerts, as it gave them.
     """
 
     monitor: str
     distribution: str | None
-    status: Literal["passed", "warned", "failed"]
+    status: Literal["passed", "warned", "failed", "undecided"]
     line: str
     summary: Mapping[str, Any] = field(default_factory=dict)
     alerts: tuple[Mapping[str, Any], ...] = ()

@@ -52,7 +52,7 @@ class MonitorLine:
     """
 
     monitor: str
-    status: Literal["passed", "warned", "failed"]
+    status: Literal["passed", "warned", "failed", "undecided"]
     text: str
 
 

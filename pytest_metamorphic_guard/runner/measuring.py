@@ -56,6 +56,8 @@ class Measuring:
         searches: Whether a violation that fails the item is shrunk.
         progress: Called with the number of inputs done, now and then.
         drive: Runs this sample in step with those of other items, instead of alone.
+        records: Every execution so far, where it is watched.
+        finished: Whether the whole sample has run, or as much of it as was asked for.
     """
 
     run: Run
@@ -69,6 +71,7 @@ class Measuring:
     progress: Callable[[int], None] | None = None
     drive: Callable[[], None] | None = None
     records: list[MonitorRecord] = field(default_factory=list)
+    finished: bool = False
     _cases: list[CaseHeld] = field(default_factory=list)
     _meter: Meter = field(init=False)
     _tried: int = 0
@@ -98,6 +101,7 @@ class Measuring:
         else:
             for index in range(len(self.sample)):
                 self.measure_input(index)
+        self.finished = True
         self.run.require_cases()
         self._confirm()
         if self._fails():
@@ -204,9 +208,11 @@ class Measuring:
     def _repeat_calls(self, case: Case) -> None:
         if self.repeats.sample is not None and self._index >= self.repeats.sample:
             return
-        for repeat in range(1, self.repeats.times):
+        # A law calls with inputs of its own making: there the first repetition is missing too.
+        first = 0 if isinstance(self.run.entry.subject, Law) and self.repeats.times > 1 else 1
+        for repeat in range(first, self.repeats.times):
             self._repeat = repeat
-            for caller in self.run.callers:
+            for caller in self.run.order_callers():
                 caller.kind = "source"
                 caller.call(case.copy()[0])
         self._repeat = 0

@@ -104,6 +104,16 @@ class Run:
         """Candidate and, if there is one, baseline."""
         return (self.candidate,) if self.baseline is None else (self.candidate, self.baseline)
 
+    def order_callers(self) -> list[Caller]:
+        """Return the callers in random order.
+
+        A fixed order would give one role the warmer caches in every pair.
+        """
+        callers = list(self.callers)
+        if len(callers) > 1 and self._order.random() < 0.5:  # noqa: PLR2004 - a fair coin
+            callers.reverse()
+        return callers
+
     def check(self, sources: tuple[tuple[Any, ...], ...]) -> None:
         """Check one case.
 
@@ -209,13 +219,9 @@ class Run:
         followups = make_followups(self.task, self.entry, case, self.settings.seed)
         if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
             raise Skipped
-        callers = list(self.callers)
-        # A fixed order would give one role the warmer caches in every pair.
-        if len(callers) > 1 and self._order.random() < 0.5:  # noqa: PLR2004 - a fair coin
-            callers.reverse()
         results = {
             caller.role: evaluate(self.task, self.entry, case, followups, caller, self.fixtures)
-            for caller in callers
+            for caller in self.order_callers()
         }
         return results["candidate"], results.get("baseline")
 
