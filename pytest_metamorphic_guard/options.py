@@ -131,6 +131,8 @@ def add_options(parser: pytest.Parser) -> None:
 
 def is_active(config: pytest.Config) -> bool:
     """Tell whether anything asks for this plugin before a task is seen."""
+    if config.hook.pytest_mg_monitors.get_hookimpls():
+        return True
     return any(
         config.getoption(option.key) is not None
         or os.environ.get(option.variable)

@@ -298,6 +298,9 @@ class GuardSession:
     def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
         wanted = list(self.settings.monitors)
         for more in self.config.hook.pytest_mg_monitors(config=self.config):
+            if not isinstance(more, list | tuple) or not all(isinstance(m, str) for m in more):
+                fault = f"returned {more!r:.80}, expected a list of specifications"
+                raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
             wanted += more
         return load_monitors(wanted)
 
