@@ -94,6 +94,16 @@ def test_a_disturbance_that_lasts_is_no_tail(make_pairs, make_durations, observe
     assert result["summary"]["paired"]["tail_slow"] == 50
 
 
+def test_a_process_that_fares_worse_on_both_sides_is_no_tail(make_pairs, observe):
+    def describe(role, i):
+        factor = {0: 2.0, 1: 2.0, 2: 2.0, 3: 0.5, 4: 0.5}.get(i % 20, 1.0)
+        return {"duration_ms": factor if role == "candidate" else 1.0}
+
+    result = observe(LatencyMonitor(), make_pairs(800, describe))
+    assert result["alerts"] == []
+    assert result["checks"][1]["p_value"] < 1e-4
+
+
 def test_a_small_difference_that_is_certain_is_no_alert(make_pairs, observe):
     def describe(role, i):
         return {"duration_ms": 1.14 if role == "candidate" else 1.0}
