@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import textwrap
 import threading
 import time
@@ -322,15 +324,43 @@ def test_an_executor_that_nobody_closes_is_closed_at_exit(processes, start_host)
     assert not Path(directory).exists()
 
 
-def test_a_forked_copy_of_the_host_does_not_end_the_hosts_worker(local, candidates):
+def test_a_forked_copy_of_the_host_has_a_worker_of_its_own(local, candidates):
     path = candidates.write(PID)
     pid = call(local, path)["result"]
     child = os.fork()
     if child == 0:
-        local.close()
-        os._exit(0)
-    os.waitpid(child, 0)
+        status = 1
+        try:
+            status = 0 if call(local, path)["result"] not in {pid, None} else 2
+            local.close()
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert call(local, path)["result"] == pid
+
+
+def test_an_infinite_time_limit_is_none(local, candidates):
+    assert call(local, candidates.write(PID), timeout_s=float("inf"))["success"]
+
+
+def test_a_machine_without_room_for_processes_is_an_outcome(candidates, tmp_path):
+    script = candidates.write(
+        """
+        import sys, tempfile
+        from pytest_metamorphic_guard.executors.local import LocalExecutor
+        tempfile.tempdir = sys.argv[1]
+        payload = LocalExecutor().execute("math", "sqrt", (4,), 10, 512)
+        print(payload["error_code"], payload["error"])
+        """,
+        "host/host.py",
+    )
+    done = subprocess.run(
+        [sys.executable, script, str(tmp_path / "missing")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("SANDBOX_LOST no process could be prepared: ")
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,15 @@ def test_an_edited_sibling_is_never_run_stale(local, candidates):
         assert call(local, path)["result"] == value
 
 
+def test_an_edited_module_or_its_neighbour_is_never_run_stale(local, candidates, monkeypatch):
+    monkeypatch.syspath_prepend(str(candidates.folder))
+    candidates.write("", "by_name/__init__.py")
+    for value in range(3):
+        candidates.write(f"VALUE = {value}", "by_name/values.py")
+        candidates.write("from .values import VALUE\ndef solve(): return VALUE", "by_name/main.py")
+        assert call(local, "by_name.main")["result"] == value
+
+
 def test_a_new_executor_does_not_read_old_bytecode(candidates):
     for value in range(3):
         candidates.write(f"VALUE = {value}", "package/helper.py")

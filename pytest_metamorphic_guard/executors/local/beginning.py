@@ -93,7 +93,7 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
         try:
             enter_namespaces(close)
             is_alone = True
-        except OSError:
+        except (OSError, AttributeError):
             missing.append(NO_NAMESPACES)
     if setup.is_kept and not is_alone:
         keep(close)

@@ -88,6 +88,7 @@ class LocalExecutor(Executor):
         self._directories: Directories | None = None
         self._lock = threading.RLock()
         self._owner = os.getpid()
+        self._inherited: list[object] = []
         # Not a bound method: that would keep every executor alive until the end.
         reference = weakref.ref(self)
         self._at_exit = lambda: _close(reference)
@@ -108,6 +109,7 @@ class LocalExecutor(Executor):
             arguments = dump_arguments(args)
         except ArgumentError as error:
             return make_failure("argument_encoding", str(error))
+        self._leave_to_parent()
         with self._lock:
             try:
                 implementation = self._find(file_path, mem_mb)
@@ -124,6 +126,7 @@ class LocalExecutor(Executor):
         """Start the candidate's process, so that no call has to wait for its import."""
         if self._direct is not None:
             return
+        self._leave_to_parent()
         with self._lock:
             try:
                 implementation = self._find(file_path, mem_mb)
@@ -137,6 +140,7 @@ class LocalExecutor(Executor):
 
     def restart(self) -> None:
         """End all processes and forget failed imports: the next call runs in a fresh process."""
+        self._leave_to_parent()
         with self._lock:
             if self._direct is not None:
                 self._direct.restart()
@@ -145,8 +149,7 @@ class LocalExecutor(Executor):
 
     def close(self) -> None:
         """End all processes and remove their directories. It may be called again."""
-        if os.getpid() != self._owner:
-            return  # a forked copy of the host owns neither
+        self._leave_to_parent()
         with self._lock:
             self.restart()
             self._implementations.clear()
@@ -154,6 +157,16 @@ class LocalExecutor(Executor):
                 self._directories.close()
                 self._directories = None
         atexit.unregister(self._at_exit)
+
+    def _leave_to_parent(self) -> None:
+        """In a forked copy of the host, forget what belongs to the original without ending it."""
+        if os.getpid() == self._owner:
+            return
+        # Kept, because what is collected may close or complain.
+        self._inherited += [self._implementations, self._directories]
+        self._implementations, self._directories = {}, None
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
 
     def _find(self, file_path: str, mem_mb: int) -> _Implementation:
         key = (file_path, mem_mb)
@@ -214,9 +227,13 @@ class LocalExecutor(Executor):
         except RefusedError as failure:
             implementation.refusal = failure.payload
             return
+        except OSError as error:
+            text = f"no process could be prepared: {error}"
+            implementation.refusal = make_failure("sandbox_lost", text)
+            return
         implementation.sandbox = sandbox
-        if not target.file and sandbox.file:
-            implementation.watch = Watch(sandbox.file)
+        if not target.file and os.path.isfile(sandbox.file):
+            implementation.watch = Watch(sandbox.file, find_target(sandbox.file).root)
 
     def _start_level(self, level: str, implementation: _Implementation) -> Sandbox:
         if self._directories is None:

@@ -36,6 +36,8 @@ __all__ = ["RefusedError", "Sandbox", "Wish"]
 
 # How long a process that closed its pipe may take to end before it is called a breach.
 GRACE_S = 1.0
+# Beyond what the kernel takes as milliseconds, a limit means none.
+LONGEST_S = 2_000_000.0
 # How long an interpreter may take until it runs our code, on a machine under load.
 _START_S = 60.0
 
@@ -130,6 +132,7 @@ class Sandbox(ABC):
             arguments: Pickled arguments.
             timeout_s: Seconds that the call may take.
         """
+        timeout_s = min(timeout_s, LONGEST_S)
         if not self._is_prepared:
             unusable = self._prepare(arguments)
             if unusable is not None:
