@@ -105,16 +105,21 @@ class Suite:
     def start(self, *args, cwd=None, **variables):
         """Start pytest in a process group of its own and return the process."""
         environment = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-        return subprocess.Popen(
-            [sys.executable, "-m", "pytest", *map(str, args)],
-            cwd=cwd or self.path,
-            env=environment | variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        # A shell lets what it starts in the background ignore interrupts, which is inherited.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-m", "pytest", *map(str, args)],
+                cwd=cwd or self.path,
+                env=environment | variables,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 class _Items:
