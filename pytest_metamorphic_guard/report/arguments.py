@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["format_arguments", "name_arguments"]
 
-_LINES = 5
-
 
 def format_arguments(
     page: Page, names: tuple[str, ...] | None, args: tuple[object, ...]
@@ -28,7 +26,7 @@ def format_arguments(
         return [single]
     lines = []
     for name, value in zip(names, args, strict=True):
-        formatted = format_value(value, page.room - len(name) - 3, _LINES)
+        formatted = format_value(value, page.room - len(name) - 3, page.value_lines)
         head = f"{name} = "
         lines += [(head if i == 0 else " " * len(head)) + part for i, part in enumerate(formatted)]
     return lines

@@ -22,10 +22,12 @@ class Page:
     Attributes:
         width: Columns of a line.
         room: Columns beside the labels.
+        value_lines: Lines that one value may take.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, value_lines: int = 5) -> None:
         self.width = width
+        self.value_lines = value_lines
         self.room = width - LABEL - _MARGIN
         self._lines: list[str] = []
 
@@ -55,6 +57,11 @@ class Page:
     def blank(self) -> None:
         """Add an empty line."""
         self._lines.append("")
+
+    @property
+    def length(self) -> int:
+        """Number of lines."""
+        return len(self._lines)
 
     def text(self) -> str:
         """Return the whole page."""

@@ -70,9 +70,9 @@ def _shorten(violation: Violation, room: int) -> str:
 
 
 def write_example(
-    run: Run, violation: Violation, reproduction: Reproduction, width: int
-) -> list[str]:
-    """Return the line of code that runs the violated input first from now on."""
+    run: Run, violation: Violation, reproduction: Reproduction, width: int, room: int
+) -> tuple[list[str], bool]:
+    """Return the code that runs the violated input first from now on, and whether it fits."""
     sources = violation.case.sources
     arguments = sources[0] if len(sources) == 1 else sources
     if run.entry.decorated:
@@ -81,8 +81,10 @@ def write_example(
     else:
         line = f"examples=[{to_source(arguments)}]"
     if len(line) <= width - LABEL - 4:
-        return [" " * LABEL + line]
-    if len(line) > 20 * width:
-        return [" " * LABEL + "the input is too long for an @example line; it is in the database"]
+        return [" " * LABEL + line], True
     # A long example keeps every character, so that it can be pasted.
-    return wrap_source(line, width - 2)
+    lines = wrap_source(line, width - 2)
+    if len(lines) > room:
+        said = "the input is too long for an @example line; the command finds it"
+        return [" " * LABEL + said], False
+    return lines, True

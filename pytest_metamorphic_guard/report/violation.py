@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["render_violation"]
 
+_SCREEN = 40
 _VALUE_LINES = 5
+_FEW_VALUE_LINES = 3
+_EXAMPLE_LINES = 4
 _OUTPUT_LINES = 4
 _CALLS = 6
 
@@ -43,16 +46,22 @@ def render_violation(
     width: int = 80,
 ) -> str:
     """Write a violation as text of at most ``width`` columns and one screen."""
-    page = Page(width)
-    _write_head(page, run, reproduction.location)
-    if isinstance(run.entry.subject, Law):
-        _write_law(page, run, violation)
-    else:
-        _write_case(page, run, violation)
-    page.blank()
-    page.row("seen", describe_search(run, violation, confirmation))
-    page.row("reproduce", reproduction.command)
-    page.raw(write_example(run, violation, reproduction, width))
+    for value_lines in (_VALUE_LINES, _FEW_VALUE_LINES):
+        page = Page(width, value_lines)
+        _write_head(page, run, reproduction.location)
+        if isinstance(run.entry.subject, Law):
+            _write_law(page, run, violation)
+        else:
+            _write_case(page, run, violation)
+        page.blank()
+        page.row("seen", describe_search(run, violation, confirmation))
+        page.row("reproduce", reproduction.command)
+        # The example is what a user needs next: values make room for it, and not it for them.
+        room = max(_EXAMPLE_LINES, _SCREEN - page.length)
+        example, fits = write_example(run, violation, reproduction, width, room)
+        if fits and page.length + len(example) <= _SCREEN:
+            break
+    page.raw(example)
     return page.text()
 
 
@@ -143,7 +152,7 @@ def _write_outputs(page: Page, label: str, result: CaseResult, run: Run) -> None
         ]
     widest = max((len(which) for which, _ in rows), default=0)
     for index, (which, execution) in enumerate(rows):
-        lines = _format_output(run, execution.outcome, page.room - widest - 4)
+        lines = _format_output(run, execution.outcome, page.room - widest - 4, page.value_lines)
         head = f"{which:<{widest}} -> "
         page.block(
             label if index == 0 else "",
@@ -154,16 +163,16 @@ def _write_outputs(page: Page, label: str, result: CaseResult, run: Run) -> None
         )
 
 
-def _format_output(run: Run, outcome: Outcome, room: int) -> list[str]:
+def _format_output(run: Run, outcome: Outcome, room: int, most: int) -> list[str]:
     if isinstance(outcome, Returned) and run.task.format_output is not None:
         try:
             text = str(run.task.format_output(outcome.value))
         except Exception:  # noqa: BLE001 - a stranger's formatter; the value itself is shown
-            return format_outcome(outcome, room, _VALUE_LINES)
+            return format_outcome(outcome, room, most)
         return [line for part in text.splitlines() for line in textwrap.wrap(part, room) or [""]][
-            :_VALUE_LINES
+            :most
         ]
-    return format_outcome(outcome, room, _VALUE_LINES)
+    return format_outcome(outcome, room, most)
 
 
 def _describe_expectation(run: Run, result: CaseResult) -> str:
@@ -236,9 +245,20 @@ def _write_captured(page: Page, result: CaseResult) -> None:
     for execution in result.executions:
         trace = execution.outcome.payload.get("traceback")
         if isinstance(trace, str) and trace.strip() and not isinstance(execution.outcome, Returned):
-            lines = [make_printable(line)[: page.room] for line in trace.rstrip().splitlines()]
+            lines = [_fit_trace(line, page.room) for line in trace.rstrip().splitlines()]
             page.block("traceback", lines[-6:])
             return
+
+
+def _fit_trace(line: str, room: int) -> str:
+    """Return a line of a traceback that fits, with the number of the line it names."""
+    line = make_printable(line)
+    head, quote, tail = line.partition('", line ')
+    left_out = len(line) - room + 3
+    start = head.find('"') + 1
+    if left_out > 3 and quote and 0 < start < len(head) - left_out:  # noqa: PLR2004 - the dots
+        line = f"{head[:start]}...{head[start + left_out :]}{quote}{tail}"
+    return line[:room]
 
 
 def _format_message(page: Page, message: str) -> list[str]:
