@@ -1,0 +1,159 @@
+"""What a case costs through an executor, and what the plugin costs a run that does not use it.
+
+Prints, in one run and as ratios of medians:
+
+* the cost of one case of a relation through ``local`` and through ``inprocess``, beside the same
+  check as a plain hypothesis test;
+* the cost of a run of plain tests with the plugin installed and unused, beside the same run with
+  ``-p no:metamorphic_guard``, in interleaved pairs.
+
+Wall time is what users wait for; processor time, of pytest and its processes together, is what a
+busy machine does not distort.
+
+Run: python benchmarks/overhead.py [--cases 10000] [--rounds 3] [--tests 500] [--pairs 15]
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+CANDIDATE = """
+def solve(xs, k):
+    return sorted(xs, reverse=True)[:k]
+"""
+RELATION = """
+from hypothesis import strategies as st
+from pytest_metamorphic_guard import Task
+
+top_k = Task("top_k", inputs=st.tuples(st.lists(st.integers()), st.integers(0, 20)))
+
+@top_k.relation
+def reordered(xs, k):
+    return xs[::-1], k
+"""
+PLAIN = """
+from candidate import solve
+from hypothesis import given, settings, strategies as st
+
+@settings(max_examples={cases}, deadline=None)
+@given(st.lists(st.integers()), st.integers(0, 20))
+def test_reordered(xs, k):
+    assert solve(xs[::-1], k) == solve(xs, k)
+"""
+QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:cov", "-p", "no:xdist")
+
+
+class Cost(NamedTuple):
+    """Seconds of wall time and of processor time."""
+
+    wall: float
+    cpu: float
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.wall - other.wall, self.cpu - other.cpu)
+
+
+def run_pytest(folder: Path, *arguments: str) -> Cost:
+    """Return what one run of pytest costs; it must pass."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *QUIET, *arguments],
+        cwd=folder,
+        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "none")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        sys.exit(f"pytest {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, cpu)
+
+
+def measure_cases(folder: Path, cases: int, rounds: int) -> None:
+    """Print the cost of one case: that of a long run, less that of a run of ten cases."""
+    (folder / "candidate.py").write_text(CANDIDATE)
+    (folder / "test_relation.py").write_text(RELATION)
+
+    def run_plain(count: int) -> Cost:
+        (folder / "test_plain.py").write_text(PLAIN.format(cases=count))
+        return run_pytest(folder, "test_plain.py")
+
+    def run_relation(executor: str) -> Callable[[int], Cost]:
+        options = ("--mg-candidate=candidate.py", f"--mg-executor={executor}")
+        # Where isolation is missing, the executor says so, once.
+        return lambda count: run_pytest(
+            folder, "test_relation.py", *options, f"--mg-n={count}", "-Wignore"
+        )
+
+    ways = {
+        "plain hypothesis test": run_plain,
+        "relation, inprocess": run_relation("inprocess"),
+        "relation, local": run_relation("local"),
+    }
+    costs: dict[str, list[Cost]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            costs[name].append(way(cases) - way(10))
+    print(f"one case, of {cases}; medians of {rounds} rounds\n")
+    print(f"{'':24}{'wall':>10}{'ratio':>8}{'cpu':>12}{'ratio':>8}")
+    base = find_median(costs["plain hypothesis test"])
+    for name, found in costs.items():
+        wall, cpu = find_median(found)
+        print(
+            f"{name:24}{wall / cases * 1e6:7.0f} us{wall / base.wall:8.2f}"
+            f"{cpu / cases * 1e6:9.0f} us{cpu / base.cpu:8.2f}"
+        )
+
+
+def measure_unused(folder: Path, tests: int, pairs: int) -> None:
+    """Print the ratio of runs of plain tests with and without the plugin."""
+    lines = [f"def test_{number}():\n    assert {number} >= 0\n" for number in range(tests)]
+    (folder / "test_many.py").write_text("\n".join(lines))
+    with_plugin: list[Cost] = []
+    without: list[Cost] = []
+    for number in range(pairs):
+        # Whichever comes first in a pair, caches and clocks treat both alike on the whole.
+        for unused in (True, False) if number % 2 else (False, True):
+            options = () if unused else ("-p", "no:metamorphic_guard")
+            cost = run_pytest(folder, "test_many.py", *options)
+            (with_plugin if unused else without).append(cost)
+    walls = [a.wall / b.wall for a, b in zip(with_plugin, without, strict=True)]
+    cpus = [a.cpu / b.cpu for a, b in zip(with_plugin, without, strict=True)]
+    base = find_median(without)
+    print(f"\na run of {tests} plain tests, installed and unused; {pairs} interleaved pairs\n")
+    print(f"{'':24}{'wall':>10}{'cpu':>12}")
+    print(f"{'without the plugin':24}{base.wall * 1e3:7.0f} ms{base.cpu * 1e3:9.0f} ms")
+    print(
+        f"{'median ratio with it':24}{statistics.median(walls):10.3f}{statistics.median(cpus):12.3f}"
+    )
+
+
+def find_median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(column) for column in zip(*costs, strict=True)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Print the overhead of the plugin as ratios.")
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tests", type=int, default=500)
+    parser.add_argument("--pairs", type=int, default=15)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measure_cases(Path(folder), given.cases, given.rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        measure_unused(Path(folder), given.tests, given.pairs)
+
+
+if __name__ == "__main__":
+    main()
