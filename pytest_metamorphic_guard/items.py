@@ -238,6 +238,9 @@ class ItemRunner:
             ("mg_cases", result.verdict.cases),
             ("mg_status", result.verdict.status),
         ]
+        if result.measurement is not None:
+            counts = result.measurement.counts
+            item.user_properties += [(f"mg_{name}", number) for name, number in counts.items()]
 
     def _warn(self, item: pytest.Item, run: Run, measuring: Measuring | None) -> None:
         for said in _list_warnings(run, measuring):

@@ -85,6 +85,19 @@ class Measurement:
             return None
         return sum(case.candidate for case in self.cases) / len(self.cases)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many inputs violate the entry, and with a baseline how many differ from it."""
+        counts = {"violations": sum(not case.candidate for case in self.cases)}
+        if self.baseline is not None:
+            counts["regressions"] = sum(
+                bool(case.baseline) and not case.candidate for case in self.cases
+            )
+            counts["improvements"] = sum(
+                case.candidate and case.baseline is False for case in self.cases
+            )
+        return counts
+
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
         return asdict(self)

@@ -28,7 +28,7 @@ from pytest_metamorphic_guard.loading import (
 from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.options import read_rules
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
-from pytest_metamorphic_guard.replaying import read_replay
+from pytest_metamorphic_guard.replaying import Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
 from pytest_metamorphic_guard.runner.sampling import draw_sample
@@ -217,10 +217,6 @@ class GuardSession:
 
     # --- hooks
 
-    def pytest_sessionfinish(self) -> None:
-        # Before the summary, which shows what an executor did wrong at its end.
-        self.close()
-
     def pytest_sessionstart(self) -> None:
         folder = getattr(self.config, "workerinput", {}).get("mg_progress")
         if folder is not None:
@@ -270,6 +266,15 @@ class GuardSession:
                 self._refuse("\n".join(f"--mg-policy: {fault}" for fault in faults), items)
         if self.replay is not None:
             items[:] = [item for item in items if self._is_replayed(item)]
+            self._warn_replay(self.replay)
+
+    def _warn_replay(self, replay: Replay) -> None:
+        said = [f"{name} is not among the tests" for name in replay.find_unknown(self.seen_tasks)]
+        if replay.lost:
+            said.append(f"{replay.lost} violations have inputs that a report cannot carry")
+        for text in said:
+            warning = MetamorphicGuardWarning(f"--mg-replay: {text}")
+            self.config.issue_config_time_warning(warning, stacklevel=2)
 
     def _refuse(self, message: str, items: list[pytest.Item]) -> None:
         if not hasattr(self.config, "workerinput"):
