@@ -133,9 +133,8 @@ def measure_unused(folder: Path, tests: int, pairs: int) -> None:
     print(f"\na run of {tests} plain tests, installed and unused; {pairs} interleaved pairs\n")
     print(f"{'':24}{'wall':>10}{'cpu':>12}")
     print(f"{'without the plugin':24}{base.wall * 1e3:7.0f} ms{base.cpu * 1e3:9.0f} ms")
-    print(
-        f"{'median ratio with it':24}{statistics.median(walls):10.3f}{statistics.median(cpus):12.3f}"
-    )
+    wall, cpu = statistics.median(walls), statistics.median(cpus)
+    print(f"{'median ratio with it':24}{wall:10.3f}{cpu:12.3f}")
 
 
 def find_median(costs: list[Cost]) -> Cost:
