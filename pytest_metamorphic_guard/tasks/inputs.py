@@ -30,7 +30,10 @@ class StrategyInputs:
         if self.names is not None:
             return len(self.names)
         # st.tuples() builds its strategy lazily; what it wraps has one strategy per element.
-        wrapped = getattr(self.strategy, "wrapped_strategy", self.strategy)
+        try:
+            wrapped = getattr(self.strategy, "wrapped_strategy", self.strategy)
+        except Exception:  # noqa: BLE001 - st.deferred() of what is defined further down
+            return None
         elements = getattr(wrapped, "element_strategies", None)
         if type(wrapped).__name__ == "TupleStrategy" and elements is not None:
             return len(elements)
@@ -69,7 +72,7 @@ Inputs: TypeAlias = StrategyInputs | FixedInputs | GeneratedInputs
 def to_inputs(given: object) -> Inputs | str:
     """Read what a user gave as ``inputs=``; a string that comes back says what is wrong with it."""
     if _is_strategy(given):
-        return StrategyInputs(given)
+        return _find_invalid(given) or StrategyInputs(given)
     if isinstance(given, Mapping):
         return _read_mapping(given)
     if isinstance(given, type) or inspect.isroutine(given) or _is_generator(given):
@@ -127,7 +130,8 @@ def _read_mapping(given: Mapping[Any, Any]) -> Inputs | str:
         return (
             f"inputs must map argument names to hypothesis strategies; not so: {', '.join(wrong)}"
         )
-    return StrategyInputs(dict(given), tuple(given))
+    faults = [fault for fault in map(_find_invalid, given.values()) if fault]
+    return faults[0] if faults else StrategyInputs(dict(given), tuple(given))
 
 
 def _read_function(given: Any) -> Inputs | str:
@@ -143,6 +147,16 @@ def _read_function(given: Any) -> Inputs | str:
 
 def _is_generator(value: object) -> bool:
     return callable(value) and not hasattr(value, "__len__")
+
+
+def _find_invalid(strategy: Any) -> str:
+    """Say what hypothesis finds wrong with the arguments of a strategy."""
+    try:
+        getattr(strategy, "wrapped_strategy", None)
+    except Exception as error:  # noqa: BLE001 - st.deferred() may raise anything before its time
+        if type(error).__name__ == "InvalidArgument":
+            return f"inputs cannot be drawn: {error}"
+    return ""
 
 
 def _is_strategy(value: object) -> bool:

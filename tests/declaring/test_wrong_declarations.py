@@ -126,6 +126,14 @@ def test_an_error_travels_between_processes_with_its_facts():
         ({"x y": st.none()}, "inputs must map argument names to hypothesis strategies"),
         (st.integers, "inputs is the function integers of hypothesis: call it"),
         (list, "inputs is list"),
+        (
+            st.tuples(st.integers(5, 1)),
+            "inputs cannot be drawn: Cannot have max_value=1 < min_value=5",
+        ),
+        (
+            {"x": st.integers(5, 1)},
+            "inputs cannot be drawn: Cannot have max_value=1 < min_value=5",
+        ),
         (lambda: ONE, "inputs is <lambda>(), expected a function gen_inputs(n, seed)"),
         (lambda n, seed, k: ONE, "inputs is <lambda>(n, seed, k), expected a function"),
     ],
@@ -251,7 +259,6 @@ def test_functions_of_a_kind_that_says_nothing_are_refused(declare, fault):
         (lambda a, b, *, c: True, "expect takes (a, b, c), expected a plain function"),
         (later, "expect takes (values), expected a plain function"),
     ],
-    ids=repr,
 )
 def test_an_expectation_of_a_wrong_kind_is_refused(expect, fault):
     (found,) = refuse(lambda: MetamorphicRelation("r", identity, expect))
@@ -356,3 +363,12 @@ def test_an_example_of_a_function_that_is_never_declared_is_refused():
     assert fault == (
         "example(1,) is given to 'forgotten', which is no relation, property or law of this task"
     )
+
+
+def test_a_strategy_may_refer_to_what_is_defined_further_down():
+    t = Task("t", inputs=st.tuples(st.deferred(lambda: LATER)))
+    t.relation(identity)
+    assert len(t.entries) == 1
+
+
+LATER = st.integers()
