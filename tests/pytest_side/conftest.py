@@ -92,7 +92,7 @@ class Suite:
         quiet = _QUIET[:2] if keep_cache else _QUIET
         return self.launch(*quiet, *self.workers, *args, **variables)
 
-    def launch(self, *args, cwd=None, timeout_s=60, **variables):
+    def launch(self, *args, cwd=None, timeout_s=150, **variables):
         """Run pytest in a process of its own with exactly these arguments."""
         with self.start(*args, cwd=cwd, **variables) as process:
             try:

@@ -192,24 +192,30 @@ def _unwrap(result):
     return " ".join(result.stdout.str().split())
 
 
-def test_items_fail_alike_without_and_with_a_baseline_that_cannot_be_called(any_suite):
-    any_suite.write_top_k()
-    any_suite.write(broken="import nothing_of_this_name\n")
+def test_items_fail_alike_without_and_with_a_baseline_that_cannot_be_called(suite):
+    suite.write_top_k()
+    suite.write(broken="import nothing_of_this_name\n")
 
-    result = any_suite.run("--mg-candidate=good.py", "--mg-baseline=broken.py", "-k", "bounded")
+    result = suite.run("--mg-candidate=good.py", "--mg-baseline=broken.py", "-k", "bounded")
 
     result.assert_outcomes(failed=1)
     assert "baseline broken.py" in _unwrap(result)
 
 
-@pytest.mark.parametrize("where", ["candidate", "import", "transformation"])
-def test_an_interrupt_in_the_middle_of_a_call_ends_everything(any_suite, find_processes, where):
+@pytest.mark.parametrize(
+    ("where", "workers"),
+    [("candidate", ()), ("import", ()), ("transformation", ()), ("candidate", ("-n2",))],
+    ids=["candidate", "import", "transformation", "n2"],
+)
+def test_an_interrupt_in_the_middle_of_a_call_ends_everything(
+    suite, find_processes, where, workers
+):
     sleeping = {
         "candidate": "import time\ndef solve(x):\n    time.sleep(300)\n",
         "import": "import time\ntime.sleep(300)\n",
         "transformation": "def solve(x):\n    return x\n",
     }
-    any_suite.write(
+    suite.write(
         test_long="""
         import pathlib, time
         from pytest_metamorphic_guard import Task
@@ -226,19 +232,19 @@ def test_an_interrupt_in_the_middle_of_a_call_ends_everything(any_suite, find_pr
         impl=sleeping[where],
     )
     if where == "transformation":
-        (any_suite.path / "sleep").touch()
-    place = any_suite.path / "temporary"
+        (suite.path / "sleep").touch()
+    place = suite.path / "temporary"
     place.mkdir()
 
-    with any_suite.start(
+    with suite.start(
         "-pno:randomly",
         "-pno:cacheprovider",
-        *any_suite.workers,
+        *workers,
         "--mg-candidate=impl.py",
         '--mg-executor-config={"import_timeout_s": 300}',
         TMPDIR=str(place),
     ) as process:
-        _wait_until((any_suite.path / "begun").exists)
+        _wait_until((suite.path / "begun").exists)
         if where != "transformation":
             _wait_until(lambda: find_processes(f"HOME={place}"))
         start = time.monotonic()

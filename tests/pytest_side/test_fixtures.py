@@ -95,8 +95,8 @@ def test_without_the_implementation_such_tests_are_skipped_with_what_to_pass(own
     nothing.stdout.fnmatch_lines(["*no candidate: pass --mg-candidate=path.py*"])
 
 
-def test_a_crash_in_such_a_test_is_a_call_failed_without_frames_of_ours(any_suite):
-    any_suite.write(
+def test_a_crash_in_such_a_test_is_a_call_failed_without_frames_of_ours(suite):
+    suite.write(
         test_own="""
         def test_crash(mg_candidate):
             mg_candidate(1)
@@ -107,7 +107,7 @@ def test_a_crash_in_such_a_test_is_a_call_failed_without_frames_of_ours(any_suit
         impl="import os\ndef solve(x):\n    if x:\n        os._exit(5)\n    return 'fine'\n",
     )
 
-    result = any_suite.run("--mg-candidate=impl.py")
+    result = suite.run("--mg-candidate=impl.py")
 
     result.assert_outcomes(passed=1, failed=1)
     text = result.stdout.str()

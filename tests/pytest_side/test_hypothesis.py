@@ -78,13 +78,15 @@ def seed_below(output, x):
     assert read_inputs("examples")[:2] == [123456789, 987654321]
     assert set(read_inputs("own_examples")[:3]) == {1111, 2222, 3333}
     # A user's own seed wins over the run's.
-    suite.run("--mg-candidate=impl.py", "--mg-seed=99", "-k", "seed_above or seed_below").assert_outcomes(passed=2)
+    suite.run(
+        "--mg-candidate=impl.py", "--mg-seed=99", "-k", "seed_above or seed_below"
+    ).assert_outcomes(passed=2)
     assert read_inputs("seed_above") == first["seed_above"]
     assert read_inputs("seed_below") == first["seed_below"]
 
 
-def test_a_profile_of_the_users_conftest_and_one_of_the_command_line_count(any_suite, read_inputs):
-    any_suite.write(
+def test_a_profile_of_the_users_conftest_and_one_of_the_command_line_count(suite, read_inputs):
+    suite.write(
         conftest="""
         from hypothesis import settings
         settings.register_profile("few", max_examples=4)
@@ -140,10 +142,8 @@ def test_statistics_are_shown_for_items(any_suite):
     result.stdout.fnmatch_lines(["*test_top_k.py::top_k::merge:*", "* passing*"])
 
 
-def test_a_violation_is_replayed_from_the_database_and_after_the_fix_forgotten(
-    any_suite, read_inputs
-):
-    any_suite.write(
+def test_a_violation_is_replayed_from_the_database_and_after_the_fix_forgotten(suite, read_inputs):
+    suite.write(
         test_found=COUNTING
         + """
 @task.property
@@ -154,15 +154,15 @@ def small(output, x):
         impl=SAME,
     )
 
-    any_suite.spawn("--mg-candidate=impl.py").assert_outcomes(failed=1)
+    suite.spawn("--mg-candidate=impl.py").assert_outcomes(failed=1)
     found = read_inputs("small")
     assert 1000 in found
-    again = any_suite.spawn("--mg-candidate=impl.py", "--mg-seed=77")
+    again = suite.spawn("--mg-candidate=impl.py", "--mg-seed=77")
     again.assert_outcomes(failed=1)
     again.stdout.fnmatch_lines(["*in case 1 of this run; confirmed in a fresh process*"])
     assert read_inputs("small")[0] == 1000
-    any_suite.write(impl="def solve(x):\n    return 0\n")
-    any_suite.spawn("--mg-candidate=impl.py").assert_outcomes(passed=1)
+    suite.write(impl="def solve(x):\n    return 0\n")
+    suite.spawn("--mg-candidate=impl.py").assert_outcomes(passed=1)
 
 
 def test_items_of_one_shape_have_databases_of_their_own(suite, read_inputs):
@@ -232,8 +232,8 @@ def test_no_patch_and_no_falsifying_call_of_a_generated_function_is_suggested(an
     assert not list(any_suite.path.glob(".hypothesis/patches/*"))
 
 
-def test_in_continuous_integration_runs_repeat_and_no_deadline_disturbs(any_suite, read_inputs):
-    any_suite.write(
+def test_in_continuous_integration_runs_repeat_and_no_deadline_disturbs(suite, read_inputs):
+    suite.write(
         test_slow=COUNTING
         + """
 @settings(max_examples=3)
@@ -252,13 +252,13 @@ def fails(output, x):
 
     seen = []
     for _ in range(2):
-        result = any_suite.spawn("--mg-candidate=impl.py", CI="1")
+        result = suite.spawn("--mg-candidate=impl.py", CI="1")
         result.assert_outcomes(passed=1, failed=1)
         seen.append(read_inputs("slow"))
 
     assert seen[0] == seen[1]
     assert "git apply" not in result.stdout.str()
-    assert not list(any_suite.path.glob(".hypothesis/examples/*"))
+    assert not list(suite.path.glob(".hypothesis/examples/*"))
 
 
 def test_slow_calls_do_not_break_the_default_deadline(suite):
@@ -270,8 +270,8 @@ def test_slow_calls_do_not_break_the_default_deadline(suite):
     result.assert_outcomes(passed=1)
 
 
-def test_assume_and_preconditions_skip_cases_and_too_many_skips_fail(any_suite):
-    any_suite.write(
+def test_assume_and_preconditions_skip_cases_and_too_many_skips_fail(suite):
+    suite.write(
         test_skipping=COUNTING
         + """
 from hypothesis import assume
@@ -294,7 +294,7 @@ def assumes_in_a_law(solve, x):
         impl=SAME,
     )
 
-    result = any_suite.run("--mg-candidate=impl.py")
+    result = suite.run("--mg-candidate=impl.py")
 
     result.assert_outcomes(passed=2, failed=2)
     text = result.stdout.str()

@@ -98,8 +98,8 @@ def test_we_cause_nothing_that_users_turned_into_errors(any_suite):
     assert "warning" not in result.stdout.str().lower()
 
 
-def test_a_soft_property_warns_and_fails_under_warnings_as_errors(any_suite):
-    any_suite.write(
+def test_a_soft_property_warns_and_fails_under_warnings_as_errors(suite):
+    suite.write(
         test_soft="""
         from pytest_metamorphic_guard import Task
 
@@ -112,8 +112,8 @@ def test_a_soft_property_warns_and_fails_under_warnings_as_errors(any_suite):
         impl="def solve(x):\n    return x\n",
     )
 
-    warned = any_suite.run("--mg-candidate=impl.py")
-    failed = any_suite.run("--mg-candidate=impl.py", "-Werror")
+    warned = suite.run("--mg-candidate=impl.py")
+    failed = suite.run("--mg-candidate=impl.py", "-Werror")
 
     warned.assert_outcomes(passed=1, warnings=1)
     warned.stdout.fnmatch_lines(["*soft property 'small' does not hold in 1 of 2 cases*"])

@@ -166,9 +166,9 @@ def test_an_unknown_task_does_not_hide_why_a_test_file_could_not_be_collected(an
     assert result.ret in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED)
 
 
-def test_parametrized_tests_and_classes_beside_a_task_are_untouched(any_suite):
-    any_suite.write_top_k()
-    any_suite.write(
+def test_parametrized_tests_and_classes_beside_a_task_are_untouched(suite):
+    suite.write_top_k()
+    suite.write(
         test_beside="""
         import unittest
         import pytest
@@ -188,7 +188,7 @@ def test_parametrized_tests_and_classes_beside_a_task_are_untouched(any_suite):
         """
     )
 
-    result = any_suite.run(
+    result = suite.run(
         "--mg-candidate=good.py", "--mg-candidate=wrong.py", "--ignore=test_top_k.py"
     )
 

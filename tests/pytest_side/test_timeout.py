@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from pytest_metamorphic_guard import Task
 
-task = Task("task", inputs=st.tuples(st.integers(0, 9)), function="hang", timeout_s=60)
+task = Task("task", inputs=st.tuples(st.integers(0, 9)), function="hang", timeout_s=300)
 fine = Task("fine", inputs=[(1,)], function="fine")
 
 @task.property
@@ -27,7 +27,7 @@ def fine(x):
     return x
 """
 # A limit of one second, the start of pytest, and a machine that does much else.
-PATIENCE_S = 25
+PATIENCE_S = 100
 
 
 @pytest.fixture
@@ -58,22 +58,22 @@ def test_the_signal_method_ends_a_hanging_candidate_with_one_line(hanging, find_
     text = result.stdout.str()
     assert "Timeout (>1.0s) from pytest-timeout; the input was (0,)" in text
     assert "hypothesis" not in text.partition("FAILURES")[2].partition("durations")[0]
-    # A call of sixty seconds, ended within a second of the limit and of the first input.
+    # A call of five minutes, ended with the item; with room for a machine that does much else.
     (row,) = [r for r in result.outlines if "s call " in r and "::first" in r]
-    assert 0.9 < float(row.split("s call")[0]) < 2.5
+    assert 0.9 < float(row.split("s call")[0]) < 10
 
 
 def test_a_relations_own_limit_is_closer_than_its_tasks_and_the_command_lines(
-    any_suite, find_processes
+    suite, find_processes
 ):
-    any_suite.write(
+    suite.write(
         test_hanging=HANGING.replace(
-            "timeout_s=60", "timeout_s=60, marks=[pytest.mark.timeout(40)]"
+            "timeout_s=300", "timeout_s=300, marks=[pytest.mark.timeout(40)]"
         ).replace("@task.property", "@task.property\n@pytest.mark.timeout(1)"),
         impl=IMPL,
     )
 
-    result = run_watched(any_suite, find_processes, "--timeout=50")
+    result = run_watched(suite, find_processes, "--timeout=50")
 
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(["*Timeout (>1.0s) from pytest-timeout*"])
@@ -90,8 +90,8 @@ def test_the_thread_method_ends_the_process_and_its_candidates(hanging, find_pro
         assert result.ret == 1
 
 
-def test_a_limit_during_a_transformation_or_the_search_for_a_smaller_input_holds(any_suite):
-    any_suite.write(
+def test_a_limit_during_a_transformation_or_the_search_for_a_smaller_input_holds(suite):
+    suite.write(
         test_slow="""
         import time
         from hypothesis import strategies as st
@@ -120,7 +120,7 @@ def test_a_limit_during_a_transformation_or_the_search_for_a_smaller_input_holds
         """,
     )
 
-    result = any_suite.spawn("--mg-candidate=impl.py", "--timeout=2", "-v", "--mg-shrink=full")
+    result = suite.spawn("--mg-candidate=impl.py", "--timeout=2", "-v", "--mg-shrink=full")
 
     result.assert_outcomes(failed=2)
     text = result.stdout.str()
@@ -185,17 +185,17 @@ def test_a_limit_holds_in_a_users_own_hypothesis_test_that_calls_the_candidate(a
     )
     start = time.monotonic()
 
-    result = any_suite.spawn("--mg-candidate=impl.py", "--mg-timeout-s=50", "--timeout=1")
+    result = any_suite.spawn("--mg-candidate=impl.py", "--mg-timeout-s=300", "--timeout=1")
 
     assert time.monotonic() - start < PATIENCE_S
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*Timeout (>1.0s) from pytest-timeout*"])
 
 
-def test_without_pytest_timeout_a_calls_own_limit_still_holds(any_suite):
-    any_suite.write(test_hanging=HANGING, impl=IMPL)
+def test_without_pytest_timeout_a_calls_own_limit_still_holds(suite):
+    suite.write(test_hanging=HANGING, impl=IMPL)
 
-    result = any_suite.spawn(
+    result = suite.spawn(
         "-pno:timeout", "--mg-candidate=impl.py", "--mg-timeout-s=0.3", "--mg-shrink=off"
     )
 
