@@ -106,11 +106,11 @@ def test_plain(x):
         impl=SAME,
     )
 
-    any_suite.spawn("--mg-candidate=impl.py").assert_outcomes(passed=2)
+    suite.spawn("--mg-candidate=impl.py").assert_outcomes(passed=2)
     assert len(read_inputs("counted")) == len(read_inputs("plain")) == 4
-    any_suite.spawn("--mg-candidate=impl.py", "--hypothesis-profile=more").assert_outcomes(passed=2)
+    suite.spawn("--mg-candidate=impl.py", "--hypothesis-profile=more").assert_outcomes(passed=2)
     assert len(read_inputs("counted")) == len(read_inputs("plain")) == 9
-    any_suite.spawn("--mg-candidate=impl.py", "--mg-n=3").assert_outcomes(passed=2)
+    suite.spawn("--mg-candidate=impl.py", "--mg-n=3").assert_outcomes(passed=2)
     assert len(read_inputs("counted")) == 3
 
 
