@@ -379,3 +379,19 @@ def test_a_wrong_option_is_refused_in_a_sentence(config, text):
         LocalExecutor(config)
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_worker_never_loads_the_project_itself(local, candidates):
+    path = candidates.write(
+        """
+        import datetime, decimal, fractions, pathlib, sys, uuid
+        def values():
+            return [
+                decimal.Decimal(1), fractions.Fraction(1), datetime.date(2000, 1, 1),
+                pathlib.PurePosixPath("a"), uuid.UUID(int=1), {1}, 1j, object(),
+            ]
+        def solve(): return "pytest_metamorphic_guard" in sys.modules, "pytest" in sys.modules
+        """
+    )
+    assert call(local, path, function="values")["success"]
+    assert call(local, path)["result"] == (False, False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import msgpack
 
 from pytest_metamorphic_guard.executors.wire import frames as form
-from pytest_metamorphic_guard.executors.wire import strangers
+from pytest_metamorphic_guard.executors.wire import library, strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,8 +196,6 @@ def _find_emitter(kind: type) -> Emitter:
     if root in _LATE_MODULES:
         # A type says itself which module it is from. If it lies, nothing is gained by it: emitters
         # are found by the type, and the true types of the module are entered under themselves.
-        from pytest_metamorphic_guard.executors.wire import library
-
         library.add_emitters(root, _EMITTERS)
     return _EMITTERS.get(kind, _emit_other)
 
