@@ -75,7 +75,7 @@ def test_a_fault_is_an_item_error_and_the_session_goes_on(suite, read_texts, nam
         assert "\n" not in text
 
 
-@pytest.mark.parametrize("name", ["Raises", "ReturnsNone", "RaisesInInit"])
+@pytest.mark.parametrize("name", ["ReturnsNone"])
 def test_a_fault_is_the_same_under_xdist(suite, name):
     result = suite.spawn("--mg-candidate=one.py", f"--mg-executor={name}", "-n2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
