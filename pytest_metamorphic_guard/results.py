@@ -156,7 +156,8 @@ class ResultKeeper:
 
     def _write(self, session: pytest.Session, *, interrupted: bool) -> None:
         settings = self.session.settings
-        if settings.report is None or (self.gathered.is_empty and self.ranking is None):
+        nothing = self.gathered.is_empty and self.ranking is None and not self.monitor_results
+        if settings.report is None or nothing:
             return
         try:
             path = write_report(self._describe(), settings.report, folder=settings.report_folder)

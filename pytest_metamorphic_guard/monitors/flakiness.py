@@ -79,6 +79,7 @@ class FlakinessMonitor(BuiltinMonitor):
         check.refuse()
         self._same = comparator or make_comparator(rel_tol, abs_tol)
         self._seen: dict[str, dict[_Call, _Repeated]] = {role: {} for role in ROLES}
+        self._cases: dict[str, set[tuple[str | None, int]]] = {role: set() for role in ROLES}
         self._numbers: Counter[tuple[str, _Call]] = Counter()
 
     def record(self, record: MonitorRecord) -> None:
@@ -87,15 +88,16 @@ class FlakinessMonitor(BuiltinMonitor):
         if seen is None:
             return
         made = (record.relation, record.case_index, record.kind, record.repeat)
-        if self.sample and len(seen) >= self.sample and (*made[:3], 1) not in seen:
+        cases = self._cases[record.role]
+        if self.sample and len(cases) >= self.sample and made[:2] not in cases:
             return
+        cases.add(made[:2])
         # A case may make several calls of one kind; the n-th is repeated as the n-th.
         self._numbers[record.role, made] += 1
         key = (*made[:3], self._numbers[record.role, made])
         known = seen.get(key)
         if known is None:
-            if not self.sample or len(seen) < self.sample:
-                seen[key] = _Repeated(record)
+            seen[key] = _Repeated(record)
             return
         known.times += 1
         if not known.differs:
