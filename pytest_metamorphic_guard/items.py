@@ -186,6 +186,11 @@ class ItemRunner:
         if violation is None:
             self._keep(item, ItemResult(run.conclude(broken=True), None, measured[1]))
             shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
+            shown += "".join(
+                f"; {caller.loaded.identity.fault('execute() had not returned')}"
+                for caller in run.callers
+                if caller.pending
+            )
             raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
         reproduction = self._describe_reproduction(item, plan)
         text = render_violation(run, violation, "unchecked", reproduction)

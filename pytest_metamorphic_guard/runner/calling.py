@@ -74,6 +74,7 @@ class Caller:
         kind: What the next call is made with: ``source``, ``followup``, or ``call`` for a law's,
             numbered from the second on.
         executions: Number of real executions.
+        pending: A call has begun and not ended.
     """
 
     role: str
@@ -85,6 +86,7 @@ class Caller:
     observe: Callable[[Caller, Outcome], None] | None = None
     kind: str = "source"
     executions: int = 0
+    pending: bool = False
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
 
     def call(self, args: tuple[Any, ...]) -> Outcome:
@@ -145,12 +147,14 @@ class Caller:
             timeout_s = max(0.01, min(timeout_s, left_s + _GRACE_S))
         target = self.implementation
         self.executions += 1
+        self.pending = True  # and stays so where the item's time ends first
         try:
             payload = self.loaded.executor.execute(
                 target.target, target.function or "", args, timeout_s, self.mem_mb
             )
         except (Exception, SystemExit) as error:
             raise Unusable(self._broken("execute()", error)) from error
+        self.pending = False
         try:
             outcome = to_outcome(payload, self.loaded.identity)
         except PluginError as error:

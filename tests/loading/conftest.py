@@ -7,6 +7,7 @@ import pytest
 EXECUTORS = '''
 import json
 import os
+import time
 
 NOTES = os.environ.get("MG_TEST_NOTES", os.devnull)
 
@@ -48,6 +49,12 @@ class FailsWithoutWords(Echo):
 class Raises(Echo):
     def execute(self, *call):
         raise ConnectionError("no route to host")
+
+
+class Hangs(Echo):
+    def execute(self, *call):
+        while True:
+            time.sleep(0.05)
 
 
 class Exits(Echo):
@@ -130,7 +137,7 @@ NOT_CALLABLE = 3
 
 # fmt: off
 NAMES = (
-    "Echo", "AlwaysFails", "FailsWithoutWords", "Raises", "Exits", "ReturnsNone",
+    "Echo", "AlwaysFails", "FailsWithoutWords", "Raises", "Hangs", "Exits", "ReturnsNone",
     "MissingSuccess", "SuccessIsText", "NonStringError", "RaisesInInit", "RefusesConfig",
     "TakesNoConfig", "LacksExecute", "NeedsNewer", "NeedsOlder", "NeedsNonsense", "FitsExactly",
     "RaisesInClose", "NoClose", "NOT_CALLABLE", "make_echo", "Missing",

@@ -239,3 +239,14 @@ def test_each_role_can_have_an_executor_of_its_own(suite, executors):
     )
     result.assert_outcomes(passed=3)
     assert {n[1] for n in read_notes(executors) if n[0] == "called"} == {"A prompt"}
+
+
+def test_an_executor_that_hangs_is_named_when_the_items_time_is_over(suite, read_texts):
+    result = suite.spawn("--mg-candidate=one.py", "--mg-executor=Hangs", "--timeout=1")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(failed=2, passed=1)
+    for text in read_texts(result).values():
+        assert text == (
+            "Timeout (>1.0s) from pytest-timeout; the input was (1,); "
+            f"executor 'Hangs' {ORIGIN}: execute() had not returned"
+        )
