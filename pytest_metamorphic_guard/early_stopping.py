@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
-from pytest_metamorphic_guard.evidence_building import build_frame
-from pytest_metamorphic_guard.gate.early_stop import EarlyStop
-from pytest_metamorphic_guard.gate.evidence import CheckResult, InputResult
 from pytest_metamorphic_guard.runner.drawing import find_fixtures
-from pytest_metamorphic_guard.runner.stepping import Steps
+from pytest_metamorphic_guard.runner.stepping import Steps, run_in_step
+from pytest_metamorphic_guard.stopping import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pytest_metamorphic_guard.gate.rules import Rules
-    from pytest_metamorphic_guard.measurements import CaseHeld
     from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
 
-__all__ = ["EarlyStopping", "Watcher"]
+__all__ = ["EarlyStopping"]
 
 _INPUT = "mg_in_step"
 # Ways of distributing that may send the items of one task to different workers.
@@ -64,9 +61,8 @@ class EarlyStopping:
         built = {peer.nodeid: build(peer) for peer in peers}
         measurings = [measuring for _, measuring in built.values()]
         watcher = Watcher(measurings, self._rules, comparisons=_count_candidates(item.session))
-        steps = Steps(measurings, watcher.is_enough)
+        steps = run_in_step(measurings, watcher.is_enough)
         for node, (run, measuring) in built.items():
-            measuring.drive = _bind(steps, measuring)
             self._prepared[node] = (run, measuring, steps)
         return self._prepared.pop(item.nodeid)[:2]
 
@@ -108,46 +104,6 @@ class EarlyStopping:
             mark.name in ("skip", "skipif") for peer in peers for mark in peer.iter_markers()
         )
         return peers if whole and not fixtures and not skipped else []
-
-
-class Watcher:
-    """Says after every input whether a task's decision is certain enough.
-
-    Args:
-        measurings: One per relation, property and law of the task.
-        rules: What the gate judges by.
-        comparisons: Number of candidates that compete.
-    """
-
-    def __init__(
-        self, measurings: Sequence[Measuring], rules: Rules, *, comparisons: int = 1
-    ) -> None:
-        frame = build_frame([measuring.conclude() for measuring in measurings])
-        self._stop = EarlyStop(frame, rules, comparisons=comparisons)
-        self._measurings = measurings
-        self._hard = {relation.name for relation in frame.relations}
-
-    def is_enough(self, index: int, results: Sequence[CaseHeld | None]) -> bool:
-        """Take the results of one input; true ends the run."""
-        checks, group = [], None
-        for measuring, result in zip(self._measurings, results, strict=True):
-            name = measuring.run.entry.name
-            if result is None or name not in self._hard:
-                continue
-            held = result
-            if not held.candidate and self._stop.needs_confirmation:
-                held = measuring.confirm_input(held)
-            group = held.group
-            checks.append(CheckResult(name, held.candidate, held.baseline, held.confirmed))
-        return self._stop.observe(InputResult(index, tuple(checks), group)) is not None
-
-
-def _bind(steps: Steps, measuring: Measuring) -> Callable[[], None]:
-    def drive() -> None:
-        __tracebackhide__ = True
-        steps.drive(measuring)
-
-    return drive
 
 
 def _get_plan(item: pytest.Item) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
 from pytest_metamorphic_guard.gate.policies import Strict, parse_policy
+from pytest_metamorphic_guard.gate.policy_file import read_rules
 from pytest_metamorphic_guard.gate.ranking import rank
 from pytest_metamorphic_guard.gate.rules import Rules
 from pytest_metamorphic_guard.implementations import Assignment, Implementation
@@ -31,18 +32,22 @@ from pytest_metamorphic_guard.report_writing import (
 )
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
-from pytest_metamorphic_guard.runner.drawing import find_fixtures
+from pytest_metamorphic_guard.runner.drawing import explain, find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring, group_sources
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample
-from pytest_metamorphic_guard.settings import Settings
+from pytest_metamorphic_guard.runner.stepping import run_in_step
+from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S, Settings
+from pytest_metamorphic_guard.stopping import Watcher
 from pytest_metamorphic_guard.tasks import Task, find_task
 from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
 from pytest_metamorphic_guard.watch import make_context, watch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-    from pytest_metamorphic_guard.tasks import Entry, TaskSpec
+    from pytest_metamorphic_guard.tasks import TaskSpec
     from pytest_metamorphic_guard.watch_report import Alert, WatchReport
 
 __all__ = ["run"]
@@ -77,6 +82,15 @@ def run(
             raise unusable.error from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One relation, property or law, ready to run."""
+
+    run: Run
+    measuring: Measuring
+    test: Callable[[], None]
+
+
 @dataclass(slots=True)
 class _Evaluation:
     task: Task
@@ -99,8 +113,8 @@ class _Evaluation:
                 stack.callback(close)
             self._executors[role] = loaded
         sample = draw_sample(self.task, settings)
-        for entry in self.task.entries:
-            self._run_entry(entry, settings, rules, sample, watched=bool(monitors))
+        for entry in self._prepare(settings, rules, sample, watched=bool(monitors)):
+            self._run_entry(entry)
         watched: WatchReport | None = None
         if monitors:
             context = make_context([self.task.name], self._records)
@@ -132,41 +146,50 @@ class _Evaluation:
             report=to_document(record),
         )
 
-    def _run_entry(
-        self,
-        entry: Entry,
-        settings: Settings,
-        rules: Rules,
-        sample: list[tuple[Any, ...]],
-        *,
-        watched: bool,
-    ) -> None:
-        wanted = find_fixtures(self.task, entry)
-        if wanted:
-            fault = f"law {entry.name!r} asks for the pytest fixtures {', '.join(wanted)}"
-            raise TaskError(self.task.name, [f"{fault}, which exist only under pytest"])
-        one = Run(
-            task=self.task,
-            entry=entry,
-            settings=settings,
-            candidate=self._make_caller("candidate", self.candidate),
-            baseline=(
-                None if self.baseline is None else self._make_caller("baseline", self.baseline)
-            ),
-        )
-        measuring = Measuring(
-            run=one,
-            sample=group_sources(sample, entry.subject),
-            min_pass_rate=entry.subject.min_pass_rate or self.task.min_pass_rate,
-            judged_elsewhere=not isinstance(rules.policy, Strict),
-            watched=watched,
-        )
-        test, holder = build_measured_test(self.task, entry, settings, parameter=None)
-        holder.run, holder.measuring = one, measuring
-        node = f"{self.task.name}::{entry.name}"
+    def _prepare(
+        self, settings: Settings, rules: Rules, sample: list[tuple[Any, ...]], *, watched: bool
+    ) -> list[_Entry]:
+        entries = []
+        for entry in self.task.entries:
+            wanted = find_fixtures(self.task, entry)
+            if wanted:
+                fault = f"law {entry.name!r} asks for the pytest fixtures {', '.join(wanted)}"
+                raise TaskError(self.task.name, [f"{fault}, which exist only under pytest"])
+            before = self.baseline
+            one = Run(
+                task=self.task,
+                entry=entry,
+                settings=settings,
+                candidate=self._make_caller("candidate", self.candidate),
+                baseline=None if before is None else self._make_caller("baseline", before),
+            )
+            measuring = Measuring(
+                run=one,
+                sample=group_sources(sample, entry.subject),
+                min_pass_rate=rules.find_declared_rate(
+                    self.task.name,
+                    entry.name,
+                    own=entry.subject.min_pass_rate,
+                    whole=self.task.min_pass_rate,
+                ),
+                judged_elsewhere=before is not None
+                and not isinstance(rules.find_policy(self.task.name), Strict),
+                watched=watched,
+            )
+            test, holder = build_measured_test(self.task, entry, settings, parameter=None)
+            holder.run, holder.measuring = one, measuring
+            entries.append(_Entry(one, measuring, test))
+        if rules.early_stop:
+            measurings = [entry.measuring for entry in entries]
+            run_in_step(measurings, Watcher(measurings, rules).is_enough)
+        return entries
+
+    def _run_entry(self, entry: _Entry) -> None:
+        one, measuring = entry.run, entry.measuring
+        node = f"{self.task.name}::{one.entry.name}"
         begun = time.perf_counter()
         try:
-            test()
+            entry.test()
             result = ItemResult(one.conclude(), measuring.conclude())
         except Violated as violated:
             measured = measuring.conclude()
@@ -177,17 +200,24 @@ class _Evaluation:
                 one, violation, confirmation, Reproduction(command, self.task.name, "")
             )
             result = describe_violated(violation, verdict, text, measured, encode_records(()))
+        except Exception as error:
+            explained = explain(error, one)
+            if explained is None:
+                raise
+            raise explained from error
         self._results[node] = result
         self._durations[node] = time.perf_counter() - begun
         self._records += measuring.records
 
     def _make_caller(self, role: str, implementation: Implementation) -> Caller:
+        task, config = self.task, self.config
+        mem_mb = task.mem_mb if config.mem_mb is None else config.mem_mb
         return Caller(
             role=role,
-            implementation=implementation.with_function(self.task.function),
+            implementation=implementation.with_function(task.function),
             loaded=self._executors[role],
-            timeout_s=self.config.timeout_s,
-            mem_mb=self.config.mem_mb,
+            timeout_s=config.timeout_s or task.timeout_s or DEFAULT_TIMEOUT_S,
+            mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
 
     def _read_settings(self) -> Settings:
@@ -210,10 +240,15 @@ class _Evaluation:
         )
 
     def _read_rules(self) -> Rules:
-        return Rules(
-            policy=parse_policy(self.config.policy),
-            fail_on_alert=self.config.fail_on_alert,  # type: ignore[arg-type]  # as above
+        config = self.config
+        defaults = Rules(
+            fail_on_alert=config.fail_on_alert,  # type: ignore[arg-type]  # as above
+            early_stop=config.early_stop,
         )
+        if isinstance(config.policy, str):
+            return replace(defaults, policy=parse_policy(config.policy))
+        known = {self.task.name: [entry.name for entry in self.task.entries]}
+        return read_rules(config.policy, source="policy", known=known, defaults=defaults)
 
     def _list_items(self) -> tuple[ItemRecord, ...]:
         return tuple(

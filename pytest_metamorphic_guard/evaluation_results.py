@@ -18,9 +18,11 @@ class EvaluationConfig:
     Attributes:
         n: Number of inputs.
         seed: Seed of every random choice.
-        timeout_s: Seconds one call may take.
-        mem_mb: MiB one call may use; 0 means no limit.
-        policy: ``"strict"``, ``"noninferior:margin=0.02"`` or ``"superior:min_delta=0.02"``.
+        timeout_s: Seconds one call may take; None for the task's own limit, or 5 s without one.
+        mem_mb: MiB one call may use, 0 for no limit; None for the task's own, or 512 without one.
+        policy: ``"strict"``, ``"noninferior:margin=0.02"`` or ``"superior:min_delta=0.02"``; or
+            what a policy file holds, as nested dicts.
+        early_stop: Whether the run may end before every input has run.
         executor: Name of the executor of both roles.
         executor_config: Its configuration.
         candidate_executor: Name of the candidate's executor, if it has one of its own.
@@ -32,9 +34,10 @@ class EvaluationConfig:
 
     n: int = 400
     seed: int = 42
-    timeout_s: float = 2.0
-    mem_mb: int = 512
-    policy: str = "strict"
+    timeout_s: float | None = None
+    mem_mb: int | None = None
+    policy: str | Mapping[str, Any] = "strict"
+    early_stop: bool = False
     executor: str = "local"
     executor_config: Mapping[str, Any] = field(default_factory=dict)
     candidate_executor: str | None = None
@@ -47,9 +50,9 @@ class EvaluationConfig:
         faults = []
         if not (isinstance(self.n, int) and self.n >= 1):
             faults.append(f"n={self.n!r}, expected a whole number from 1")
-        if not self.timeout_s > 0:
+        if self.timeout_s is not None and not self.timeout_s > 0:
             faults.append(f"timeout_s={self.timeout_s!r}, expected a number above 0")
-        if not self.mem_mb >= 0:
+        if self.mem_mb is not None and not self.mem_mb >= 0:
             faults.append(f"mem_mb={self.mem_mb!r}, expected a number from 0")
         if self.fail_on_alert not in ("error", "warning", "never"):
             faults.append(f"fail_on_alert={self.fail_on_alert!r}, expected error, warning or never")

@@ -290,15 +290,9 @@ class GuardSession:
         return plan is None or bool(self.replay.find_inputs(plan.task.name, plan.entry.name))
 
     def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
-        for rate in (
-            self.rules.find_relation_rate(task.name, entry.name),
-            entry.subject.min_pass_rate,
-            self.rules.find_min_pass_rate(task.name),
-            task.min_pass_rate,
-        ):
-            if rate is not None:
-                return rate
-        return None
+        return self.rules.find_declared_rate(
+            task.name, entry.name, own=entry.subject.min_pass_rate, whole=task.min_pass_rate
+        )
 
     def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
         wanted = list(self.settings.monitors)

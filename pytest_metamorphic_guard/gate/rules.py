@@ -79,6 +79,20 @@ class Rules:
         own = self.tasks.get(task)
         return None if own is None else own.relations.get(relation)
 
+    def find_declared_rate(
+        self, task: str, relation: str, *, own: float | None, whole: float | None
+    ) -> float | None:
+        """Return the threshold on one relation, as far as anything sets one.
+
+        Args:
+            task: The task's name.
+            relation: The relation's name.
+            own: What the relation declares.
+            whole: What the task declares for each of its relations.
+        """
+        rates = (self.find_relation_rate(task, relation), own, self.find_min_pass_rate(task), whole)
+        return next((rate for rate in rates if rate is not None), None)
+
 
 def find_rate_fault(value: object) -> str | None:
     """Say what is wrong with a threshold on a rate; None if nothing is."""

@@ -179,6 +179,11 @@ class Run:
             regression=None if violation is None else violation.regression,
         )
 
+    @property
+    def says_something(self) -> bool:
+        """Whether cases ran, and not ten times as many were skipped."""
+        return 0 < self.cases and self.skipped <= _MOSTLY_SKIPPED * self.cases
+
     def require_cases(self) -> None:
         """Refuse a run that says nothing because hardly a case took part.
 
@@ -186,7 +191,7 @@ class Run:
             Unusable: No case ran, or more than ten were skipped for each that ran.
         """
         tried = self.cases + self.skipped
-        if self.cases and self.skipped <= _MOSTLY_SKIPPED * self.cases:
+        if self.says_something:
             return
         if self.skipped:
             fault = (

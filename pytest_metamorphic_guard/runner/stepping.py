@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.calling import Unusable
@@ -12,7 +13,18 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.measurements import CaseHeld
     from pytest_metamorphic_guard.runner.measuring import Measuring
 
-__all__ = ["Steps"]
+__all__ = ["Steps", "run_in_step"]
+
+
+def run_in_step(
+    measurings: Sequence[Measuring],
+    is_enough: Callable[[int, Sequence[CaseHeld | None]], bool],
+) -> Steps:
+    """Let several items run their samples together, whichever of them is measured first."""
+    steps = Steps(measurings, is_enough)
+    for measuring in measurings:
+        measuring.drive = partial(steps.drive, measuring)
+    return steps
 
 
 class Steps:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+
+from pytest_metamorphic_guard.measurements import Measurement
+from pytest_metamorphic_guard.runner.stepping import run_in_step
+from pytest_metamorphic_guard.stopping import Watcher
 
 TASK = """
 from pytest_metamorphic_guard import *
@@ -97,3 +102,50 @@ def workers(request):
 def flaky():
     """The source of a candidate that errs once."""
     return FLAKY
+
+
+@pytest.fixture
+def make_task_run():
+    """Run made-up results through what runs items in step; return what the items measured."""
+
+    def run(rows, relations, rules):
+        names = [f"relation {number}" for number in range(relations)]
+        made = [MadeUp(name, number, names, rows) for number, name in enumerate(names)]
+        run_in_step(made, Watcher(made, rules).is_enough)
+        for one in made:
+            one.drive()
+        return [one.conclude() for one in made]
+
+    return run
+
+
+class MadeUp:
+    """Measures what it was told, where an item would run implementations."""
+
+    def __init__(self, name, number, names, rows):
+        self.run = SimpleNamespace(entry=SimpleNamespace(name=name), says_something=True)
+        self.sample = rows
+        self._number = number
+        self._names = names
+        self._cases = []
+
+    def measure_input(self, index):
+        held = replace(self.sample[index][self._number], index=index)
+        self._cases.append(held)
+        return held
+
+    def conclude(self):
+        return Measurement(
+            task="made up",
+            entry=self.run.entry.name,
+            kind="relation",
+            position=0,
+            candidate="new",
+            baseline="old",
+            declared=tuple(self._names),
+            planned=len(self.sample),
+            skipped=0,
+            min_pass_rate=None,
+            soft=False,
+            cases=tuple(self._cases),
+        )

@@ -1,0 +1,52 @@
+"""Whether a task's decision is certain enough to end its run before every input has run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.evidence_building import build_frame
+from pytest_metamorphic_guard.gate.early_stop import EarlyStop
+from pytest_metamorphic_guard.gate.evidence import CheckResult, InputResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.measurements import CaseHeld
+    from pytest_metamorphic_guard.runner.measuring import Measuring
+
+__all__ = ["Watcher"]
+
+
+class Watcher:
+    """Says after every input whether a task's decision is certain enough.
+
+    Args:
+        measurings: One per relation, property and law of the task.
+        rules: What the gate judges by.
+        comparisons: Number of candidates that compete.
+    """
+
+    def __init__(
+        self, measurings: Sequence[Measuring], rules: Rules, *, comparisons: int = 1
+    ) -> None:
+        frame = build_frame([measuring.conclude() for measuring in measurings])
+        self._stop = EarlyStop(frame, rules, comparisons=comparisons)
+        self._measurings = measurings
+        self._hard = {relation.name for relation in frame.relations}
+
+    def is_enough(self, index: int, results: Sequence[CaseHeld | None]) -> bool:
+        """Take the results of one input; true ends the run."""
+        checks, group = [], None
+        for measuring, result in zip(self._measurings, results, strict=True):
+            name = measuring.run.entry.name
+            if result is None or name not in self._hard:
+                continue
+            held = result
+            if not held.candidate and self._stop.needs_confirmation:
+                held = measuring.confirm_input(held)
+            group = held.group
+            checks.append(CheckResult(name, held.candidate, held.baseline, held.confirmed))
+        enough = self._stop.observe(InputResult(index, tuple(checks), group)) is not None
+        # An item whose inputs were nearly all skipped by now would be refused.
+        return enough and all(measuring.run.says_something for measuring in self._measurings)
