@@ -1,7 +1,10 @@
 """The code that the documentation shows runs, and prints what the documentation says it prints."""
 
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -55,6 +58,23 @@ def test_the_listing_of_the_fixtures_passes(run_in_clone) -> None:
     assert "2 passed" in printed
 
 
+def test_the_listing_of_an_evaluation_decides_from_a_program(tmp_path: Path) -> None:
+    cart = ROOT / "examples" / "cart"
+    listing = ROOT / "docs" / "listings" / "evaluate.py"
+    concluded = {}
+    for name in ("good", "wrong"):
+        done = subprocess.run(
+            [sys.executable, listing, cart / f"{name}.py", cart / "baseline.py"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(cart)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        concluded[name] = (done.returncode, done.stdout.partition(":")[0], done.stderr)
+    assert concluded == {"good": (0, "adopt", ""), "wrong": (1, "reject", "")}
+
+
 def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> None:
     included = {
         (page.parent / target).resolve()
@@ -62,7 +82,9 @@ def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> Non
         for target in re.findall(r"\{literalinclude\} (\S+)", page.read_text())
     }
     assert {path for path in included if path.is_relative_to(ROOT / "docs/output")} <= set(RECORDED)
-    tested = {ROOT / "docs/listings" / name for name in (*LISTINGS, "test_fixtures.py")}
+    tested = {
+        ROOT / "docs/listings" / name for name in (*LISTINGS, "evaluate.py", "test_fixtures.py")
+    }
     tested |= set((ROOT / "docs/listings/tutorial").iterdir())
     assert {path for path in included if path.is_relative_to(ROOT / "docs/listings")} <= tested
 
