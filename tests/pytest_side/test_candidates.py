@@ -153,8 +153,8 @@ def test_an_edited_candidate_is_not_stale_in_a_second_run_of_one_process(suite):
     )
 
 
-def test_a_candidate_that_depends_on_earlier_calls_or_on_chance_is_said_to(any_suite):
-    any_suite.write(
+def test_a_candidate_that_depends_on_earlier_calls_or_on_chance_is_said_to(suite):
+    suite.write(
         test_states="""
         from hypothesis import strategies as st
         from pytest_metamorphic_guard import Task
@@ -178,8 +178,8 @@ def test_a_candidate_that_depends_on_earlier_calls_or_on_chance_is_said_to(any_s
         """,
     )
 
-    counts = any_suite.run("--mg-candidate=counts.py")
-    chance = any_suite.run("--mg-candidate=chance.py")
+    counts = suite.run("--mg-candidate=counts.py")
+    chance = suite.run("--mg-candidate=chance.py")
 
     for result in (counts, chance):
         result.assert_outcomes(failed=1)

@@ -133,15 +133,6 @@ def counted(output, x):
     assert run("--hypothesis-seed=3") != run("--hypothesis-seed=4")
 
 
-def test_statistics_are_shown_for_items(any_suite):
-    any_suite.write_top_k()
-
-    result = any_suite.spawn("--mg-candidate=good.py", "--hypothesis-show-statistics")
-
-    result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines(["*test_top_k.py::top_k::merge:*", "* passing*"])
-
-
 def test_a_violation_is_replayed_from_the_database_and_after_the_fix_forgotten(suite, read_inputs):
     suite.write(
         test_found=COUNTING
@@ -218,12 +209,14 @@ def small(output, x):
         (suite.path / "small.txt").touch()
 
 
-def test_no_patch_and_no_falsifying_call_of_a_generated_function_is_suggested(any_suite):
+def test_statistics_are_shown_and_no_patch_or_call_of_a_generated_function(any_suite):
     any_suite.write_top_k()
 
-    result = any_suite.spawn("--mg-candidate=wrong.py")
+    result = any_suite.spawn("--mg-candidate=wrong.py", "--hypothesis-show-statistics")
 
     result.assert_outcomes(failed=1, passed=3)
+    # In workers too every item has its statistics.
+    result.stdout.fnmatch_lines(["*test_top_k.py::top_k::merge:*", "* passing*"])
     text = result.stdout.str()
     assert "git apply" not in text
     assert "Falsifying" not in text

@@ -121,9 +121,9 @@ def test_maxfail_ends_the_run(two_candidates):
     assert result.ret != 0
 
 
-def test_mg_task_runs_one_task_of_several(any_suite):
-    any_suite.write_top_k()
-    any_suite.write(
+def test_mg_task_runs_one_task_of_several(suite):
+    suite.write_top_k()
+    suite.write(
         test_other="""
         from pytest_metamorphic_guard import Task
 
@@ -136,7 +136,7 @@ def test_mg_task_runs_one_task_of_several(any_suite):
         """
     )
 
-    result = any_suite.run("--mg-candidate=good.py", "--mg-task=top_k")
+    result = suite.run("--mg-candidate=good.py", "--mg-task=top_k")
 
     # Tests that are no items of ours are not ours to leave out.
     result.assert_outcomes(passed=5)
