@@ -37,6 +37,10 @@ if TYPE_CHECKING:
         Task,
         TaskSpec,
     )
+    from pytest_metamorphic_guard.warning_classes import (
+        MetamorphicGuardWarning,
+        MonitorAlertWarning,
+    )
 
 # pytest imports this package in every run on the machine to reach its plugin module, so a name
 # loads its module when it is first used.
@@ -45,8 +49,10 @@ _MODULES = {
     "Implementation": "implementations",
     "ImplementationError": "errors",
     "MetamorphicGuardError": "errors",
+    "MetamorphicGuardWarning": "warning_classes",
     "MetamorphicRelation": "tasks",
     "Metric": "tasks",
+    "MonitorAlertWarning": "warning_classes",
     "Opaque": "contracts.values",
     "PluginError": "errors",
     "Property": "tasks",
@@ -74,8 +80,10 @@ __all__ = [
     "Implementation",
     "ImplementationError",
     "MetamorphicGuardError",
+    "MetamorphicGuardWarning",
     "MetamorphicRelation",
     "Metric",
+    "MonitorAlertWarning",
     "Opaque",
     "PluginError",
     "Property",

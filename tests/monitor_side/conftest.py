@@ -20,7 +20,7 @@ class FixedExecutor:
             with open(file_path, encoding="utf-8") as file:
                 exec(compile(file.read(), file_path, "exec"), namespace)
             self.functions[file_path] = namespace[func_name]
-        slower = self.slowdown if "candidate" in file_path else 1.0
+        slower = self.slowdown if file_path.endswith("candidate.py") else 1.0
         took_ms = slower * (1 + (hash(args) % 17) / 10)
         payload = {
             "duration_ms": took_ms,
@@ -61,6 +61,7 @@ class Tape:
         self.calls.append(["finalize"])
         return {"id": "tape", "summary": {"calls": self.calls, "rows": self.rows}, "alerts": []}
 '''
+
 
 class Watched:
     """A project with a task, the invented executor, and what its monitors concluded.

@@ -70,7 +70,10 @@ def test_the_payload_arrives_complete_with_what_an_executor_adds(watched):
     keys = set(watched.tape["rows"][0][9])
     assert keys >= {"success", "result", "duration_ms", "tokens_total", "cost_usd", "logprobs"}
     assert all(row[6] == str(row[1]) for row in watched.tape["rows"])
-    assert watched.monitors["llm_cost"]["summary"]["candidate"]["cost_usd"]["count"] == len(watched.tape["rows"]) // 2
+    assert (
+        watched.monitors["llm_cost"]["summary"]["candidate"]["cost_usd"]["count"]
+        == len(watched.tape["rows"]) // 2
+    )
     rates = watched.monitors["fairness_gap"]["summary"]
     assert rates["candidate"] == {"even": 1.0, "odd": 1.0}
 

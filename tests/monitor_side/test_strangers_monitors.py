@@ -2,6 +2,7 @@
 
 import textwrap
 import time
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -73,7 +74,10 @@ class CannotBeMade(Counts):
 
 class Alarms(Counts):
     def finalize(self):
-        return {"id": "a", "summary": {}, "alerts": [{"type": "odd", "message": "something is odd"}]}
+        return {"id": "a", "summary": {}, "alerts": [ALERT]}
+
+
+ALERT = {"type": "odd", "message": "something is odd"}
 """
 NAMES = {
     "counts": "Counts",
@@ -89,14 +93,14 @@ NAMES = {
     "alarms": "Alarms",
 }
 SAID = {
-    "raises": "record() of record 1 raised RuntimeError: out of order (strange_boxed.py:*)",
-    "raises_at_the_end": "finalize() raised SystemExit: 3 (strange_boxed.py:*)",
-    "hangs": "record() did not return within 10 s",
+    "raises": "record() of record 1 raised RuntimeError: out of order (strange_*.py:*)",
+    "raises_at_the_end": "finalize() raised SystemExit: 3 (strange_*.py:*)",
+    "hangs": "record()* did not return within 10 s*",
     "exits": "record() ended its process with exit status 7",
     "is_killed": "record() ended its process by SIGKILL",
     "returns_nothing": "finalize() returned None, expected a dict",
     "returns_unsendable": "finalize().summary.thread is a builtin_function_or_method, *",
-    "cannot_be_made": "making it raised KeyError: 'TOKEN' (strange_boxed.py:*)",
+    "cannot_be_made": "making it raised KeyError: 'TOKEN' (strange_*.py:*)",
 }
 # What ends a process cannot be survived without one of its own.
 DEADLY = ("exits", "is_killed")
@@ -104,14 +108,16 @@ DEADLY = ("exits", "is_killed")
 
 @pytest.fixture
 def strangers(watched):
-    """A project that sees two distributions with the same monitors, one of which wants a sandbox."""
+    """A project that sees two distributions with the same monitors, one of them sandboxed."""
     for distribution, sandbox in (("strange-boxed", True), ("strange-open", False)):
         module = distribution.replace("-", "_")
         source = f"PLUGIN_METADATA = {{'sandbox': {sandbox}}}\n" + textwrap.dedent(SOURCE)
         (watched.project.path / f"{module}.py").write_text(source)
         info = watched.project.path / f"{module}-1.0.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n"
+        )
         prefix = module.removeprefix("strange_")
         points = "".join(f"{prefix}_{name} = {module}:{kind}\n" for name, kind in NAMES.items())
         (info / "entry_points.txt").write_text(f"[metamorphic_guard.monitors]\n{points}")
@@ -122,7 +128,9 @@ def strangers(watched):
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
 @pytest.mark.parametrize("kind", ["boxed", "open"])
-def test_the_session_ends_in_time_and_one_line_says_which_monitor_did_what(strangers, kind, workers):
+def test_the_session_ends_in_time_and_one_line_says_which_monitor_did_what(
+    strangers, kind, workers
+):
     names = [f"{kind}_{name}" for name in NAMES if kind == "boxed" or name not in DEADLY]
     started = time.monotonic()
     wanted = [*(f"--mg-monitor={name}" for name in names), "--mg-monitor=errors"]
@@ -146,9 +154,7 @@ def test_the_session_ends_in_time_and_one_line_says_which_monitor_did_what(stran
         assert shown[name]["status"] == "warned"
         first = f"monitor '{name}' (from strange-{kind}): "
         assert messages[0].startswith(first), messages
-        # Without a process of its own it is one record later that somebody looks at the clock.
-        words = said.partition("(strange_boxed")[0].rstrip(" *").removesuffix("did not return within 10 s")
-        assert messages[0].removeprefix(first).startswith(words.rstrip()), messages
+        assert fnmatchcase(messages[0].removeprefix(first), said), messages
         assert f"monitor '{name}' (from strange-{kind})" in " ".join(result.stdout.str().split())
 
 
