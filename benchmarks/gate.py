@@ -1,0 +1,179 @@
+"""What a gate costs: against the distribution metamorphic-guard, and with two workers.
+
+    python benchmarks/gate.py
+
+The other tool is installed from PyPI into a scratch environment and checks the same task with what
+it can express of it: one relation and one property, where ours checks two relations, a property and
+a law. It starts a process per call, so it runs few inputs, and the cost of one more input is
+measured between two runs. CPU time is that of all processes of a run, user and system.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "top_k"
+OTHER = """
+import sys
+from metamorphic_guard import api
+
+def gen_inputs(n, seed):
+    import random
+    chance = random.Random(seed)
+    return [
+        ([chance.randrange(-1000, 1000) for _ in range(chance.randrange(20))], chance.randrange(20))
+        for _ in range(n)
+    ]
+
+task = api.TaskSpec(
+    name="top_k",
+    gen_inputs=gen_inputs,
+    properties=[api.Property(lambda out, xs, k: out == sorted(out, reverse=True), "descending")],
+    relations=[api.MetamorphicRelation("reordered", lambda xs, k: (xs[::-1], k))],
+    equivalence=lambda a, b: a == b,
+)
+result = api.run(
+    task=task,
+    baseline=api.Implementation(path=sys.argv[1]),
+    candidate=api.Implementation(path=sys.argv[2]),
+    config=api.EvaluationConfig(n=int(sys.argv[3]), seed=1),
+)
+print(result.adopt, result.reason)
+"""
+SLOW = {
+    "sleeping": "import time\n\ndef solve(xs, k):\n    time.sleep(0.005)\n",
+    "computing": (
+        "import time\n\ndef solve(xs, k):\n    end = time.thread_time() + 0.005\n"
+        "    while time.thread_time() < end:\n        pass\n"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run took.
+
+    Attributes:
+        wall_s: Seconds on the clock.
+        cpu_s: Seconds of CPU of all its processes.
+        peak_mb: MiB of the largest of its processes.
+        output: What it printed.
+    """
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    output: str
+
+    def __str__(self) -> str:
+        return f"{self.wall_s:7.2f} s wall  {self.cpu_s:7.2f} s CPU  {self.peak_mb:5.0f} MiB"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--inputs", type=int, default=400, help="for ours")
+    parser.add_argument("--few", type=int, nargs=2, default=(2, 12), help="for the other tool")
+    parser.add_argument("--slow-inputs", type=int, default=200, help="for calls of 5 ms")
+    parser.add_argument("--skip-other", action="store_true", help="only -n2 against -n0")
+    options = parser.parse_args()
+    print(
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, Python {sys.version.split()[0]}"
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        if not options.skip_other:
+            compare_with_other(Path(scratch), options.inputs, *options.few)
+        for kind in SLOW:
+            compare_workers(Path(scratch), kind, options.slow_inputs)
+
+
+def compare_with_other(scratch: Path, inputs: int, fewer: int, more: int) -> None:
+    """Print the ratio of CPU time for one task, both roles, isolated."""
+    ours = run_gate(scratch, f"--mg-n={inputs}")
+    print(f"ours, n={inputs}:              {ours}")
+    python = install_other(scratch)
+    script = scratch / "other.py"
+    script.write_text(OTHER)
+    costs = {}
+    for number in (fewer, more):
+        arguments = [EXAMPLE / "baseline.py", EXAMPLE / "good.py", number]
+        costs[number] = measure([python, script, *arguments], scratch)
+        print(f"metamorphic-guard, n={number:<3}:  {costs[number]}")
+    per_input = (costs[more].cpu_s - costs[fewer].cpu_s) / (more - fewer)
+    whole = costs[fewer].cpu_s + per_input * (inputs - fewer)
+    print(f"metamorphic-guard, scaled to n={inputs}: {whole:.1f} s CPU, {per_input:.3f} s an input")
+    print(f"CPU time ratio: {whole / ours.cpu_s:.0f}")
+    print(f"  without what both need to start: {per_input / find_marginal(scratch, inputs):.0f}")
+
+
+def find_marginal(scratch: Path, inputs: int) -> float:
+    """Return our CPU seconds for one more input."""
+    few, many = (run_gate(scratch, f"--mg-n={number}").cpu_s for number in (10, 4 * inputs))
+    return (many - few) / (4 * inputs - 10)
+
+
+def compare_workers(scratch: Path, kind: str, inputs: int) -> None:
+    """Print how much faster two workers are, and whether they report the same."""
+    new = scratch / f"{kind}.py"
+    new.write_text(SLOW[kind] + "    return sorted(xs, reverse=True)[:k]\n")
+    costs, texts = [], []
+    for workers in ("-n0", "-n2"):
+        report = scratch / "report.json"
+        arguments = (workers, f"--mg-n={inputs}", f"--mg-report={report}")
+        costs.append(run_gate(scratch, *arguments, candidate=new))
+        document = json.loads(report.read_text())
+        del document["times"]
+        texts.append(json.dumps(document, sort_keys=True))
+        print(f"{kind} 5 ms a call, n={inputs}, {workers}: {costs[-1]}")
+    same = "identical" if texts[0] == texts[1] else "DIFFERENT"
+    print(f"  -n2 is {costs[0].wall_s / costs[1].wall_s:.2f} times as fast; reports are {same}")
+
+
+def run_gate(scratch: Path, *arguments: str, candidate: Path = EXAMPLE / "good.py") -> Cost:
+    """Run ours on the example."""
+    command = [sys.executable, "-m", "pytest", EXAMPLE / "test_top_k.py", "-q", "--mg-gate"]
+    command += ["-p", "no:cacheprovider", "-p", "no:randomly", f"--mg-candidate={candidate}"]
+    command += [f"--mg-baseline={EXAMPLE / 'baseline.py'}", *arguments]
+    cost = measure(command, scratch)
+    assert "ADOPT" in cost.output, cost.output
+    return cost
+
+
+def install_other(scratch: Path) -> Path:
+    """Install the other distribution into an environment of its own."""
+    folder = scratch / "environment"
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    install = [python, "-m", "pip", "install", "--quiet", "metamorphic-guard"]
+    subprocess.run(install, check=True, cwd=scratch)
+    return python
+
+
+def measure(command: list[object], folder: Path) -> Cost:
+    """Run a command and return what it and all its children took."""
+    with tempfile.TemporaryFile("w+") as output:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            list(map(str, command)), cwd=folder, stdout=output, stderr=subprocess.STDOUT
+        )
+        # Of the children that it waited for, too.
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read()
+    if process.returncode:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}:\n{text[-3000:]}")
+    return Cost(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
+
+
+if __name__ == "__main__":
+    main()
