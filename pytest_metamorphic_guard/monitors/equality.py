@@ -43,8 +43,11 @@ def same_outcome(
 
 
 def read_error_type(record: MonitorRecord) -> str:
-    """Return the failure's category, ``"error"`` where the executor names none."""
-    return str(record.error_type or record.result.get("error_type") or "error")
+    """Return the failure's category; of an exception its type, where the executor names it."""
+    category = record.error_type or record.result.get("error_type") or "error"
+    if category in ("exception", "error"):
+        category = record.result.get("exception_type") or category
+    return str(category)
 
 
 def _is_array(value: object) -> bool:
