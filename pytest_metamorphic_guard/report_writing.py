@@ -77,10 +77,23 @@ def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
         "n": settings.n,
         "timeout_s": settings.timeout_s,
         "mem_mb": settings.mem_mb,
+        "tasks": list(settings.tasks),
+        "shrink": settings.shrink,
         "fail_on": settings.fail_on,
-        "policy": str(rules.policy),
-        "fail_on_alert": rules.fail_on_alert,
         "gate": settings.gate,
+        "policy": str(rules.policy),
+        "min_pass_rate": rules.min_pass_rate,
+        "task_rules": {
+            name: {
+                "policy": None if own.policy is None else str(own.policy),
+                "min_pass_rate": own.min_pass_rate,
+                "relations": dict(own.relations),
+            }
+            for name, own in rules.tasks.items()
+        },
+        "early_stop": rules.early_stop,
+        "fail_on_alert": rules.fail_on_alert,
+        "on_inconclusive": settings.on_inconclusive,
         "monitors": list(settings.monitors),
     }
 
