@@ -70,6 +70,11 @@ class LoadedExecutor:
     identity: PluginIdentity
     executor: SupportsExecute
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a built-in executor, which keeps the limits it is given."""
+        return self.identity.distribution == _OURS
+
 
 def find_plugins(group: str, kind: str) -> dict[str, FoundPlugin]:
     """Return the plugins of a group by lower-case name, in alphabetical order.

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.settings import Settings
 
-__all__ = ["Selection", "find_unknown_names"]
+__all__ = ["Selection", "find_unknown_names", "find_unknown_tasks"]
 
 _OUTPUT = "mg_left_out"
 
@@ -83,6 +84,28 @@ def find_unknown_names(
             for relation in own.relations
             if relation not in seen[name]
         ]
+    return faults
+
+
+def find_unknown_tasks(
+    settings: Settings, seen: Mapping[str, Sequence[str]], config: pytest.Config
+) -> list[str]:
+    """Return what ``TASK=SPEC`` says about tasks that do not exist.
+
+    A task that was not collected may exist elsewhere, where a configuration file names it for
+    every run; on the command line, or with a name so close, it is a mistake.
+    """
+    faults = []
+    for role, assignments in (("candidate", settings.candidates), ("baseline", settings.baselines)):
+        typed = config.getoption(f"mg_{role}") is not None
+        for assignment in assignments:
+            task = assignment.task
+            if task is None or task in seen or not seen:
+                continue
+            hint = suggest(task, seen)
+            if typed or hint:
+                known = hint or f"; tasks: {', '.join(seen)}"
+                faults.append(f"--mg-{role}={task}=...: no task {task!r}{known}")
     return faults
 
 

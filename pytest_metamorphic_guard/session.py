@@ -32,7 +32,7 @@ from pytest_metamorphic_guard.replaying import Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
 from pytest_metamorphic_guard.runner.sampling import draw_sample
-from pytest_metamorphic_guard.selection import Selection, find_unknown_names
+from pytest_metamorphic_guard.selection import Selection, find_unknown_names, find_unknown_tasks
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
@@ -260,6 +260,9 @@ class GuardSession:
         if unknown and not session.testsfailed:
             known = tuple(sorted({*self.seen_tasks, *find_plugins(TASK_GROUP, "task")}))
             self._refuse(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}", items)
+        faults = find_unknown_tasks(self.settings, self.seen_tasks, self.config)
+        if faults and not session.testsfailed:
+            self._refuse("\n".join(faults), items)
         if self.rules.tasks and not session.testsfailed:
             faults = find_unknown_names(self.rules, self.seen_tasks, self.config)
             if faults:
@@ -309,6 +312,10 @@ class GuardSession:
             name = self.settings.find_executor(role)
             if name.lower() not in installed and ":" not in name:
                 raise UnknownPluginError("executor", name, tuple(installed))
+            # Ours are cheap to make and check their configuration then; a stranger's may load a
+            # model, so it is made in the process that uses it, and reports its faults there.
+            if name.lower() in ("local", "inprocess") and self.settings.executor_config:
+                self.get_executor(role)
 
 
 def _plan_repeats(monitors: tuple[LoadedMonitor, ...]) -> Repeats:

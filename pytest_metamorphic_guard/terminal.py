@@ -91,6 +91,11 @@ def _count_items(keeper: ResultKeeper) -> list[str]:
 
 
 def _explain_nothing(keeper: ResultKeeper) -> list[str]:
-    if keeper.session.used_fixtures or keeper.gathered.lost or keeper.config.option.collectonly:
+    if (
+        keeper.session.seen_tasks
+        or keeper.session.used_fixtures
+        or keeper.gathered.lost
+        or keeper.config.option.collectonly
+    ):
         return []
     return ["no task ran: name a test file with a Task, or --mg-task=NAME for a registered one"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
 )
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, PluginError
 from pytest_metamorphic_guard.runner.cases import snapshot
+from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,9 @@ __all__ = ["CallFailed", "Caller", "Solve", "Unusable", "number_kind"]
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
+
+# How long past its limit a stranger's executor may take before the item ends without it.
+OVERDUE_AFTER_S = 5.0
 
 
 class Unusable(BaseException):
@@ -148,10 +153,20 @@ class Caller:
         target = self.implementation
         self.executions += 1
         self.pending = True  # and stays so where the item's time ends first
+        overdue_s = timeout_s + OVERDUE_AFTER_S
+        # Ours kill what overruns; a stranger's may hang, and nobody else would ever end it.
+        watched = contextlib.nullcontext() if self.loaded.is_ours else guard_call(overdue_s)
         try:
-            payload = self.loaded.executor.execute(
-                target.target, target.function or "", args, timeout_s, self.mem_mb
+            with watched:
+                payload = self.loaded.executor.execute(
+                    target.target, target.function or "", args, timeout_s, self.mem_mb
+                )
+        except Overdue:
+            fault = (
+                f"execute() had not returned {overdue_s:g} s after its call, with timeout_s="
+                f"{timeout_s:g}; it must end a call when its time is over"
             )
+            raise Unusable(self.loaded.identity.fault(fault)) from None
         except (Exception, SystemExit) as error:
             raise Unusable(self._broken("execute()", error)) from error
         self.pending = False

@@ -241,6 +241,18 @@ def test_each_role_can_have_an_executor_of_its_own(suite, executors):
     assert {n[1] for n in read_notes(executors) if n[0] == "called"} == {"A prompt"}
 
 
+def test_an_executor_that_hangs_is_ended_and_named_without_any_time_limit_of_the_item(
+    suite, read_texts
+):
+    result = suite.spawn("--mg-candidate=one.py", "--mg-executor=Hangs", "--mg-timeout-s=0.5")
+    result.assert_outcomes(failed=2, passed=1)
+    for text in read_texts(result).values():
+        assert text == (
+            f"executor 'Hangs' {ORIGIN}: execute() had not returned 5.5 s after its call, with "
+            "timeout_s=0.5; it must end a call when its time is over"
+        )
+
+
 def test_an_executor_that_hangs_is_named_when_the_items_time_is_over(suite, read_texts):
     result = suite.spawn("--mg-candidate=one.py", "--mg-executor=Hangs", "--timeout=1")
     assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -339,11 +339,9 @@ def test_the_version_of_python_in_the_workers_is_this_one(suite):
     suite.run("--mg-candidate=version.py").assert_outcomes(passed=1)
 
 
-# For the lead: a mistyped task in TASK=SPEC skips everything with exit code 0, and the summary
-# says "no task ran: name a test file with a Task", although one was named.
-@pytest.mark.xfail(strict=True, reason="TASK= of an unknown task is not said")
 def test_a_candidate_for_a_task_that_does_not_exist_is_said(suite):
     result = suite.run("--mg-candidate=tt=one.py", "-rs")
     said = result.stdout.str() + result.stderr.str()
-    assert "no task 'tt'" in said
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--mg-candidate=tt=...: no task 'tt'. Did you mean 't'?" in said
     assert "name a test file with a Task" not in said
