@@ -165,7 +165,7 @@ def decode_records(text: str) -> list[MonitorRecord]:
 
 
 def encode_inputs(sources: tuple[tuple[Any, ...], ...]) -> str:
-    """Write source inputs as one text, or as an empty one where they cannot come back as they are."""
+    """Write source inputs as one text, an empty one where they would come back as others."""
     try:
         frame = encode(sources, _ONE)
         faithful = equal_values(decode(frame, _ONE), sources)
