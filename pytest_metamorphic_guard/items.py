@@ -14,13 +14,12 @@ import pytest
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.reproduction import Reproduction
+from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import count_cases, explain
-from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
 from pytest_metamorphic_guard.tasks import Law
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.session import GuardSession
 
 __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
@@ -292,9 +292,10 @@ def _list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
             "and baseline alike: no regression"
         )
     if measuring is not None and measuring.first_violation is not None:
+        first = to_source(measuring.first_violation.case.sources[0])[:120]
         yield (
             f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, within "
-            f"what is allowed; first for {to_source(measuring.first_violation.case.sources[0])[:120]}"
+            f"what is allowed; first for {first}"
         )
 
 
