@@ -99,7 +99,7 @@ def test_the_examples_own_tests_pass():
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert "5 passed" in done.stdout
 
 
 def test_the_page_shows_the_report_of_today(http_json, tmp_path):

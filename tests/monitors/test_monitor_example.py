@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "monitor_plugin"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "plugins"
 
 
 def test_the_examples_own_tests_pass(tmp_path):
@@ -21,7 +21,7 @@ def test_the_examples_own_tests_pass(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "5 passed" in done.stdout
 
 
 def test_the_distribution_installs_and_its_monitor_runs_by_name_in_its_own_process(tmp_path):
@@ -51,4 +51,4 @@ def test_the_distribution_installs_and_its_monitor_runs_by_name_in_its_own_proce
         text=True,
         check=True,
     )
-    assert done.stdout == "mg-answer-length () candidate's answers are 3.00x as long\n"
+    assert done.stdout == "mg-example-plugins () candidate's answers are 3.00x as long\n"

@@ -1,7 +1,7 @@
 """The monitor against records, and against the contract."""
 
 from metamorphic_guard.monitoring import MonitorContext, MonitorRecord
-from mg_answer_length import AnswerLength
+from mg_example_plugins.answer_length import AnswerLength
 
 from pytest_metamorphic_guard.testing import check_monitor
 
