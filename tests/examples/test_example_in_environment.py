@@ -1,4 +1,4 @@
-"""The example distribution in a fresh environment, beside the package metamorphic-guard and alone."""
+"""The example distribution in a fresh environment, beside metamorphic-guard and alone."""
 
 import os
 import subprocess
