@@ -90,7 +90,7 @@ def test_approx_accepts_a_small_relative_change_at_any_depth(values, sign):
 
 
 def name_type(value):
-    """Name a parameter by its type: the order in which a set shows nan differs between processes."""
+    """Name a parameter by its type: in which order a set shows nan differs between processes."""
     return type(value).__name__
 
 
