@@ -1,6 +1,7 @@
 """The same outcomes and the same texts, however items are distributed."""
 
 import re
+import shutil
 
 WAYS = ("load", "loadscope", "worksteal")
 
@@ -16,6 +17,8 @@ def test_every_distribution_gives_the_outcomes_and_texts_of_one_process(
     runs = {}
     for way in ("no", *WAYS):
         workers = () if way == "no" else ("-n2", f"--dist={way}")
+        # A run that replays what an earlier one found sees it in its first case.
+        shutil.rmtree(suite.path / ".hypothesis", ignore_errors=True)
         result = suite.run("-rA", "--junitxml=junit.xml", *given, "--mg-baseline=good.py", *workers)
         junit = read_junit(suite.path / "junit.xml")
         summary = {line for line in result.outlines if re.match(r"(PASSED|FAILED) ", line)}
