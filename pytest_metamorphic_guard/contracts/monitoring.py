@@ -44,8 +44,8 @@ class MonitorRecord:
         success: Whether the call returned.
         result: The executor's complete payload; the returned value is ``result["result"]``.
         relation: ``"task::relation"`` of the item that made the call.
-        kind: ``"source"``, ``"followup"``, or ``"call"`` for one that a law makes; numbered from the
-            second of a kind on, as ``"followup2"``.
+        kind: ``"source"``, ``"followup"``, or ``"call"`` for one that a law makes; numbered from
+            the second of a kind on, as ``"followup2"``.
         repeat: Number of the repetition of the same call, from 0.
         cpu_ns: CPU time of the call in nanoseconds, where the executor measures it.
         error_type: The failure's category, or None.
