@@ -32,8 +32,6 @@ import numpy as np  # noqa: E402, F401
 
 # Loaded before pytester remembers which modules were there, or every run inside loads it again,
 # which numpy does not survive.
-import pytest_metamorphic_guard.fixtures  # noqa: E402
-import pytest_metamorphic_guard.activation  # noqa: E402, F401
 
 
 class Project:

@@ -182,7 +182,7 @@ class Run:
     @property
     def says_something(self) -> bool:
         """Whether cases ran, and not ten times as many were skipped."""
-        return 0 < self.cases and self.skipped <= _MOSTLY_SKIPPED * self.cases
+        return self.cases > 0 and self.skipped <= _MOSTLY_SKIPPED * self.cases
 
     def require_cases(self) -> None:
         """Refuse a run that says nothing because hardly a case took part.
