@@ -179,7 +179,7 @@ def install_other(scratch: Path) -> Path:
     folder = scratch / "environment"
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "metamorphic-guard"]
+    install = [str(python), "-m", "pip", "install", "--quiet", "metamorphic-guard"]
     subprocess.run(install, check=True, cwd=scratch)
     return python
 
