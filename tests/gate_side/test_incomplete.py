@@ -174,7 +174,8 @@ def test_a_run_that_is_interrupted_leaves_a_partial_report(gate, monkeypatch):
         "        raise KeyboardInterrupt\n"
     )
 
-    run = gate.run()
+    # In this process Ctrl-C would end the outer run as well.
+    run = gate.run(workers=("-n0",))
 
     assert run.ret == pytest.ExitCode.INTERRUPTED
     assert run.report["partial"] is True
