@@ -107,7 +107,9 @@ class _Evaluation:
         settings, rules = self._read_settings(), self._read_rules()
         monitors = load_monitors(self.config.monitors)
         for role in ("candidate", "baseline"):
-            loaded = load_executor(settings.find_executor(role), settings.executor_config)
+            loaded = load_executor(
+                settings.find_executor(role), settings.find_executor_config(role)
+            )
             close = getattr(loaded.executor, "close", None)
             if callable(close):
                 stack.callback(close)
@@ -231,6 +233,8 @@ class _Evaluation:
             mem_mb=config.mem_mb,
             executor=config.executor,
             executor_config=config.executor_config,
+            candidate_executor_config=config.candidate_executor_config,
+            baseline_executor_config=config.baseline_executor_config,
             candidate_executor=config.candidate_executor,
             baseline_executor=config.baseline_executor,
             shrink=config.shrink,  # type: ignore[arg-type]  # checked by the configuration

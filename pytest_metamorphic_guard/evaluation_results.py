@@ -27,6 +27,8 @@ class EvaluationConfig:
         executor_config: Its configuration.
         candidate_executor: Name of the candidate's executor, if it has one of its own.
         baseline_executor: Name of the baseline's executor, if it has one of its own.
+        candidate_executor_config: Its configuration, if it has one of its own.
+        baseline_executor_config: Its configuration, if it has one of its own.
         monitors: What watches the calls, such as ``"latency"`` or ``"latency:alert_ratio=1.3"``.
         fail_on_alert: The lowest severity of an alert that rejects, or ``"never"``.
         shrink: ``"auto"``, ``"full"`` or ``"off"``.
@@ -42,6 +44,8 @@ class EvaluationConfig:
     executor_config: Mapping[str, Any] = field(default_factory=dict)
     candidate_executor: str | None = None
     baseline_executor: str | None = None
+    candidate_executor_config: Mapping[str, Any] | None = None
+    baseline_executor_config: Mapping[str, Any] | None = None
     monitors: tuple[str, ...] = ()
     fail_on_alert: str = "error"
     shrink: str = "auto"

@@ -77,6 +77,8 @@ OPTIONS = (
     ),
     Option("candidate_executor", "NAME", "Executor of the candidate alone."),
     Option("baseline_executor", "NAME", "Executor of the baseline alone."),
+    Option("candidate_executor_config", "JSON", "Configuration of the candidate's executor alone."),
+    Option("baseline_executor_config", "JSON", "Configuration of the baseline's executor alone."),
     Option("measure", "", "Run every input and count violations, then shrink one.", switch=True),
     Option("gate", "", "Decide whether to adopt the candidate; implies --mg-measure.", switch=True),
     Option(
@@ -168,7 +170,11 @@ def read_settings(config: pytest.Config) -> Settings:
         "timeout_s": reader.read("timeout_s", _positive),
         "mem_mb": reader.read("mem_mb", _whole(0)),
         "executor": executor,
-        "executor_config": reader.read("executor_config", _config_of(reader)),
+        "executor_config": reader.read("executor_config", _config_of(reader, "executor_config")),
+        **{
+            name: reader.read(name, _config_of(reader, name))
+            for name in ("candidate_executor_config", "baseline_executor_config")
+        },
         "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
         "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
         "candidate_executor": reader.read("candidate_executor", str),
@@ -346,10 +352,10 @@ def _choice(*known: str) -> Callable[[str], str]:
     return convert
 
 
-def _config_of(reader: _Reader) -> Callable[[str], dict[str, Any]]:
+def _config_of(reader: _Reader, name: str) -> Callable[[str], dict[str, Any]]:
     def convert(text: str) -> dict[str, Any]:
         if text.startswith("@"):
-            path = reader.find("executor_config")[-1].folder / text[1:]
+            path = reader.find(name)[-1].folder / text[1:]
             try:
                 text = path.read_text(encoding="utf-8")
             except OSError as error:

@@ -159,7 +159,7 @@ def list_executors(settings: Settings) -> tuple[ExecutorRecord, ...]:
                 role=role,
                 name=settings.find_executor(role),
                 distribution=plugin.identity.distribution if plugin else None,
-                config=settings.executor_config,
+                config=settings.find_executor_config(role),
             )
         )
     return tuple(records)

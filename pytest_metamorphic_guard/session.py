@@ -86,7 +86,7 @@ class GuardSession:
         """
         if role not in self._executors:
             self._executors[role] = load_executor(
-                self.settings.find_executor(role), self.settings.executor_config
+                self.settings.find_executor(role), self.settings.find_executor_config(role)
             )
         return self._executors[role]
 
@@ -314,7 +314,7 @@ class GuardSession:
                 raise UnknownPluginError("executor", name, tuple(installed))
             # Ours are cheap to make and check their configuration then; a stranger's may load a
             # model, so it is made in the process that uses it, and reports its faults there.
-            if name.lower() in ("local", "inprocess") and self.settings.executor_config:
+            if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
                 self.get_executor(role)
 
 

@@ -37,6 +37,8 @@ class Settings:
         fail_on: Whether a violation that the baseline has too fails an item.
         candidate_executor: Name of the candidate's executor, or None for the common one.
         baseline_executor: Name of the baseline's executor, or None for the common one.
+        candidate_executor_config: Its configuration, or None for the common one.
+        baseline_executor_config: Its configuration, or None for the common one.
         measure: Run whole samples although nothing else asks for it.
         gate: Decide at the end whether to adopt the candidate.
         on_inconclusive: What an inconclusive decision does.
@@ -59,6 +61,8 @@ class Settings:
     fail_on: FailOn = "violation"
     candidate_executor: str | None = None
     baseline_executor: str | None = None
+    candidate_executor_config: Mapping[str, Any] | None = None
+    baseline_executor_config: Mapping[str, Any] | None = None
     measure: bool = False
     gate: bool = False
     on_inconclusive: Literal["fail", "warn"] = "fail"
@@ -76,6 +80,12 @@ class Settings:
         """Return the name of the executor of a role."""
         own = self.candidate_executor if role == "candidate" else self.baseline_executor
         return own or self.executor
+
+    def find_executor_config(self, role: str) -> Mapping[str, Any]:
+        """Return the configuration of the executor of a role."""
+        candidates, baselines = self.candidate_executor_config, self.baseline_executor_config
+        own = candidates if role == "candidate" else baselines
+        return self.executor_config if own is None else own
 
     def find_candidates(self, task: str, function: str) -> tuple[Implementation, ...]:
         """Return the candidates of one task, each with its function named."""

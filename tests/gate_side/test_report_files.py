@@ -115,7 +115,7 @@ def test_secrets_of_the_executors_configuration_are_not_written(gate):
 
     run = gate.run(
         "--mg-candidate-executor=remote:Remote",
-        f'--mg-executor-config={{"api_key": "{secret}", "region": "north"}}',
+        f'--mg-candidate-executor-config={{"api_key": "{secret}", "region": "north"}}',
         baseline=None,
     )
 
