@@ -10,7 +10,8 @@ import warnings
 import pytest
 
 # What a developer's shell or a CI service sets must not change what a test sees: our own options,
-# the options of the outer pytest, colours and width of its output, and the marks of a CI service,
+# the options of the outer pytest, colours and width of its output, bytecode that is compiled anew
+# for each of hundreds of processes, and the marks of a CI service,
 # for which pytest stops shortening its text and hypothesis loads another profile. Done on import,
 # because hypothesis chooses its profile when the first test module imports it.
 _FOREIGN = (
@@ -20,6 +21,7 @@ _FOREIGN = (
     "GITHUB_ACTIONS",
     "NO_COLOR",
     "PYTEST_ADDOPTS",
+    "PYTHONDONTWRITEBYTECODE",
     "TF_BUILD",
     "__TOX_ENVIRONMENT_VARIABLE_ORIGINAL_CI",
 )
