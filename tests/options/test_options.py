@@ -316,7 +316,10 @@ def test_the_configuration_of_the_executor_comes_as_json_or_from_a_file(suite):
     (suite.path / "pytest.ini").write_text("[pytest]\nmg_executor_config = @conf/executor.json\n")
     for options in ([], ["--mg-executor-config=@conf/executor.json"]):
         result = suite.run("--mg-candidate=one.py", *options)
-        result.stdout.fnmatch_lines(["executor 'local' (from *): refused its configuration: *"])
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(
+            ["ERROR: executor 'local' (from *): refused its configuration: *'spawn'?"]
+        )
     result = suite.run("--mg-candidate=one.py", '--mg-executor-config={"isolation": "fork"}')
     result.assert_outcomes(passed=1)
 
