@@ -2,8 +2,8 @@
 
 Needs atheris, in an environment of its own beside the project:
 
-    python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install atheris numpy -e .
-    /tmp/fuzz/bin/python benchmarks/fuzz_wire.py -max_total_time=60 -rss_limit_mb=512 -timeout=10
+    python -m venv .fuzz && .fuzz/bin/pip install atheris numpy -e .
+    .fuzz/bin/python benchmarks/fuzz_wire.py -max_total_time=60 -rss_limit_mb=512 -timeout=10
 
 Arguments are libFuzzer's. Without atheris the script says so and exits with status 1.
 """
