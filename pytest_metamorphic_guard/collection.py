@@ -12,7 +12,7 @@ import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins, load_plugin
-from pytest_metamorphic_guard.runner.drawing import RunHolder, build_test
+from pytest_metamorphic_guard.runner.drawing import build_test
 from pytest_metamorphic_guard.runner.sampling import build_measured_test
 from pytest_metamorphic_guard.tasks import Task, find_task
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.runner.functions import RunHolder
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Entry
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
-from pytest_metamorphic_guard.runner.drawing import find_fixtures
+from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.stepping import Steps, run_in_step
 from pytest_metamorphic_guard.stopping import Watcher
 

@@ -32,7 +32,8 @@ from pytest_metamorphic_guard.report_writing import (
 )
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
-from pytest_metamorphic_guard.runner.drawing import explain, find_fixtures
+from pytest_metamorphic_guard.runner.drawing import explain
+from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring, group_sources
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample

@@ -19,7 +19,8 @@ from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
-from pytest_metamorphic_guard.runner.drawing import count_cases, explain
+from pytest_metamorphic_guard.runner.drawing import explain
+from pytest_metamorphic_guard.runner.listing import count_cases
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
 from pytest_metamorphic_guard.tasks import Law

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.runner.cases import Case
-    from pytest_metamorphic_guard.tasks.task import Entry, Task
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = [
     "CaseResult",

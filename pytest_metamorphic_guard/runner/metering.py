@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.measurements import MetricRows
-from pytest_metamorphic_guard.tasks.declarations import Law, Metric, Property
+from pytest_metamorphic_guard.tasks.declarations import Law, Property
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.evaluation import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
-    from pytest_metamorphic_guard.tasks.task import Entry, Task
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.metrics import Metric
+    from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = ["Meter"]
 

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 from hypothesis import HealthCheck, Phase
 
-from pytest_metamorphic_guard.runner.drawing import (
-    RunHolder,
-    allow_assume,
-    check_tuple,
-    count_sources,
-    disguise,
-    list_violations,
-    read_cases,
-    to_sources,
-    to_strategy,
-)
+from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.evaluation import is_control
+from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
+from pytest_metamorphic_guard.runner.listing import allow_assume, list_violations, read_cases
 from pytest_metamorphic_guard.runner.run import Skipped
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
@@ -28,7 +20,8 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.settings import Settings
-    from pytest_metamorphic_guard.tasks.task import Entry, Task
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = ["MeasuringHolder", "build_measured_test", "draw_sample"]
 

@@ -1,4 +1,4 @@
-"""The parts of a task: relations, properties, laws and metrics.
+"""The parts of a task that are checked: relations, properties and laws.
 
 Each part checks itself when it is made and refuses to exist with a fault.
 """
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Law",
     "MetamorphicRelation",
-    "Metric",
     "Property",
+    "check_function",
     "check_name",
     "check_rate",
     "function_of",
@@ -72,7 +72,7 @@ def check_rate(rate: object) -> list[str]:
     return [f"min_pass_rate={rate!r}, expected a share from 0 to 1"]
 
 
-def _check_function(function: object, what: str) -> list[str]:
+def check_function(function: object, what: str) -> list[str]:
     """Return the faults of a value that must be a plain function."""
     if not callable(function):
         return [f"{what} is a {type(function).__name__}, expected a function"]
@@ -117,7 +117,7 @@ class MetamorphicRelation:
     def __post_init__(self) -> None:
         __tracebackhide__ = True
         faults = check_name(self.name)
-        wrong = _check_function(self.transform, "transform")
+        wrong = check_function(self.transform, "transform")
         faults += wrong or self._check_rng()
         known = type(self.sources) is int and self.sources >= 1
         if not known:
@@ -133,7 +133,7 @@ class MetamorphicRelation:
                 "(source_outputs, followup_output)"
             )
         if self.precondition is not None:
-            faults += _check_function(self.precondition, "precondition")
+            faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
         raise_faults("relation", self.name, faults)
 
@@ -209,7 +209,7 @@ class Property:
         if not self.name:
             object.__setattr__(self, "name", _name_property(self.check, self.description))
         faults = check_name(self.name)
-        wrong = _check_function(self.check, "check")
+        wrong = check_function(self.check, "check")
         if not wrong and inspect.isgeneratorfunction(self.check):
             wrong = ["check is a generator function; write a plain function"]
         elif not wrong and not accepts(self.check, 1) and count_positional(self.check) == 0:
@@ -218,7 +218,7 @@ class Property:
         if self.mode not in ("hard", "soft"):
             faults.append(f"mode={self.mode!r}, expected 'hard' or 'soft'")
         if self.precondition is not None:
-            faults += _check_function(self.precondition, "precondition")
+            faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
         raise_faults("property", self.name, faults)
 
@@ -254,58 +254,16 @@ class Law:
     def __post_init__(self) -> None:
         __tracebackhide__ = True
         faults = check_name(self.name)
-        wrong = _check_function(self.body, "body")
+        wrong = check_function(self.body, "body")
         if not wrong and inspect.isgeneratorfunction(self.body):
             wrong = ["body is a generator function; write a plain function"]
         elif not wrong and count_positional(self.body) == 0:
             wrong = ["body takes no argument, expected (solve, *inputs)"]
         faults += wrong
         if self.precondition is not None:
-            faults += _check_function(self.precondition, "precondition")
+            faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
         raise_faults("law", self.name, faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A number taken from every output and aggregated per role.
-
-    Args:
-        name: Name of the metric.
-        extract: ``extract(output, inputs)`` returns a number; ``inputs`` is the argument tuple.
-        kind: ``"mean"`` or ``"sum"``.
-        higher_is_better: Direction of improvement.
-        ci_method: Kept for specs written for metamorphic-guard.
-        bootstrap_samples: As ``ci_method``.
-        alpha: One minus the confidence of the interval.
-        seed: Seed of the sampling.
-        memoize: As ``ci_method``.
-        memoize_key: As ``ci_method``.
-        sample_rate: Share of the cases that are measured, above 0 and at most 1.
-    """
-
-    name: str
-    extract: Callable[[Any, tuple[Any, ...]], float]
-    kind: str = "mean"
-    higher_is_better: bool = True
-    ci_method: str | None = "bootstrap"
-    bootstrap_samples: int = 500
-    alpha: float = 0.05
-    seed: int | None = None
-    memoize: bool = False
-    memoize_key: str | None = None
-    sample_rate: float = 1.0
-
-    def __post_init__(self) -> None:
-        __tracebackhide__ = True
-        faults = check_name(self.name) + _check_function(self.extract, "extract")
-        if self.kind not in ("mean", "sum"):
-            faults.append(f"kind={self.kind!r}, expected 'mean' or 'sum'")
-        if not (isinstance(self.sample_rate, int | float) and 0 < self.sample_rate <= 1):
-            faults.append(f"sample_rate={self.sample_rate!r}, expected above 0 and at most 1")
-        if not (isinstance(self.alpha, int | float) and 0 < self.alpha < 1):
-            faults.append(f"alpha={self.alpha!r}, expected between 0 and 1")
-        raise_faults("metric", self.name, faults)
 
 
 def function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., Any]:

@@ -9,10 +9,10 @@ from pytest_metamorphic_guard.relations.expectations import accepts, list_parame
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
-    Metric,
     Property,
     function_of,
 )
+from pytest_metamorphic_guard.tasks.metrics import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

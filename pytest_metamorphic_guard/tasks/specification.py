@@ -11,7 +11,8 @@ from pytest_metamorphic_guard.tasks.task import Task
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Metric, Property
+    from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Property
+    from pytest_metamorphic_guard.tasks.metrics import Metric
 
 __all__ = ["TaskSpec", "find_task"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pytest_metamorphic_guard.errors import TaskError
@@ -12,12 +12,12 @@ from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
-    Metric,
     Property,
     check_name,
     check_rate,
     function_of,
 )
+from pytest_metamorphic_guard.tasks.entries import Entry
 from pytest_metamorphic_guard.tasks.faults import (
     check_arity,
     check_examples,
@@ -32,42 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from pytest_metamorphic_guard.relations.expectations import Expectation
+    from pytest_metamorphic_guard.tasks.metrics import Metric
 
-__all__ = ["Entry", "Task"]
+__all__ = ["Task"]
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One relation, property or law of a task, with what its item needs.
-
-    Attributes:
-        subject: The declaration.
-        function: The user's function: transformation, check or body.
-        location: Where it is defined, or None for a function without source.
-        examples: Argument tuples that run before any drawn input.
-        marks: pytest marks given to the declaration itself.
-        decorated: Declared by a decorator, so that ``@task.example`` can stand above it.
-    """
-
-    subject: MetamorphicRelation | Property | Law
-    function: Callable[..., Any]
-    location: Location | None
-    examples: tuple[tuple[Any, ...], ...] = ()
-    marks: tuple[Any, ...] = ()
-    decorated: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name of the item."""
-        return self.subject.name
-
-    @property
-    def summary(self) -> str:
-        """The first line of what the user says the entry means, or an empty text."""
-        doc = getattr(self.subject, "description", None) or inspect.getdoc(self.function) or ""
-        return doc.strip().splitlines()[0].rstrip(".") if doc.strip() else ""
 
 
 class Task:

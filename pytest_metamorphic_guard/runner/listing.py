@@ -1,0 +1,130 @@
+"""Test functions that run a task's listed or generated inputs."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import hypothesis.errors
+
+from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.functions import (
+    RunHolder,
+    count_sources,
+    disguise,
+    find_examples,
+)
+from pytest_metamorphic_guard.runner.run import Skipped, Violated
+from pytest_metamorphic_guard.tasks.inputs import FixedInputs, GeneratedInputs, check_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["allow_assume", "build_listed", "count_cases", "list_violations", "read_cases"]
+
+
+_DEFAULT_CASES = 100
+
+
+def count_cases(task: Task, settings: Settings) -> int | None:
+    """Return how many cases an item of a task will run; None where only running it tells."""
+    if isinstance(task.inputs, FixedInputs):
+        return min(settings.n or len(task.inputs.cases), len(task.inputs.cases))
+    if isinstance(task.inputs, GeneratedInputs):
+        return settings.n or _DEFAULT_CASES
+    return settings.n or hypothesis.settings().max_examples
+
+
+def build_listed(
+    task: Task, entry: Entry, settings: Settings, holder: RunHolder
+) -> Callable[..., None]:
+    """Make the function that runs a listed task."""
+
+    def test(**fixtures: Any) -> None:
+        __tracebackhide__ = True
+        holder.take_fixtures(fixtures)
+        with allow_assume():
+            list_violations(task, entry, settings, holder)
+
+    return disguise(test, task, entry, holder.parameters)
+
+
+def list_violations(task: Task, entry: Entry, settings: Settings, holder: RunHolder) -> None:
+    """Check listed inputs in their order.
+
+    Raises:
+        Violated: With the smallest input that violates the entry: the list's own shrinking.
+    """
+    __tracebackhide__ = True
+    violated: Violated | None = None
+    for sources in _list_cases(task, entry, settings):
+        if violated is not None and settings.shrink == "off":
+            break
+        if violated is not None and not _is_smaller(sources, violated):
+            continue
+        try:
+            holder.run.check(sources)
+        except Skipped:
+            continue
+        except hypothesis.errors.UnsatisfiedAssumption:
+            holder.run.count_skipped()
+        except Violated as error:
+            violated = error
+    if violated is not None:
+        raise violated
+
+
+@contextlib.contextmanager
+def allow_assume() -> Iterator[None]:
+    """Let ``hypothesis.assume()`` mean the same for a listed input as for a drawn one."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Using `assume`", hypothesis.errors.HypothesisDeprecationWarning
+        )
+        yield
+
+
+def _is_smaller(sources: object, violated: Violated) -> bool:
+    return len(repr(sources)) < len(repr(violated.violation.case.sources))
+
+
+def _list_cases(
+    task: Task, entry: Entry, settings: Settings
+) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    cases = read_cases(task, settings)
+    count = count_sources(entry)
+    for example in find_examples(task, entry):
+        yield (example,) if count == 1 else example
+    limit = len(cases) if settings.n is None else min(settings.n, len(cases))
+    for index in range(limit):
+        # Several sources are neighbours in the list, which is closed to a ring.
+        yield tuple(cases[(index + offset) % len(cases)] for offset in range(count))
+
+
+def read_cases(task: Task, settings: Settings) -> Sequence[tuple[Any, ...]]:
+    """Return a task's listed or generated inputs.
+
+    Raises:
+        Unusable: The generator raised, or made something else than argument tuples.
+    """
+    inputs = task.inputs
+    if isinstance(inputs, FixedInputs):
+        return inputs.cases
+    assert isinstance(inputs, GeneratedInputs)  # strategies are drawn, not listed
+    where = str(task.location) if task.location else None
+    try:
+        made = inputs.generate(settings.n or _DEFAULT_CASES, settings.seed)
+        checked = check_cases(list(made), "gen_inputs(n, seed)")
+    except Exception as error:  # a stranger's code
+        fault = f"gen_inputs(n, seed) raised {type(error).__name__}: {error}"
+        raise Unusable(TaskError(task.name, [fault], where)) from error
+    if isinstance(checked, str):
+        raise Unusable(TaskError(task.name, [checked], where))
+    return checked.cases

@@ -1,0 +1,47 @@
+"""One relation, property or law of a task, with what its item needs."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+    from pytest_metamorphic_guard.tasks.locations import Location
+
+__all__ = ["Entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One relation, property or law of a task, with what its item needs.
+
+    Attributes:
+        subject: The declaration.
+        function: The user's function: transformation, check or body.
+        location: Where it is defined, or None for a function without source.
+        examples: Argument tuples that run before any drawn input.
+        marks: pytest marks given to the declaration itself.
+        decorated: Declared by a decorator, so that ``@task.example`` can stand above it.
+    """
+
+    subject: MetamorphicRelation | Property | Law
+    function: Callable[..., Any]
+    location: Location | None
+    examples: tuple[tuple[Any, ...], ...] = ()
+    marks: tuple[Any, ...] = ()
+    decorated: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the item."""
+        return self.subject.name
+
+    @property
+    def summary(self) -> str:
+        """The first line of what the user says the entry means, or an empty text."""
+        doc = getattr(self.subject, "description", None) or inspect.getdoc(self.function) or ""
+        return doc.strip().splitlines()[0].rstrip(".") if doc.strip() else ""
