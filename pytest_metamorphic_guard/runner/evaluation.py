@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.expectations import properties_hold
 from pytest_metamorphic_guard.runner.calling import (
     Caller,
@@ -17,6 +16,7 @@ from pytest_metamorphic_guard.runner.calling import (
     number_kind,
 )
 from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
@@ -30,10 +30,7 @@ __all__ = [
     "CaseResult",
     "Execution",
     "Fault",
-    "applies",
     "evaluate",
-    "is_control",
-    "make_followups",
 ]
 
 FaultKind = Literal["expectation", "execution", "property", "law"]
@@ -91,70 +88,6 @@ class CaseResult:
         return self.sources + self.followups
 
 
-def applies(task: Task, entry: Entry, case: Case) -> bool:
-    """Tell whether every precondition accepts the case.
-
-    Raises:
-        Unusable: A precondition raised.
-    """
-    for condition in (task.precondition, entry.subject.precondition):
-        if condition is None:
-            continue
-        for source in case.copy():
-            try:
-                accepted = condition(*source)
-            except BaseException as error:
-                if not _is_users(error):
-                    raise
-                raise Unusable(_broken(task, entry, case, "the precondition", error)) from error
-            if not accepted:
-                return False
-    return True
-
-
-def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tuple[Any, ...], ...]:
-    """Derive the follow-up inputs of a case; empty for a property or law.
-
-    Raises:
-        Unusable: The transformation raised, or returned something else than argument tuples.
-    """
-    relation = entry.subject
-    if not isinstance(relation, MetamorphicRelation):
-        return ()
-    sources = case.copy()
-    given = sources[0] if relation.sources == 1 else sources
-    options = {"rng": case.make_rng(seed, relation.name)} if relation.wants_rng else {}
-    try:
-        made = relation.transform(*given, **options)
-        # A generator may go on changing what it has yielded.
-        followups = tuple(map(duplicate, made)) if relation.yields else (made,)
-    except BaseException as error:
-        if not _is_users(error):
-            raise
-        raise Unusable(_broken(task, entry, case, "the transformation", error)) from error
-    for followup in followups:
-        fault = _find_misfit(followup, len(sources[0]))
-        if fault:
-            verb = "yielded" if relation.yields else "returned"
-            raise Unusable(_refuse(task, entry, f"relation {relation.name!r} {verb} {fault}"))
-    return followups
-
-
-def _find_misfit(followup: object, width: int) -> str:
-    """Say why a value is no follow-up input; an empty text if it is one."""
-    if type(followup) is not tuple:
-        return (
-            f"a {type(followup).__name__}, expected the tuple of arguments of the follow-up call, "
-            "such as (xs,) for one"
-        )
-    if len(followup) != width:
-        return (
-            f"{len(followup)} arguments for the follow-up call, the source input has {width}: "
-            f"{followup!r:.200}"
-        )
-    return ""
-
-
 def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together say
     task: Task,
     entry: Entry,
@@ -205,13 +138,13 @@ def _evaluate_law(
     except CallFailed as error:
         fault = Fault("execution", error.error, error, error.error_type)
     except BaseException as error:
-        if not _is_users(error):
+        if not is_users(error):
             raise
-        fault = Fault("law", _say(error), error)
+        fault = Fault("law", say(error), error)
     if answer is not None:
         # A law that returns a comparison instead of asserting it would hold for everything.
         said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
-        raise Unusable(_refuse(task, entry, said))
+        raise Unusable(refuse(task, entry, said))
     calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
     return CaseResult(role=caller.role, sources=calls, fault=fault)
 
@@ -259,7 +192,7 @@ def _check_relation(
         values = pair if expectation.built_in else duplicate(pair)
         fault, strange = _ask("expectation", expectation.check, (task.equivalence, *values))
         if strange:
-            raise Unusable(_refuse(task, entry, f"expect of {entry.name!r} {strange}"))
+            raise Unusable(refuse(task, entry, f"expect of {entry.name!r} {strange}"))
         if fault is not None:
             return fault
     return None
@@ -271,7 +204,7 @@ def _check_property(
     given = execution.args if declared.takes_inputs else ()
     fault, strange = _ask("property", declared.check, duplicate((_value(execution), *given)))
     if strange:
-        raise Unusable(_refuse(task, entry, f"property {declared.name!r} {strange}"))
+        raise Unusable(refuse(task, entry, f"property {declared.name!r} {strange}"))
     if fault is None:
         return None
     _refuse_wrong_arity(task, entry, declared, given, fault)
@@ -289,7 +222,7 @@ def _refuse_wrong_arity(
         inspect.signature(declared.check).bind(None, *given)
     except TypeError as error:
         text = f"property {declared.name!r} does not fit (output, *inputs): {error}"
-        raise Unusable(_refuse(task, entry, text)) from error
+        raise Unusable(refuse(task, entry, text)) from error
 
 
 def _ask(
@@ -300,9 +233,9 @@ def _ask(
     try:
         answer = check(*values)
     except BaseException as error:
-        if not _is_users(error):
+        if not is_users(error):
             raise
-        return Fault(kind, _say(error), error), ""
+        return Fault(kind, say(error), error), ""
     if answer is None or answer is True:
         return None, ""
     if answer is False:
@@ -318,47 +251,3 @@ def _ask(
 def _value(execution: Execution) -> Any:
     assert isinstance(execution.outcome, Returned)  # failed calls are sorted out before
     return execution.outcome.value
-
-
-def _say(error: BaseException) -> str:
-    text = str(error).strip()
-    if isinstance(error, AssertionError):
-        return text or "an assert failed"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _broken(task: Task, entry: Entry, case: Case, what: str, error: BaseException) -> TaskError:
-    line = ""
-    trace = error.__traceback__
-    own = entry.location.path if entry.location else None
-    while trace is not None:
-        # The innermost line of the user's file, below which are only libraries.
-        if trace.tb_frame.f_code.co_filename == own or not line:
-            line = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    given = case.sources[0] if len(case.sources) == 1 else case.sources
-    fault = (
-        f"{what} of {entry.name!r} raised {type(error).__name__}: {error}{line}, "
-        f"with the source input {given!r:.200}"
-    )
-    return _refuse(task, entry, fault)
-
-
-def _refuse(task: Task, entry: Entry, fault: str) -> TaskError:
-    return TaskError(task.name, [fault], str(entry.location) if entry.location else None)
-
-
-def _is_users(error: BaseException) -> bool:
-    """Tell what a stranger's code raised from what pytest, hypothesis or we must see."""
-    if isinstance(error, Exception):
-        return not is_control(error)
-    # pytest.fail(), also in pytest.raises(), is no Exception; this layer does not import pytest.
-    fails = any(kind.__module__ == "_pytest.outcomes" for kind in type(error).__mro__)
-    return isinstance(error, SystemExit) or (fails and type(error).__name__ == "Failed")
-
-
-def is_control(error: Exception) -> bool:
-    """Tell hypothesis's own signals (assume, reject, stop) from errors of the user's code."""
-    return type(error).__module__.startswith("hypothesis.errors") or any(
-        kind.__module__ == "hypothesis.errors" for kind in type(error).__mro__
-    )

@@ -11,9 +11,10 @@ from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.measurements import CaseHeld, Measurement
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
-from pytest_metamorphic_guard.runner.evaluation import applies, is_control
+from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violated, Violation
+from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:

@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
-from pytest_metamorphic_guard.runner.evaluation import (
-    CaseResult,
-    applies,
-    evaluate,
-    make_followups,
-)
+from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
+from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Property
 from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
 

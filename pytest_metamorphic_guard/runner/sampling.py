@@ -9,10 +9,10 @@ import hypothesis
 from hypothesis import HealthCheck, Phase
 
 from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
-from pytest_metamorphic_guard.runner.evaluation import is_control
 from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
 from pytest_metamorphic_guard.runner.listing import allow_assume, list_violations, read_cases
 from pytest_metamorphic_guard.runner.run import Skipped
+from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
 if TYPE_CHECKING:
