@@ -1,7 +1,8 @@
 """What a call costs on each level of isolation, beside a new interpreter and a pool of processes.
 
 All ways are measured in turn, round by round, so that a change of the machine's mood meets all of
-them; shown is the median over all calls. Run: python benchmarks/isolation.py [rounds]
+them; shown is the median over all calls. What hardening adds is measured call by call in turn, as a
+baseline and a candidate are called. Run: python benchmarks/isolation.py [rounds]
 """
 
 import pickle
@@ -93,10 +94,6 @@ def compare(title: str, x: object, extra: str, rounds: int) -> None:
             executor, call = make_local(folder, extra, isolation=level)
             stack.callback(executor.close)
             ways[f"local: {level}"] = (call, {"worker": 400, "spawn": 2}.get(level, 40))
-        for level in ("worker", "fork"):
-            executor, call = make_local(folder, extra, isolation=level, harden="off")
-            stack.callback(executor.close)
-            ways[f"local: {level}, not hardened"] = (call, 400 if level == "worker" else 40)
         found = measure(ways, x, rounds)
     print(f"\n{title}")
     print(f"{'':28}{'median':>12}{'/ interpreter':>16}{'/ pool':>10}{'above direct':>16}")
@@ -107,16 +104,35 @@ def compare(title: str, x: object, extra: str, rounds: int) -> None:
             f"{name:28}{micros:9.1f} us{f'1/{base / micros:,.0f}':>16}{beside_pool:10.2f}"
             f"{micros - direct:13.1f} us"
         )
-    for level in ("worker", "fork"):
-        cost = found[f"local: {level}"] / found[f"local: {level}, not hardened"] - 1
-        print(f"hardening of {level}: {cost:+.1%} per call")
+
+
+def compare_hardening(title: str, x: object, extra: str, rounds: int) -> None:
+    print(f"\nhardening, {title}")
+    for level, count in (("worker", 800), ("fork", 80), ("fresh", 80)):
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            ways: dict[str, tuple[Callable[..., object], int]] = {}
+            # Each twice: the second pair shows what a difference of nothing looks like.
+            for number in (1, 2):
+                for harden in ("auto", "off"):
+                    executor, call = make_local(folder, extra, isolation=level, harden=harden)
+                    stack.callback(executor.close)
+                    ways[f"{harden} {number}"] = (call, 1)
+            found = measure(ways, x, count * rounds // 10)
+        cost = (found["auto 1"] + found["auto 2"]) / (found["off 1"] + found["off 2"]) - 1
+        noise = found["off 1"] / found["off 2"] - 1
+        print(f"{level:8} {cost:+.1%} per call (one unhardened beside another: {noise:+.1%})")
 
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    compare("20 integers", list(range(20)), "", rounds)
     array = np.linspace(0, 1, 10_000).reshape(100, 100)
-    compare("numpy array of 100x100, numpy imported", array, "import numpy", rounds)
+    for title, x, extra in (
+        ("20 integers", list(range(20)), ""),
+        ("numpy array of 100x100, numpy imported", array, "import numpy"),
+    ):
+        compare(title, x, extra, rounds)
+        compare_hardening(title, x, extra, rounds)
 
 
 if __name__ == "__main__":

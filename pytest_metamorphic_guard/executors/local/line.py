@@ -1,13 +1,22 @@
-"""The worker's end of the pipes to the host."""
+"""The worker's end of the pipes to the host, and what else passes between processes of ours."""
 
 from __future__ import annotations
 
+import array
 import fcntl
 import os
+import socket
 
 from pytest_metamorphic_guard.executors.local.frames import REQUEST
 
-__all__ = ["HostGoneError", "Line", "move_descriptor", "write_all"]
+__all__ = [
+    "HostGoneError",
+    "Line",
+    "move_descriptor",
+    "read_exactly",
+    "receive_descriptor",
+    "write_all",
+]
 
 # Out of the way of candidates that close or reuse the first few descriptors.
 _FIRST_DESCRIPTOR = 100
@@ -37,8 +46,8 @@ class Line:
 
     def receive(self) -> tuple[bytes, bytes, bytes]:
         """Return the kind, nonce and body of the next request."""
-        kind, nonce, length = _unpack(self._read_exactly(_HEAD))
-        return kind, nonce, self._read_exactly(length)
+        kind, nonce, length = _unpack(read_exactly(self._requests, _HEAD))
+        return kind, nonce, read_exactly(self._requests, length)
 
     def send(self, frame: bytes) -> None:
         """Write one response."""
@@ -49,17 +58,38 @@ class Line:
         os.close(self._requests)
         os.close(self._responses)
 
-    def _read_exactly(self, length: int) -> bytes:
-        data = _read(self._requests, _min(length, _CHUNK))
-        if _len(data) == length:
-            return data
-        parts = _bytearray(data)
-        while _len(parts) < length:
-            data = _read(self._requests, _min(length - _len(parts), _CHUNK))
-            if not data:
-                raise HostGoneError
-            parts += data
-        return _bytes(parts)
+
+def read_exactly(descriptor: int, length: int) -> bytes:
+    """Return so many bytes.
+
+    Raises:
+        HostGoneError: The other end was closed before.
+    """
+    data = _read(descriptor, _min(length, _CHUNK))
+    if _len(data) == length:
+        return data
+    parts = _bytearray(data)
+    while _len(parts) < length:
+        data = _read(descriptor, _min(length - _len(parts), _CHUNK))
+        if not data:
+            raise HostGoneError
+        parts += data
+    return _bytes(parts)
+
+
+def receive_descriptor(connection: socket.socket, length: int) -> tuple[bytes, int]:
+    """Return the bytes of one short message, and the descriptor that came with it.
+
+    Raises:
+        HostGoneError: The other end was closed.
+    """
+    descriptors = array.array("i")
+    data, ancillary, _, _ = connection.recvmsg(length, socket.CMSG_SPACE(descriptors.itemsize))
+    if not data:
+        raise HostGoneError
+    for _, _, content in ancillary:
+        descriptors.frombytes(content[: descriptors.itemsize])
+    return data, descriptors[0]
 
 
 def write_all(descriptor: int, frame: bytes) -> None:

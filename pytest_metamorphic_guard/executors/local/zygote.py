@@ -2,19 +2,17 @@
 
 The zygote decides when a call is over, kills it, and sweeps what it left; the host learns how it
 ended from the zygote, and what it returned from the child, through a pipe made for that call alone.
+While one call runs, the child for the next is forked and confined, so that no call waits for that.
 """
 
 from __future__ import annotations
 
-import array
 import gc
 import os
-import select
-import signal
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from pytest_metamorphic_guard.executors.local.beginning import (
     Beginning,
@@ -30,13 +28,17 @@ from pytest_metamorphic_guard.executors.local.calls import (
     pack_frame,
     prepare,
 )
+from pytest_metamorphic_guard.executors.local.child import (
+    Child,
+    Order,
+    say_loaded,
+    take_order,
+)
 from pytest_metamorphic_guard.executors.local.failures import describe_import_failure
 from pytest_metamorphic_guard.executors.local.frames import (
     CALL,
     CALL_HEAD,
-    CALL_PHASE,
     ENDED,
-    IMPORT_PHASE,
     LOAD,
     LOADED,
     RESPONSE,
@@ -46,6 +48,7 @@ from pytest_metamorphic_guard.executors.local.line import (
     HostGoneError,
     Line,
     move_descriptor,
+    receive_descriptor,
     write_all,
 )
 from pytest_metamorphic_guard.executors.local.loader import load, prepare_path
@@ -94,6 +97,7 @@ class Zygote:
         self._beginning = beginning
         self._limits = Limits(max_bytes=beginning.setup.result_bytes)
         self._module: ModuleType | None = None
+        self._next: Child | None = None
 
     def serve(self) -> None:
         """Answer requests, one after the other."""
@@ -131,68 +135,52 @@ class Zygote:
         return pack_frame(nonce, LOADED, encode(found))
 
     def _run(self, nonce: bytes, body: bytes) -> bytes:
-        results = self._receive_pipe()
-        # Through this pipe a fresh child says that its import is over, and its call begins.
-        loaded_reader, loaded_writer = os.pipe() if self._module is None else (-1, -1)
+        setup, sweeper = self._beginning.setup, self._beginning.sweeper
+        assert sweeper is not None
+        _, results = receive_descriptor(self._pipes, 1)
         _, timeout_s = CALL_HEAD.unpack_from(body)
         start = _monotonic_ns()
-        child = os.fork()
-        if child == 0:
-            try:
-                if loaded_reader >= 0:
-                    os.close(loaded_reader)
-                self._be_child(nonce, body, results, loaded_writer)
-            finally:
-                _exit(70)
+        child = self._hand_over(Order(nonce, body, results))
         os.close(results)
-        if loaded_reader >= 0:
-            os.close(loaded_writer)
-        phase = self._wait(child, loaded_reader, timeout_s)
-        if loaded_reader >= 0:
-            os.close(loaded_reader)
-        _, status, usage = os.wait4(child, 0)
+        if sweeper.can_spare():
+            self._next = self._fork(child)
+        phase = child.wait(timeout_s, setup.import_timeout_s if setup.is_fresh else None)
+        child.close()
+        _, status, usage = os.wait4(child.pid, 0)
         duration = _monotonic_ns() - start
-        assert self._beginning.sweeper is not None
-        swept = self._beginning.sweeper.sweep()
+        swept = sweeper.sweep(0 if self._next is None else self._next.pid)
         encoded = encode((status, phase, swept))
         cpu = _int((usage.ru_utime + usage.ru_stime) * 1e9)
         return RESPONSE.pack(nonce, ENDED, duration, cpu, usage.ru_maxrss, len(encoded)) + encoded
 
-    def _receive_pipe(self) -> int:
-        descriptors = array.array("i")
-        data, ancillary, _, _ = self._pipes.recvmsg(1, socket.CMSG_SPACE(descriptors.itemsize))
-        if not data:
-            raise HostGoneError
-        for _, _, content in ancillary:
-            descriptors.frombytes(content[: descriptors.itemsize])
-        return descriptors[0]
+    def _hand_over(self, order: Order) -> Child:
+        ready, self._next = self._next, None
+        if ready is not None:
+            if ready.hand_over(order):
+                return ready
+            # Something killed it; where it is not reaped yet, the sweep does it.
+            ready.close()
+        child = self._fork()
+        child.hand_over(order)
+        return child
 
-    def _wait(self, child: int, loaded: int, timeout_s: float) -> int:
-        """Wait for the child, kill it when its time is over, and return in which phase it was."""
-        ended = os.pidfd_open(child)
-        phase = IMPORT_PHASE if self._beginning.setup.is_fresh else CALL_PHASE
-        limit = self._beginning.setup.import_timeout_s if phase == IMPORT_PHASE else timeout_s
-        poll = select.poll()
-        poll.register(ended, select.POLLIN)
-        if loaded >= 0:
-            poll.register(loaded, select.POLLIN)
-        try:
-            while True:
-                ready = [descriptor for descriptor, _ in poll.poll(_int(limit * 1000) + 1)]
-                if ended in ready:
-                    return 0
-                if not ready:
-                    # Not reaped yet, so the number is still the child's.
-                    os.kill(child, signal.SIGKILL)
-                    return phase
-                poll.unregister(loaded)
-                phase, limit = CALL_PHASE, timeout_s
-        finally:
-            os.close(ended)
+    def _fork(self, current: Child | None = None) -> Child:
+        zygote = _getpid()
 
-    def _be_child(self, nonce: bytes, body: bytes, results: int, loaded: int) -> None:
+        def live(connection: socket.socket) -> NoReturn:
+            try:
+                if current is not None:
+                    current.close()
+                self._be_child(connection, zygote)
+            except HostGoneError:
+                _exit(0)
+            finally:
+                _exit(70)
+
+        return Child(live)
+
+    def _be_child(self, connection: socket.socket, zygote: int) -> NoReturn:
         beginning, setup = self._beginning, self._beginning.setup
-        zygote = os.getppid()
         os.setsid()
         tie_to_parent(zygote)
         self._line.close()
@@ -205,6 +193,10 @@ class Zygote:
         module = self._module
         if module is None:
             beginning.memory.apply_for_import()
+        else:
+            beginning.memory.apply_for_calls()
+        nonce, body, results = take_order(connection)
+        if module is None:
             try:
                 prepare_path(setup.target, self._beginning.unlisted)
                 module = load(setup.target)
@@ -215,8 +207,10 @@ class Zygote:
             end_copy(me)
             beginning.memory.measure_by_trying()
             flush_output()
-            os.write(loaded, b"l")
-        beginning.memory.apply_for_calls()
+            beginning.memory.apply_for_calls()
+            say_loaded(connection)
+        else:
+            connection.close()
         frame = Caller(module, None, self._limits).call_safely(nonce, body)
         end_copy(me)
         write_all(results, frame)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "LIBRARY",
@@ -14,6 +18,7 @@ __all__ = [
     "PR_SET_PDEATHSIG",
     "call_prctl",
     "call_system",
+    "prepare_call",
     "unbuffer_stdout",
 ]
 
@@ -57,8 +62,18 @@ def call_system(number: int, *arguments: int) -> int:
     Raises:
         OSError: The kernel refused.
     """
-    result: int = _SYSCALL(ctypes.c_long(number), *map(ctypes.c_ulong, arguments))
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
-    return result
+    return prepare_call(number, *arguments)()
+
+
+def prepare_call(number: int, *arguments: int) -> Callable[[], int]:
+    """Return what makes this call of `call_system` whenever it is called."""
+    values = (ctypes.c_long(number), *map(ctypes.c_ulong, arguments))
+
+    def call() -> int:
+        result: int = _SYSCALL(*values)
+        if result < 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code))
+        return result
+
+    return call

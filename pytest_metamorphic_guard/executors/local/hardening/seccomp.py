@@ -9,24 +9,25 @@ from __future__ import annotations
 import ctypes
 import errno
 from dataclasses import dataclass, field
-from struct import pack
+from struct import pack, pack_into
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.executors.local.hardening.libc import call_system
+from pytest_metamorphic_guard.executors.local.hardening.libc import prepare_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_metamorphic_guard.executors.local.hardening.architectures import Architecture
 
-__all__ = ["Filter", "add_process_rules", "make_base_filter"]
+__all__ = ["Filter", "Prepared", "add_process_rules", "make_base_filter"]
 
 _LOAD, _JUMP_EQUAL, _JUMP_BITS, _JUMP_FROM, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _NUMBER, _AUDIT, _FIRST_ARGUMENT = 0, 4, 16
 _SET_MODE_FILTER = 1
 
-_INSTRUCTION = 8
+# Length of an instruction, and where in it the value stands.
+_INSTRUCTION, _VALUE = 8, 4
 # Stands for a number that is known when the filter is applied; no process has this one.
 _OWN_PID = 0xFFFFFFF0
 
@@ -121,9 +122,13 @@ class Filter:
             own_pid: Number of the process for which rules about its own number are meant.
         """
         code = bytearray().join([*self._code, _encode(_RETURN, 0, 0, _ALLOW)])
-        for position in self._own:
-            code[position : position + _INSTRUCTION] = _encode(_JUMP_EQUAL, 1, 0, own_pid)
+        self.write_own(code, own_pid)
         return bytes(code)
+
+    def write_own(self, code: bytearray | ctypes.Array[ctypes.c_char], own_pid: int) -> None:
+        """Write the number of a process into the instructions that compare with it."""
+        for position in self._own:
+            pack_into("<I", code, position, own_pid)
 
     def apply(self, own_pid: int = 0) -> None:
         """Put the filter into force for this thread and everything it starts.
@@ -134,12 +139,7 @@ class Filter:
         Raises:
             OSError: The kernel has no filters, or refused this one.
         """
-        code = self.program(own_pid)
-        buffer = ctypes.create_string_buffer(code, len(code))
-        program = _Program(len(code) // 8, ctypes.addressof(buffer))
-        call_system(
-            self.architecture.calls["seccomp"], _SET_MODE_FILTER, 0, ctypes.addressof(program)
-        )
+        Prepared(self).apply(own_pid)
 
     def _decide(
         self, name: str, argument: int, tests: list[tuple[int, int, int, int]], ends: list[int]
@@ -156,8 +156,33 @@ class Filter:
 
     def _add(self, code: int, if_true: int, if_false: int, value: int) -> None:
         if value == _OWN_PID:
-            self._own.append(len(self._code) * _INSTRUCTION)
+            self._own.append(len(self._code) * _INSTRUCTION + _VALUE)
         self._code.append(_encode(code, if_true, if_false, value))
+
+
+class Prepared:
+    """A filter in the kernel's form, so that a forked child has next to nothing left to do.
+
+    What a child touches for the first time is copied for it: to build the program there would take
+    several times as long as the kernel takes to accept it.
+
+    Args:
+        made: The filter.
+    """
+
+    def __init__(self, made: Filter) -> None:
+        code = made.program()
+        self._write_own = made.write_own
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = _Program(len(code) // _INSTRUCTION, ctypes.addressof(self._code))
+        self._call = prepare_call(
+            made.architecture.calls["seccomp"], _SET_MODE_FILTER, 0, ctypes.addressof(self._program)
+        )
+
+    def apply(self, own_pid: int = 0) -> None:
+        """Do what `Filter.apply` does."""
+        self._write_own(self._code, own_pid)
+        self._call()
 
 
 def make_base_filter(
