@@ -19,6 +19,7 @@ from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
+from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.listing import count_cases
 from pytest_metamorphic_guard.runner.run import Run, Violated
@@ -73,7 +74,7 @@ class ItemRunner:
                 return (yield)
             run, measuring = self._start(pyfuncitem, plan)
             try:
-                with self._follow(run, measuring):
+                with self._follow(run, measuring), try_constants_of(plan.task):
                     answer = yield
                 run.require_cases()
             except BaseException as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 from hypothesis import HealthCheck, Phase
 
+from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
 from pytest_metamorphic_guard.runner.listing import allow_assume, list_violations, read_cases
@@ -77,7 +78,12 @@ def _build_search(
             if not is_control(error):
                 raise
 
-    return search
+    def search_as_drawn() -> None:
+        __tracebackhide__ = True
+        with try_constants_of(task):
+            search()
+
+    return search_as_drawn
 
 
 def draw_sample(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
@@ -98,7 +104,8 @@ def draw_sample(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
         check_tuple(task, case)
         drawn.append(case)
 
-    collect()
+    with try_constants_of(task):
+        collect()
     return drawn
 
 

@@ -98,6 +98,7 @@ class Process:
             self._kill_group()
             self._child.kill()
             self._child.wait()
+            self._await_last()
 
     def end(self) -> None:
         """Kill it with everything in its group, and remove what belonged to it.
@@ -148,6 +149,12 @@ class Process:
         poll = select.poll()
         poll.register(self.pidfd, select.POLLIN)
         return bool(poll.poll(max(0, int(seconds * 1000))))
+
+    def _await_last(self) -> None:
+        # A zygote's next child holds the other end until it dies, a moment after the zygote.
+        poll = select.poll()
+        poll.register(self.socket, select.POLLHUP)
+        poll.poll(int(_SWEEP_S * 1000))
 
     def _kill_group(self) -> None:
         assert self._child is not None

@@ -181,10 +181,8 @@ class Zygote:
 
     def _be_child(self, connection: socket.socket, zygote: int) -> NoReturn:
         beginning, setup = self._beginning, self._beginning.setup
-        os.setsid()
         tie_to_parent(zygote)
         self._line.close()
-        self._pipes.close()
         beginning.close()
         if beginning.confinement is not None:
             beginning.confinement.confine_child()
@@ -196,6 +194,9 @@ class Zygote:
         else:
             beginning.memory.apply_for_calls()
         nonce, body, results = take_order(connection)
+        # Until here it was killed with the zygote, and the host knew from this that it was gone.
+        self._pipes.close()
+        os.setsid()
         if module is None:
             try:
                 prepare_path(setup.target, self._beginning.unlisted)

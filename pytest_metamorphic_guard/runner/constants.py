@@ -1,0 +1,93 @@
+"""Constants of the user's code that are tried as inputs: those of a task, and no others.
+
+Hypothesis tries the constants of every module of the project that happens to be imported. What is
+imported depends on the other files of a run and on the worker, and so would the inputs drawn with
+one seed. While an item of ours draws, only the modules count that the file of its task uses.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import (
+    Constants,
+    constants_from_module,
+    is_local_module_file,
+)
+from hypothesis.internal.floats import float_to_int
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["try_constants_of"]
+
+_CACHE_SIZE = 1024
+_lock = threading.RLock()
+
+
+@contextmanager
+def try_constants_of(task: Task) -> Iterator[None]:
+    """Let hypothesis try the constants of one task, and none of what else is imported."""
+    found = _collect(task)
+    with _lock:
+        # Hypothesis has no setting for it; the tests pin that these two names do what they did.
+        before = providers._get_local_constants, providers.CONSTANTS_CACHE  # noqa: SLF001
+        providers._get_local_constants = lambda: found  # noqa: SLF001
+        providers.CONSTANTS_CACHE = LRUCache(_CACHE_SIZE)
+        try:
+            yield
+        finally:
+            providers._get_local_constants, providers.CONSTANTS_CACHE = before  # noqa: SLF001
+
+
+def _collect(task: Task) -> Constants:
+    found = Constants()
+    for module in _find_modules(task):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and is_local_module_file(file):
+            found |= constants_from_module(module)
+    return _sort(found)
+
+
+def _sort(found: Constants) -> Constants:
+    # As sets their order would follow from the hashes of strings; hypothesis only iterates.
+    lists: dict[str, Any] = {
+        "integers": sorted(found.integers),
+        "floats": sorted(found.floats, key=float_to_int),
+        "bytes": sorted(found.bytes),
+        "strings": sorted(found.strings),
+    }
+    return Constants(**lists)
+
+
+def _find_modules(task: Task) -> list[ModuleType]:
+    """Return the module that declares the task, and those whose names or objects it uses."""
+    if task.location is None:
+        return []
+    path = task.location.path
+    found: dict[str, ModuleType] = {}
+    for module in list(sys.modules.values()):
+        if getattr(module, "__file__", None) != path:
+            continue
+        found[module.__name__] = module
+        for value in list(vars(module).values()):
+            name = value.__name__ if isinstance(value, ModuleType) else _read_module(value)
+            if name in sys.modules:
+                found[name] = sys.modules[name]
+    return [module for _, module in sorted(found.items())]
+
+
+def _read_module(value: object) -> str:
+    try:
+        name = getattr(value, "__module__", None)
+    except Exception:  # noqa: BLE001 - whatever a user's object does when it is asked
+        return ""
+    return name if isinstance(name, str) else ""
