@@ -115,7 +115,7 @@ class _Evaluation:
             if callable(close):
                 stack.callback(close)
             self._executors[role] = loaded
-        sample = draw_sample(self.task, settings)
+        sample = draw_sample(self.task, settings, stops_early=rules.early_stop)
         for entry in self._prepare(settings, rules, sample, watched=bool(monitors)):
             self._run_entry(entry)
         watched: WatchReport | None = None

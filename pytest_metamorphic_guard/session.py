@@ -118,7 +118,9 @@ class GuardSession:
             cases = self.replay.find_inputs(task.name, entry.name)
         else:
             if task.name not in self._samples:
-                self._samples[task.name] = draw_sample(task, self.settings)
+                self._samples[task.name] = draw_sample(
+                    task, self.settings, stops_early=self.early_stopping is not None
+                )
             cases = group_sources(self._samples[task.name], entry.subject)
         return Measuring(
             run=run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -86,15 +87,26 @@ def _build_search(
     return search_as_drawn
 
 
-def draw_sample(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
+def draw_sample(
+    task: Task, settings: Settings, *, stops_early: bool = False
+) -> list[tuple[Any, ...]]:
     """Return the argument tuples of a task's sample, the same for the same settings.
 
-    They are drawn in one fixed random order and independently of any outcome, which is what the
-    statistics of the gate ask for. A strategy with fewer distinct values yields fewer.
+    They are chosen independently of any outcome, and drawn ones are brought into a random order,
+    since hypothesis begins with small inputs. A strategy with fewer distinct values yields fewer.
+
+    Args:
+        task: The task.
+        settings: The options of the session.
+        stops_early: Whether a part of the sample may decide. A user's list, which may be sorted, is
+            then brought into a random order, too.
     """
+    chance = random.Random(_sample_seed(task, settings))  # noqa: S311 - no secret
     if not isinstance(task.inputs, StrategyInputs):
-        cases = read_cases(task, settings)
-        return list(cases if settings.n is None else cases[: settings.n])
+        cases = list(read_cases(task, settings)[: settings.n])
+        if stops_early:
+            chance.shuffle(cases)
+        return cases
     drawn: list[Any] = []
 
     @hypothesis.seed(_sample_seed(task, settings))
@@ -106,6 +118,7 @@ def draw_sample(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
 
     with try_constants_of(task):
         collect()
+    chance.shuffle(drawn)
     return drawn
 
 

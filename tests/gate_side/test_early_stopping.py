@@ -41,8 +41,22 @@ def test_a_bad_candidate_is_rejected_before_every_input_ran(gate):
     assert max(cases_of(run).values()) < 200
 
 
+def test_a_list_in_which_the_hard_inputs_come_last_is_not_judged_by_the_easy_ones(gate, workers):
+    gate.write(n=400, old=(), new=range(200, 400))
+
+    run = gate.run(*EARLY, workers=workers)
+
+    assert (run.ret, run.outcome) == (1, "reject")
+    assert max(cases_of(run).values()) < 100
+
+
 def test_a_relation_that_does_not_apply_at_first_delays_all(gate):
-    extra = "\n@t.property(precondition=lambda x: x >= 200)\ndef late(output, x): ...\n"
+    extra = """
+seen = set()
+
+@t.property(precondition=lambda x: seen.add(x) or len(seen) > 200)
+def late(output, x): ...
+"""
     gate.write(n=400, old=(), new=(), extra=extra)
 
     run = gate.run(*EARLY)
@@ -58,8 +72,9 @@ def test_the_first_confirmed_regression_ends_a_strict_run(gate, workers):
     run = gate.run("--mg-early-stop", workers=workers)
 
     assert (run.ret, run.outcome) == (1, "reject")
-    # The follow-up of 49 is 50.
-    assert cases_of(run) == {"right": 50, "next_one": 50}
+    # The follow-up of 49 is 50: whichever of the two comes first is the last that runs.
+    assert run.reason == "1 confirmed regression in 153 inputs (next_one)"
+    assert cases_of(run) == {"right": 153, "next_one": 153}
 
 
 def test_a_strict_run_without_a_regression_runs_every_input(gate):
