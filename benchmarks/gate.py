@@ -3,7 +3,7 @@
     python benchmarks/gate.py
 
 The other tool is installed from PyPI into a scratch environment. Both check the part of
-examples/top_k that both can express: one relation and one property, on both roles, isolated. It
+examples/top_k that both can express: two relations and one property, on both roles, isolated. It
 starts a process per call, so it runs few inputs, and the cost of one more input is measured between
 two runs. CPU time is that of all processes of a run, user and system.
 """
@@ -38,7 +38,10 @@ task = api.TaskSpec(
     name="top_k",
     gen_inputs=gen_inputs,
     properties=[api.Property(lambda out, xs, k: out == sorted(out, reverse=True), "descending")],
-    relations=[api.MetamorphicRelation("reordered", lambda xs, k: (xs[::-1], k))],
+    relations=[
+        api.MetamorphicRelation("reordered", lambda xs, k: (xs[::-1], k)),
+        api.MetamorphicRelation("larger_k", lambda xs, k: (xs, k + 1), expect="properties_hold"),
+    ],
     equivalence=lambda a, b: a == b,
 )
 result = api.run(
@@ -51,11 +54,12 @@ print(result.adopt, result.reason)
 """
 OURS = """
 from hypothesis import strategies as st
-from pytest_metamorphic_guard import Task
+from pytest_metamorphic_guard import Task, is_prefix
 
 numbers = st.lists(st.integers(-1000, 999), max_size=19)
 top_k = Task("top_k", inputs=st.tuples(numbers, st.integers(0, 19)))
-
+"""
+CHECKS = """
 @top_k.property
 def descending(output, xs, k):
     return output == sorted(output, reverse=True)
@@ -63,11 +67,15 @@ def descending(output, xs, k):
 @top_k.relation
 def reordered(xs, k):
     return xs[::-1], k
+
+@top_k.relation(expect=is_prefix)
+def larger_k(xs, k):
+    return xs, k + 1
 """
 # As many relations as there is work for two, each as long as the others.
 EVEN = OURS + "".join(
     f"\n@top_k.relation\ndef reordered_{number}(xs, k):\n    return xs[::-1], k\n"
-    for number in range(7)
+    for number in range(8)
 )
 SLOW = {
     "sleeping": "import time\n\ndef solve(xs, k):\n    time.sleep(0.005)\n",
@@ -117,7 +125,7 @@ def main() -> None:
 
 def compare_with_other(scratch: Path, inputs: int, fewer: int, more: int) -> None:
     """Print the ratio of CPU time for one task, both roles, isolated."""
-    (scratch / "test_top_k.py").write_text(OURS)
+    (scratch / "test_top_k.py").write_text(OURS + CHECKS)
     run_gate(scratch / "test_top_k.py", "--mg-n=2")  # leaves its bytecode
     whole_example = run_gate(EXAMPLE / "test_top_k.py", f"--mg-n={inputs}")
     ours = run_gate(scratch / "test_top_k.py", f"--mg-n={inputs}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.errors import TaskError
@@ -81,7 +82,7 @@ def check_function(function: object, what: str) -> list[str]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which have no room for what is cached
 class MetamorphicRelation:
     """A transformation of inputs and what it must mean for outputs.
 
@@ -137,14 +138,14 @@ class MetamorphicRelation:
         faults += check_rate(self.min_pass_rate)
         raise_faults("relation", self.name, faults)
 
-    @property
+    @cached_property
     def expectation(self) -> Expectation:
         """The expectation as an object."""
         found = to_expectation(self.expect)
         assert isinstance(found, Expectation)  # checked when the relation was made
         return found
 
-    @property
+    @cached_property
     def wants_rng(self) -> bool:
         """Whether the transformation asks for a random generator."""
         if self.accepts_rng:
@@ -154,7 +155,7 @@ class MetamorphicRelation:
         except (TypeError, ValueError):
             return False
 
-    @property
+    @cached_property
     def yields(self) -> bool:
         """Whether the transformation yields several follow-up inputs."""
         return inspect.isgeneratorfunction(inspect.unwrap(self.transform))
@@ -180,7 +181,7 @@ class MetamorphicRelation:
         return [f"transform takes {got}, expected {self.sources} argument tuples"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which have no room for what is cached
 class Property:
     """A check on one output.
 
@@ -222,7 +223,7 @@ class Property:
         faults += check_rate(self.min_pass_rate)
         raise_faults("property", self.name, faults)
 
-    @property
+    @cached_property
     def takes_inputs(self) -> bool:
         """Whether the check receives the inputs after the output."""
         return count_positional(self.check) not in (0, 1)
