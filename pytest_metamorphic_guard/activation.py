@@ -9,7 +9,7 @@ import pytest
 from pytest_metamorphic_guard.collection import load_tasks
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.items import ItemRunner
-from pytest_metamorphic_guard.options import read_settings
+from pytest_metamorphic_guard.option_reading import read_settings
 from pytest_metamorphic_guard.results import ResultKeeper
 from pytest_metamorphic_guard.session import GuardSession
 from pytest_metamorphic_guard.terminal import TerminalSummary

@@ -26,7 +26,7 @@ from pytest_metamorphic_guard.loading import (
     load_executor,
 )
 from pytest_metamorphic_guard.monitor_loading import load_monitors
-from pytest_metamorphic_guard.options import read_rules
+from pytest_metamorphic_guard.option_reading import read_rules
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
 from pytest_metamorphic_guard.replaying import Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
