@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 _CRASHES = frozenset({"crash", "process_exit", "protocol", "sandbox_lost"})
-_NOT_CALLED = frozenset({"import_error", "function_missing", "argument_encoding"})
+_NOT_CALLED = frozenset({"not_started", "import_error", "function_missing", "argument_encoding"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -360,7 +360,17 @@ def test_a_machine_without_room_for_processes_is_an_outcome(candidates, tmp_path
         text=True,
         check=True,
     )
-    assert done.stdout.startswith("SANDBOX_LOST no process could be prepared: ")
+    assert done.stdout.startswith("SANDBOX_NOT_STARTED no process could be prepared: ")
+
+
+@pytest.mark.parametrize("level", ["worker", "fork", "fresh", "spawn"])
+def test_a_process_that_does_not_start_is_no_fault_of_the_candidate(make_local, candidates, level):
+    executor = make_local(isolation=level, open_files=4)
+
+    payload = call(executor, candidates.write(PID))
+
+    assert payload["error_type"] == "not_started"
+    assert payload["error"].endswith("Too many open files")
 
 
 @pytest.mark.parametrize(

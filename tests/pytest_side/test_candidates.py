@@ -267,3 +267,16 @@ def _wait_until(condition):
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_process_that_does_not_start_ends_the_item_and_blames_no_candidate(suite):
+    suite.write_top_k()
+
+    result = suite.run(
+        "--mg-candidate=good.py", "--mg-executor-config", '{"open_files": 4}', "-k", "reordered"
+    )
+
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert "the process did not get ready" in text
+    assert "violated" not in text

@@ -229,7 +229,7 @@ class LocalExecutor(Executor):
             return
         except OSError as error:
             text = f"no process could be prepared: {error}"
-            implementation.refusal = make_failure("sandbox_lost", text)
+            implementation.refusal = make_failure("not_started", text)
             return
         implementation.sandbox = sandbox
         if not target.file and os.path.isfile(sandbox.file):

@@ -35,6 +35,7 @@ _CODES = {
     "result_encoding": "SANDBOX_RESULT_ENCODING",
     "result_too_large": "SANDBOX_RESULT_SIZE",
     "sandbox_lost": "SANDBOX_LOST",
+    "not_started": "SANDBOX_NOT_STARTED",
     "system_exit": "SANDBOX_SYSTEM_EXIT",
     "timeout": "SANDBOX_TIMEOUT",
 }

@@ -104,7 +104,7 @@ class Sandbox(ABC):
             )
         except OSError as error:
             text = f"the process could not be started: {error}"
-            raise RefusedError(make_failure("sandbox_lost", text)) from error
+            raise RefusedError(make_failure("not_started", text)) from error
         self._reader = AnswerReader(
             wish.target, wish.configuration, self._process.output, wish.mem_mb
         )
@@ -177,7 +177,7 @@ class Sandbox(ABC):
             )
             return self._reader.read_missing(response)
         except (ExpiredError, GoneError, ForgedError) as end:
-            raise self._refuse(make_failure("sandbox_lost", self._explain_start(end))) from None
+            raise self._refuse(make_failure("not_started", self._explain_start(end))) from None
 
     def _explain_start(self, end: Exception) -> str:
         match end:
