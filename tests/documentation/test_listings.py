@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RECORDED = sorted((ROOT / "docs" / "output").rglob("*.txt"))
+MONITORS = ROOT / "docs" / "listings" / "monitors"
 LISTINGS = {"test_declaring.py": "examples/top_k/good.py", "test_mean.py": "docs/listings/mean.py"}
 
 
@@ -75,6 +78,25 @@ def test_the_listing_of_an_evaluation_decides_from_a_program(tmp_path: Path) -> 
     assert concluded == {"good": (0, "adopt", ""), "wrong": (1, "reject", "")}
 
 
+def test_the_listings_of_monitors_watch_a_run_and_take_a_record(tmp_path: Path) -> None:
+    for source in (*(ROOT / "examples/top_k").glob("*.py"), *MONITORS.iterdir()):
+        shutil.copy(source, tmp_path)
+    page = (ROOT / "docs/reference/monitors.md").read_text()
+    (command,) = re.findall(r"```sh\npytest (.*?)```", page, re.DOTALL)
+    # The same on both sides, since a real difference of duration is an alert.
+    command = re.sub(r"(old|new)\.py", "good.py", command.replace("\\\n", " "))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--mg-monitor=llm_cost", *shlex.split(command)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    for name in ("latency", "errors", "latency#2", "errors#2", "llm_cost"):
+        assert re.search(rf"^{name}: ", done.stdout, re.MULTILINE), done.stdout
+
+
 def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> None:
     included = {
         (page.parent / target).resolve()
@@ -86,6 +108,7 @@ def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> Non
         ROOT / "docs/listings" / name for name in (*LISTINGS, "evaluate.py", "test_fixtures.py")
     }
     tested |= set((ROOT / "docs/listings/tutorial").iterdir())
+    tested |= set(MONITORS.iterdir())
     # tests/gate_side runs the commands of these jobs.
     tested |= set((ROOT / "docs/listings/ci").iterdir())
     assert {path for path in included if path.is_relative_to(ROOT / "docs/listings")} <= tested

@@ -1,0 +1,2 @@
+def pytest_mg_monitors(config):
+    return ["latency:alert_ratio=1.5", "errors"]
