@@ -21,6 +21,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "top_k"
 OTHER = """
 import sys
@@ -58,6 +59,15 @@ from pytest_metamorphic_guard import Task, is_prefix
 
 numbers = st.lists(st.integers(-1000, 999), max_size=19)
 top_k = Task("top_k", inputs=st.tuples(numbers, st.integers(0, 19)))
+"""
+# What nothing built on pytest and hypothesis undercuts: the same inputs, and nothing is run.
+FLOOR = """
+from hypothesis import given, settings, strategies as st
+
+@settings(max_examples={inputs}, database=None, deadline=None)
+@given(st.lists(st.integers(-1000, 999), max_size=19), st.integers(0, 19))
+def test_nothing(xs, k):
+    pass
 """
 CHECKS = """
 @top_k.property
@@ -131,6 +141,11 @@ def compare_with_other(scratch: Path, inputs: int, fewer: int, more: int) -> Non
     ours = run_gate(scratch / "test_top_k.py", f"--mg-n={inputs}")
     print(f"ours, n={inputs}:              {ours}")
     print(f"ours, all of examples/top_k:  {whole_example}")
+    (scratch / "test_nothing.py").write_text(FLOOR.format(inputs=inputs))
+    floor = [sys.executable, "-m", "pytest", scratch / "test_nothing.py", *QUIET]
+    measure(floor, scratch)
+    least = measure(floor, scratch)
+    print(f"drawing alone, n={inputs}:      {least}")
     python = install_other(scratch)
     script = scratch / "other.py"
     script.write_text(OTHER)
@@ -142,7 +157,7 @@ def compare_with_other(scratch: Path, inputs: int, fewer: int, more: int) -> Non
     per_input = (costs[more].cpu_s - costs[fewer].cpu_s) / (more - fewer)
     whole = costs[fewer].cpu_s + per_input * (inputs - fewer)
     print(f"metamorphic-guard, scaled to n={inputs}: {whole:.1f} s CPU, {per_input:.3f} s an input")
-    print(f"CPU time ratio: {whole / ours.cpu_s:.0f}")
+    print(f"CPU time ratio: {whole / ours.cpu_s:.0f} (drawing alone: {whole / least.cpu_s:.0f})")
     marginal = find_marginal(scratch / "test_top_k.py", inputs)
     print(f"  of one more input, without what both need to start: {per_input / marginal:.0f}")
 
@@ -174,8 +189,8 @@ def compare_workers(scratch: Path, kind: str, inputs: int) -> None:
 
 def run_gate(test: Path, *arguments: str, candidate: Path = EXAMPLE / "good.py") -> Cost:
     """Run ours on a test file."""
-    command = [sys.executable, "-m", "pytest", test, "-q", "--mg-gate"]
-    command += ["-p", "no:cacheprovider", "-p", "no:randomly", f"--mg-candidate={candidate}"]
+    command = [sys.executable, "-m", "pytest", test, *QUIET, "--mg-gate"]
+    command += [f"--mg-candidate={candidate}"]
     command += [f"--mg-baseline={EXAMPLE / 'baseline.py'}", *arguments]
     cost = measure(command, test.parent)
     assert "ADOPT" in cost.output, cost.output
