@@ -12,14 +12,17 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.abc import Loader, MetaPathFinder
     from types import ModuleType
+else:
+    # The real ones bring half of the standard library along, which doubles the start of a worker.
+    Loader = MetaPathFinder = object
 
 _PACKAGE = "pytest_metamorphic_guard"
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,6 +55,9 @@ class _ApartLoader(SourceFileLoader):
 
 
 class _EmptyLoader(Loader):
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave that to Python."""
+
     def exec_module(self, module: ModuleType) -> None:
         """Leave the package empty: it only holds its modules."""
 

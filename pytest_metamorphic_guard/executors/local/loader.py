@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from importlib.abc import PathEntryFinder
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -18,10 +17,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from importlib.abc import PathEntryFinder
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
     from pytest_metamorphic_guard.executors.local.setup import Target
+else:
+    PathEntryFinder = object  # for the reason in `bootstrap`
 
 __all__ = ["is_installed", "load", "prepare_path"]
 
