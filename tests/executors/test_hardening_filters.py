@@ -97,9 +97,26 @@ def test_sockets_depend_on_what_is_allowed(architecture):
 
 def test_limits_and_priorities_of_others_are_out_of_reach(architecture):
     made = make(architecture)
-    for name, arguments in (("prlimit64", (7,)), ("setpriority", (0, 7)), ("ioprio_set", (1, 7))):
-        assert interpret(made, name, *arguments) == errno.EPERM
-        assert interpret(made, name, 0, 0) == ALLOW
+    for name, own, *others in (
+        ("prlimit64", (0,), (7,)),
+        ("setpriority", (0, 0), (0, 7), (1, 0), (2, 0)),  # another process, my group, my user
+        ("ioprio_set", (1, 0), (1, 7), (2, 0), (3, 0)),
+    ):
+        assert interpret(made, name, *own) == ALLOW
+        for arguments in others:
+            assert interpret(made, name, *arguments) == errno.EPERM
+
+
+def test_nobody_is_made_the_owner_of_a_file_and_attributes_stay(architecture):
+    made = make(architecture)
+    for command in (8, 10, 15):  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+        assert interpret(made, "fcntl", 3, command, 42) == errno.EPERM
+    for command in (0, 2, 4, 1030):  # F_DUPFD, F_SETFD, F_SETFL, F_DUPFD_CLOEXEC
+        assert interpret(made, "fcntl", 3, command) == ALLOW
+    for request in (0x8901, 0x8902, 0x40086602, 0x401C5820, 0xFFFFFFFF_40086602, 0x4008941A):
+        assert interpret(made, "ioctl", 3, request) == errno.EPERM
+    for request in (0x5401, 0x5413, 0x541B, 0x80086601):  # TCGETS, TIOCGWINSZ, FIONREAD, GETFLAGS
+        assert interpret(made, "ioctl", 3, request) == ALLOW
 
 
 def test_only_the_own_process_is_signalled_where_landlock_cannot_see_to_it(architecture):

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -130,6 +131,12 @@ def list_ours(mark):
     return found
 
 
+def list_directories():
+    """Directories of this process's workers."""
+    base = Path(tempfile.gettempdir(), f"metamorphic-guard-{os.getuid()}")
+    return {path for path in base.glob(f"{os.getpid()}-*") if path.is_dir()}
+
+
 @pytest.fixture(scope="module")
 def bystander(tmp_path_factory):
     """The baseline's executor, which no attack may disturb."""
@@ -159,6 +166,7 @@ def test_an_attack_leaves_the_host_its_files_and_the_next_call_alone(
     candidate = candidates.write(attack["source"] + GOOD, "candidate.py")
     baseline = candidates.write(GOOD, "baseline.py")
     before, files = read_memory_mb(), world.photograph(candidates.folder)
+    directories = list_directories()
     try:
         payload = executor.execute(
             candidate,
@@ -189,3 +197,4 @@ def test_an_attack_leaves_the_host_its_files_and_the_next_call_alone(
     assert not world.was_contacted()
     assert read_memory_mb() - before < 50
     assert list_ours(world.mark.encode()) == []
+    assert list_directories() == directories

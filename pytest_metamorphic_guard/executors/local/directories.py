@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import secrets
-import shutil
 import stat
 import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Directories", "empty_tree", "remove_tree", "sweep_stale"]
 
 _LOCK = ".lock"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Directories:
@@ -65,24 +70,57 @@ def sweep_stale(base: str) -> None:
 
 
 def remove_tree(path: str) -> None:
-    """Remove a directory, also where a candidate took permissions away from parts of it."""
-    shutil.rmtree(path, ignore_errors=True)
-    if not os.path.lexists(path):
-        return
-    for folder, _, _ in os.walk(path):
-        with contextlib.suppress(OSError):
-            os.chmod(folder, stat.S_IRWXU)
-    shutil.rmtree(path, ignore_errors=True)
+    """Remove a directory as far as this user can; see `empty_tree`."""
+    with contextlib.suppress(OSError):
+        os.chmod(path, stat.S_IRWXU)
+        empty_tree(path)
+        os.rmdir(path)
 
 
 def empty_tree(path: str) -> None:
-    """Remove everything in a directory, and keep the directory."""
-    with os.scandir(path) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                remove_tree(entry.path)
-            else:
-                os.unlink(entry.path)
+    """Remove everything in a directory, and keep the directory.
+
+    Whatever a candidate made of it: folders without permissions, deeper than a path is long, or
+    with more names than one wants to keep in memory.
+
+    Raises:
+        OSError: The directory itself cannot be read.
+    """
+    top = os.open(path, _FOLDER)
+    try:
+        mark, moved = secrets.token_hex(8), itertools.count()
+        goes_on = True
+        while goes_on:
+            goes_on = False
+            with os.scandir(top) as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):
+                        if entry.is_dir(follow_symlinks=False):
+                            _dissolve(entry.name, top, (f"{mark}{number}" for number in moved))
+                        else:
+                            os.unlink(entry.name, dir_fd=top)
+                        goes_on = True
+    finally:
+        os.close(top)
+
+
+def _dissolve(name: str, top: int, new_names: Iterator[str]) -> None:
+    """Remove a folder in the folder ``top``; folders in it go there, under new names."""
+    # So depth costs neither recursion nor descriptors nor names that are too long.
+    os.chmod(name, stat.S_IRWXU, dir_fd=top)
+    folder = os.open(name, _FOLDER, dir_fd=top)
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    # A folder that one may not write to cannot be moved.
+                    os.chmod(entry.name, stat.S_IRWXU, dir_fd=folder)
+                    os.rename(entry.name, next(new_names), src_dir_fd=folder, dst_dir_fd=top)
+                else:
+                    os.unlink(entry.name, dir_fd=folder)
+    finally:
+        os.close(folder)
+    os.rmdir(name, dir_fd=top)
 
 
 def _open_base() -> tuple[str, bool]:

@@ -59,6 +59,7 @@ _COMMON = {
 }
 
 _X86_64 = {
+    "ioctl": 16,
     "shmget": 29,
     "shmat": 30,
     "socket": 41,
@@ -70,6 +71,7 @@ _X86_64 = {
     "kill": 62,
     "semget": 64,
     "msgget": 68,
+    "fcntl": 72,
     "truncate": 76,
     "chmod": 90,
     "fchmod": 91,
@@ -157,6 +159,8 @@ _AARCH64 = {
     "removexattr": 14,
     "lremovexattr": 15,
     "fremovexattr": 16,
+    "fcntl": 25,
+    "ioctl": 29,
     "ioprio_set": 30,
     "mknodat": 33,
     "umount2": 39,

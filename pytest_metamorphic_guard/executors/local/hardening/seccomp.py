@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.executors.local.hardening.libc import prepare_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pytest_metamorphic_guard.executors.local.hardening.architectures import Architecture
 
@@ -59,16 +59,29 @@ _DENIED = (
     *("fremovexattr", "removexattrat", "file_setattr"),
     *("utime", "utimes", "utimensat", "futimesat"),
 )
-# Calls that name a process; by position of that argument, where only 0, the caller, is allowed.
+# Calls that name a process or several; by position of an argument, what alone it may be: 0 is the
+# caller, and the other one says that the number is a process's, not a group's or a user's.
 _OWN_ONLY = {
-    "prlimit64": 0,
-    "sched_setparam": 0,
-    "sched_setscheduler": 0,
-    "sched_setattr": 0,
-    "sched_setaffinity": 0,
-    "setpriority": 1,
-    "ioprio_set": 1,
+    "prlimit64": {0: 0},
+    "sched_setparam": {0: 0},
+    "sched_setscheduler": {0: 0},
+    "sched_setattr": {0: 0},
+    "sched_setaffinity": {0: 0},
+    "setpriority": {0: 0, 1: 0},
+    "ioprio_set": {0: 1, 1: 0},
 }
+# The owner of an open file is sent signals when there is something to read: F_SETOWN, F_SETSIG and
+# F_SETOWN_EX; of a socket, also FIOSETOWN and SIOCSPGRP.
+_OWNERS = (8, 10, 15)
+_OWNERS_OF_SOCKETS = (0x8901, 0x8902)
+# What changes attributes of a file that is open for reading only: SETFLAGS, SETVERSION and ext4's
+# of these, with 64 and with 32 bits, FSSETXATTR, ENABLE_VERITY, SET_ENCRYPTION_POLICY, and for
+# subvolumes of btrfs: create, snapshot and destroy in both versions, and their flags.
+_ATTRIBUTES = (
+    *(0x40086602, 0x40046602, 0x40087602, 0x40047602, 0x40086604, 0x40046604),
+    *(0x401C5820, 0x40806685, 0x800C6613),
+    *(0x5000940E, 0x50009418, 0x50009401, 0x50009417, 0x5000940F, 0x5000943F, 0x4008941A),
+)
 
 
 class _Program(ctypes.Structure):
@@ -106,6 +119,25 @@ class Filter:
         allowed = list(values)
         tests = [(_JUMP_EQUAL, len(allowed) - i, 0, value) for i, value in enumerate(allowed)]
         self._decide(name, argument, tests, [_ERRNO | number, _ALLOW])
+
+    def deny_values(self, name: str, argument: int, values: Iterable[int]) -> None:
+        """Let a call fail if an argument has one of these values."""
+        denied = list(values)
+        tests = [(_JUMP_EQUAL, len(denied) - i, 0, value) for i, value in enumerate(denied)]
+        self._decide(name, argument, tests, [_ALLOW, _ERRNO | errno.EPERM])
+
+    def require_values(self, name: str, values: Mapping[int, int]) -> None:
+        """Let a call fail unless each of these arguments has its value."""
+        if name not in self.architecture.calls:
+            return
+        left = 2 * len(values) + 2
+        self._add(_JUMP_EQUAL, 0, left, self.architecture.calls[name])
+        for argument, value in values.items():
+            left -= 2
+            self._add(_LOAD, 0, 0, _FIRST_ARGUMENT + 8 * argument)
+            self._add(_JUMP_EQUAL, 0, left - 1, value)
+        self._add(_RETURN, 0, 0, _ALLOW)
+        self._add(_RETURN, 0, 0, _ERRNO | errno.EPERM)
 
     def deny_bits(self, name: str, argument: int, mask: int) -> None:
         """Let a call fail if an argument has any of these bits."""
@@ -191,8 +223,10 @@ def make_base_filter(
     """Return the filter for everything but the starting of processes."""
     made = Filter(architecture)
     made.deny(_DENIED)
-    for name, argument in _OWN_ONLY.items():
-        made.allow_only(name, argument, [0])
+    for name, values in _OWN_ONLY.items():
+        made.require_values(name, values)
+    made.deny_values("fcntl", 1, _OWNERS)
+    made.deny_values("ioctl", 1, [*_OWNERS_OF_SOCKETS, *_ATTRIBUTES])
     if not allow_network:
         made.allow_only("socketpair", 0, [_AF_UNIX], errno.EACCES)
         # Also a local socket reaches daemons that do what they are told.
