@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
 from pytest_metamorphic_guard.gate.policies import Strict, parse_policy
@@ -75,6 +75,11 @@ def run(
     found = find_task(task)
     if found is None:
         raise TaskError(None, [f"{task!r:.60} is no Task and no TaskSpec"])
+    for role, given in (("candidate", candidate), ("baseline", baseline)):
+        if not isinstance(given, Implementation) and (role == "candidate" or given is not None):
+            names = "from_path, from_dotted, from_callable or from_content"
+            fault = f"the {role} is no Implementation; make one with Implementation.{names}"
+            raise ImplementationError(f"{given!r:.60}", fault)
     evaluation = _Evaluation(found, baseline, candidate, config or EvaluationConfig())
     with ExitStack() as stack:
         try:

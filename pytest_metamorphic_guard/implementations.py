@@ -204,6 +204,8 @@ def _explain(text: str, folder: Path) -> str:
     if (colon and not function.isidentifier()) and (
         _MODULE.match(path) or (folder / path).is_file()
     ):
+        if function and all(part.isidentifier() for part in function.split(".")):
+            return f"{function!r} is not at the top of its file: write a function there"
         return f"{function!r} is not the name of a function"
     if text.endswith(".py") or path.endswith(".py"):
         return f"there is no file {(path if path.endswith('.py') else text)!r} in {folder}"

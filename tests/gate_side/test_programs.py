@@ -156,6 +156,10 @@ def test_what_cannot_be_evaluated_is_an_error_that_says_so(task, write):
 
     with pytest.raises(MetamorphicGuardError, match="no Task"):
         api.run("t", None, good, config)
+    with pytest.raises(MetamorphicGuardError, match="candidate is no Implementation"):
+        api.run(task, None, good.target, config)
+    with pytest.raises(MetamorphicGuardError, match="baseline is no Implementation"):
+        api.run(task, solve_here, good, config)
     with pytest.raises(ValueError, match="n=0"):
         api.EvaluationConfig(n=0)
     with pytest.raises(PolicyError, match="unknown policy"):
