@@ -420,3 +420,43 @@ def test_a_directory_that_somebody_else_made_first_is_not_used(candidates, tmp_p
     assert used.is_relative_to(shared)
     assert not used.is_relative_to(taken)
     assert [entry.name for entry in shared.iterdir()] == [taken.name]
+
+
+REAPERS = {
+    "ignored": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+    "reaped": """
+def reap(*_):
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]: pass
+    except ChildProcessError: pass
+signal.signal(signal.SIGCHLD, reap)
+""",
+}
+
+
+@pytest.mark.parametrize("level", LEVELS[:-1])
+@pytest.mark.parametrize("reaper", REAPERS)
+def test_a_candidate_may_see_to_its_children_as_it_likes(make_local, candidates, level, reaper):
+    executor = make_local(isolation=level)
+    path = candidates.write(
+        "import os, signal\n"
+        + REAPERS[reaper]
+        + "\nMINE = signal.getsignal(signal.SIGCHLD)"
+        + "\ndef solve(x): return x + 1, signal.getsignal(signal.SIGCHLD) == MINE"
+    )
+    for x in range(3):
+        assert call(executor, path, x).get("result") == (x + 1, True)
+
+
+@pytest.mark.parametrize("config", [{}, {"allow_subprocess": True}], ids=str)
+@pytest.mark.parametrize("level", LEVELS[:-1])
+def test_a_host_whose_ended_children_are_ignored_has_good_calls(
+    make_local, candidates, level, config
+):
+    path = candidates.write("def solve(x): return x + 1")
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        executor = make_local(isolation=level, **config)
+        assert [call(executor, path, x).get("result") for x in range(3)] == [1, 2, 3]
+    finally:
+        signal.signal(signal.SIGCHLD, before)

@@ -6,6 +6,7 @@ import faulthandler
 import io
 import os
 import pickle
+import signal
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -86,6 +87,8 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     setup = _SetupReader(io.BytesIO(body)).load()
     assert isinstance(setup, Setup)
     tie_to_parent(setup.host_pid)
+    # Whoever started the host may have it ignored, and then no child could be waited for.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     set_fixed_limits(setup.file_mb, setup.open_files)
     missing = []
     is_alone = False

@@ -17,6 +17,7 @@ __all__ = ["Channel", "Collected", "ExpiredError", "ForgedError", "GoneError", "
 
 _CHUNK = 1 << 16
 _LARGE_CHUNK = 1 << 20
+_READS = 16
 
 
 class ExpiredError(Exception):
@@ -227,7 +228,8 @@ def _read_head(data: bytearray, nonce: bytes, limit: int) -> tuple[Response, int
 
 def _drain(descriptor: int, data: bytearray, most: int) -> bool:
     """Read what is there; return whether more may come. Beyond ``most`` nothing is kept."""
-    while True:
+    # One read empties a pipe, unless somebody fills it all the time: the caller has a deadline.
+    for _ in range(_READS):
         try:
             part = os.read(descriptor, _LARGE_CHUNK)
         except BlockingIOError:
@@ -236,6 +238,7 @@ def _drain(descriptor: int, data: bytearray, most: int) -> bool:
             return False
         if len(data) <= most:
             data += part[: most + 1 - len(data)]
+    return True
 
 
 def _milliseconds(deadline: float) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import sys
 import time
@@ -98,6 +99,7 @@ class Zygote:
         self._limits = Limits(max_bytes=beginning.setup.result_bytes)
         self._module: ModuleType | None = None
         self._next: Child | None = None
+        self._at_child_end: object = None
 
     def serve(self) -> None:
         """Answer requests, one after the other."""
@@ -126,6 +128,8 @@ class Zygote:
             end_copy(me)
             file = read_file(self._module)
             flush_output()
+            # Ignored, or reaped by the candidate, a child would take its status with it.
+            self._at_child_end = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         memory.measure()
         memory.lift()
         # What is here now is never collected, so no child copies pages for the collector's marks.
@@ -192,6 +196,8 @@ class Zygote:
         if module is None:
             beginning.memory.apply_for_import()
         else:
+            if self._at_child_end is not None:
+                signal.signal(signal.SIGCHLD, self._at_child_end)  # type: ignore[arg-type]
             beginning.memory.apply_for_calls()
         nonce, body, results = take_order(connection)
         # Until here it was killed with the zygote, and the host knew from this that it was gone.
