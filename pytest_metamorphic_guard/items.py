@@ -14,7 +14,7 @@ import pytest
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.report.reproduction import Reproduction
+from pytest_metamorphic_guard.report.reproduction import Reproduction, list_options
 from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
@@ -262,19 +262,7 @@ class ItemRunner:
         path, separator, rest = item.nodeid.partition("::")
         node = os.path.relpath(config.rootpath / path, here) + separator + rest
         words = ["pytest", node]
-        for assignment, flag in (
-            *((a, "--mg-candidate") for a in settings.candidates),
-            *((a, "--mg-baseline") for a in settings.baselines),
-        ):
-            prefix = f"{assignment.task}=" if assignment.task else ""
-            words.append(f"{flag}={prefix}{assignment.implementation.specification}")
-        words += [f"--mg-task={name}" for name in settings.tasks]
-        if settings.seed:
-            words.append(f"--mg-seed={settings.seed}")
-        if settings.n:
-            words.append(f"--mg-n={settings.n}")
-        if settings.executor != "local":
-            words.append(f"--mg-executor={settings.executor}")
+        words += list_options(settings)
         location = plan.entry.location
         where = f"{_relative(location.path, here)}:{location.line}" if location else ""
         return Reproduction(shlex.join(words), plan.variable, where)

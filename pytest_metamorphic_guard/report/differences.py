@@ -20,10 +20,12 @@ def describe_difference(  # noqa: PLR0911 - one answer per kind of value
     first: object, second: object, width: int
 ) -> list[str]:
     """Say in lines of at most ``width`` characters where two long values differ."""
-    if isinstance(first, str) and isinstance(second, str):
-        return _describe_texts(first, second, width)
     if type(first).__name__ == type(second).__name__ == "ndarray":
         return _describe_arrays(first, second, width)
+    if not _differ(first, second):
+        return []
+    if isinstance(first, str) and isinstance(second, str):
+        return _describe_texts(first, second, width)
     if isinstance(first, set | frozenset) and isinstance(second, set | frozenset):
         return _describe_sets(first, second, width)
     if len(to_source(first)) + len(to_source(second)) < 2 * _LONG_TEXT:
@@ -168,6 +170,10 @@ def _describe_change(path: str, first: Any, second: Any, width: int) -> str:
         elif _is_sequence(first, second) and len(first) != len(second):
             return f"{head}{len(first)} elements become {len(second)}"
     shown = [_shorten_text(text, room) for text in texts]
+    if shown[0] == shown[1]:
+        # Both begin in the same way: what is shown begins shortly before they differ.
+        start = max(0, _find_character(*texts) - room // 2)
+        shown = [_shorten_text("..." * (start > 0) + text[start:], room) for text in texts]
     return f"{head}{shown[0]} becomes {shown[1]}"[:width]
 
 

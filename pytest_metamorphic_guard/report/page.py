@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["LABEL", "Page", "cut_line", "make_printable", "wrap_source"]
+__all__ = ["LABEL", "Page", "cut_middle", "make_printable", "wrap_source"]
 
 LABEL = 12
 _MARGIN = 4
@@ -78,14 +78,10 @@ def make_printable(line: str) -> str:
     )
 
 
-def cut_line(line: str, room: int) -> list[str]:
-    """Return a line as at most two rows, its middle left out where it is longer."""
-    if len(line) <= room:
-        return [line]
-    head, tail = room - 4, room - 2
-    if len(line) <= head + tail:
-        return [line[:room], "  " + line[room:]]
-    return [line[:head] + " ...", "  " + line[-tail:]]
+def cut_middle(line: str, room: int) -> str:
+    """Return a line as one row, its middle left out where it is longer."""
+    head = (room - 4) // 2
+    return line if len(line) <= room else f"{line[:head]} ... {line[head + 5 - room :]}"
 
 
 def wrap_source(line: str, width: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,15 +12,19 @@ from pytest_metamorphic_guard.report.page import LABEL, wrap_source
 from pytest_metamorphic_guard.report.values import to_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_metamorphic_guard.runner.run import Run, Violation
+    from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.verdicts import Confirmation
 
-__all__ = ["Reproduction", "describe_search", "write_example"]
+__all__ = ["Reproduction", "describe_search", "list_options", "write_example"]
 
 _CONFIRMATIONS = {
     "confirmed": "confirmed in a fresh process",
     "repeated": "repeated; this executor has no fresh process to confirm it in",
-    "earlier calls": "NOT seen in a fresh process: the candidate depends on earlier calls",
+    "earlier calls": "NOT seen in a fresh process: the candidate depends on earlier calls "
+    "or on chance",
     "not deterministic": "NOT seen again: the candidate is not deterministic",
     "random check": "NOT seen again for the same outputs: the check or transformation is random",
     "unchecked": "not run again",
@@ -40,6 +46,35 @@ class Reproduction:
     location: str
 
 
+def list_options(settings: Settings) -> Iterator[str]:
+    """Yield the options under which an item does the same again.
+
+    The configuration of an executor is left out, as it may hold secrets.
+    """
+    for assignment, flag in (
+        *((a, "--mg-candidate") for a in settings.candidates),
+        *((a, "--mg-baseline") for a in settings.baselines),
+    ):
+        prefix = f"{assignment.task}=" if assignment.task else ""
+        yield f"{flag}={prefix}{assignment.implementation.specification}"
+    for name in settings.tasks:
+        yield f"--mg-task={name}"
+    isolation = settings.executor_config.get("isolation") if settings.executor == "local" else None
+    for flag, value, default in (
+        ("--mg-seed", settings.seed, 0),
+        ("--mg-n", settings.n, None),
+        ("--mg-timeout-s", settings.timeout_s, None),
+        ("--mg-mem-mb", settings.mem_mb, None),
+        ("--mg-executor", settings.executor, "local"),
+        ("--mg-isolation", isolation, None),
+        ("--mg-candidate-executor", settings.candidate_executor, None),
+        ("--mg-baseline-executor", settings.baseline_executor, None),
+        ("--mg-fail-on", settings.fail_on, "violation"),
+    ):
+        if value != default:
+            yield f"{flag}={value}"
+
+
 def describe_search(run: Run, violation: Violation, confirmation: Confirmation) -> list[str]:
     """Say when the violation was found, how sure it is, and what it was shrunk from."""
     first = run.first or violation
@@ -49,7 +84,8 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
     if seen is not None and seen.case.key == violation.case.key and _varies(seen, violation):
         lines.append("its outputs change from run to run: the candidate is not deterministic")
     if first.case.key != violation.case.key:
-        lines.append(f"shrunk in {run.shrink_runs} runs from {_shorten(first, 36)}")
+        runs = "1 run" if run.shrink_runs == 1 else f"{run.shrink_runs} runs"
+        lines.append(f"shrunk in {runs} from {_shorten(first, 36)}")
         if run.shrink_stopped:
             lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
     return lines
@@ -60,8 +96,13 @@ def _varies(first: Violation, second: Violation) -> bool:
     return (
         first is not second
         and not are_same(first.candidate, second.candidate)
-        and write_outcomes(first.candidate) != write_outcomes(second.candidate)
+        and _read_outcomes(first) != _read_outcomes(second)
     )
+
+
+def _read_outcomes(violation: Violation) -> list[str]:
+    # Every process has its objects at other addresses.
+    return [re.sub(r"\b0x[0-9a-f]+", "0x", line) for line in write_outcomes(violation.candidate)]
 
 
 def _shorten(violation: Violation, room: int) -> str:
@@ -80,6 +121,9 @@ def write_example(
         line = f"@{reproduction.task_variable}.example({text})"
     else:
         line = f"examples=[{to_source(arguments)}]"
+    if not _is_source(line.removeprefix("@")):
+        said = "the input cannot be written as an @example line; the command finds it"
+        return [" " * LABEL + said], True
     if len(line) <= width - LABEL - 4:
         return [" " * LABEL + line], True
     # A long example keeps every character, so that it can be pasted.
@@ -88,3 +132,11 @@ def write_example(
         said = "the input is too long for an @example line; the command finds it"
         return [" " * LABEL + said], False
     return lines, True
+
+
+def _is_source(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last: nested too deeply
+        return False
+    return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import enum
 import math
 import pprint
 import textwrap
@@ -57,7 +59,29 @@ def to_source(value: object) -> str:
             return _array_to_source(value)
         except Exception:  # noqa: BLE001 - structured and object arrays of strangers' classes
             return "np." + " ".join(_repr(value).split())
-    return _repr(value)
+    return _object_to_source(value, _repr(value))
+
+
+def _object_to_source(value: object, text: str) -> str:
+    """Write an object as the call or the name that makes it, where its ``repr`` almost is that."""
+    kind = type(value)
+    if isinstance(value, enum.Enum):
+        is_named = text.startswith("<") and value.name in type(value).__members__
+        return f"{kind.__qualname__}.{value.name}" if is_named else text
+    if dataclasses.is_dataclass(value):
+        name, fields = kind.__qualname__, [f.name for f in dataclasses.fields(value) if f.repr]
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        name, fields = kind.__name__, list(value._fields)
+    else:
+        return text
+    try:
+        parts = {field: getattr(value, field) for field in fields}
+        # A repr of their own says what its author wants.
+        if text != f"{name}({', '.join(f'{key}={part!r}' for key, part in parts.items())})":
+            return text
+        return f"{name}({', '.join(f'{key}={to_source(part)}' for key, part in parts.items())})"
+    except Exception:  # noqa: BLE001 - a stranger's attributes and their reprs
+        return text
 
 
 def _container_to_source(value: Any) -> str:

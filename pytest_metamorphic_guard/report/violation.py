@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
 from pytest_metamorphic_guard.report.differences import describe_difference
 from pytest_metamorphic_guard.report.outcomes import are_same
-from pytest_metamorphic_guard.report.page import Page, cut_line, make_printable
+from pytest_metamorphic_guard.report.page import Page, cut_middle, make_printable
 from pytest_metamorphic_guard.report.reproduction import (
     Reproduction,
     describe_search,
@@ -35,6 +37,7 @@ _FEW_VALUE_LINES = 3
 _EXAMPLE_LINES = 4
 _OUTPUT_LINES = 4
 _CALLS = 6
+_WHOLE = sys.maxsize
 
 
 def render_violation(
@@ -120,7 +123,7 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
     # The message of a failed assert stands above, with the law's own line.
     if fault is not None and fault.kind == "execution":
         page.block("found", _format_message(page, fault.message))
-    _write_calls(page, "candidate", violation.candidate)
+    _write_calls(page, "candidate", violation.candidate, _name_implementation(run))
     _write_captured(page, violation.candidate)
     baseline = violation.baseline
     if baseline is None:
@@ -132,14 +135,25 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
         page.block("", _format_message(page, baseline.fault.message)[:2])
 
 
-def _write_calls(page: Page, label: str, result: CaseResult) -> None:
+def _write_calls(page: Page, label: str, result: CaseResult, name: str) -> None:
     for index, execution in enumerate(result.executions[:_CALLS]):
         arguments = ", ".join(to_source(a) for a in execution.args)
-        output = " ".join(format_outcome(execution.outcome, page.room, 1))
-        line = f"solve({arguments}) -> {output}"
-        page.block(label if index == 0 else "", cut_line(line, page.room))
+        whole = format_outcome(execution.outcome, _WHOLE, _WHOLE)
+        output = " ".join(line.strip() for line in whole)
+        call = f"{name}({arguments})"
+        lines = [f"{call} -> {output}"]
+        if len(lines[0]) > page.room:
+            lines = [cut_middle(call, page.room), "  " + cut_middle(f"-> {output}", page.room - 2)]
+        page.block(label if index == 0 else "", lines)
     if len(result.executions) > _CALLS:
         page.block("", [f"... and {len(result.executions) - _CALLS} further calls"])
+
+
+def _name_implementation(run: Run) -> str:
+    """Return the name that a law gives to the implementation."""
+    assert isinstance(run.entry.subject, Law)
+    names = list(inspect.signature(run.entry.subject.body).parameters.values())
+    return names[0].name if names and names[0].kind is not names[0].VAR_POSITIONAL else "solve"
 
 
 def _write_outputs(page: Page, label: str, result: CaseResult, run: Run) -> None:
