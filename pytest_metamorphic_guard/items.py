@@ -259,8 +259,9 @@ class ItemRunner:
     def _describe_reproduction(self, item: pytest.Item, plan: Plan) -> Reproduction:
         config, settings = self.session.config, self.session.settings
         here = config.invocation_params.dir
-        path, separator, rest = item.nodeid.partition("::")
-        node = os.path.relpath(config.rootpath / path, here) + separator + rest
+        # Not the node id's path, which begins at the root only for a file below it.
+        _, separator, rest = item.nodeid.partition("::")
+        node = os.path.relpath(item.path, here) + separator + rest
         words = ["pytest", node]
         words += list_options(settings)
         location = plan.entry.location

@@ -284,3 +284,26 @@ def test_a_task_works_in_a_package_in_a_folder_with_spaces_seen_from_elsewhere(s
     assert words[1] == "../my project/tests/test_top_k.py::top_k::reordered"
     again = suite.launch(*words[1:], *quiet, cwd=elsewhere)
     again.assert_outcomes(failed=1)
+
+
+def test_the_command_names_the_file_although_the_root_is_elsewhere(suite, top_k):
+    suite.write(**{"tests/test_top_k": top_k, "wrong": "def solve(xs, k):\n    return xs[:k]\n"})
+    elsewhere = suite.path / "elsewhere"
+    elsewhere.mkdir()
+    quiet = ("-pno:randomly", "-pno:cacheprovider")
+
+    # Of a file outside the root, the node id is relative to what was named, not to the root.
+    result = suite.launch(
+        "../tests",
+        "--rootdir=.",
+        "-kreordered",
+        "--mg-candidate=../wrong.py",
+        *quiet,
+        cwd=elsewhere,
+    )
+
+    result.assert_outcomes(failed=1, deselected=3)
+    text = result.stdout.str()
+    words = shlex.split(text.partition("reproduce")[2].partition("@top_k")[0].replace("\n", " "))
+    assert words[1] == "../tests/test_top_k.py::top_k::reordered"
+    suite.launch(*words[1:], *quiet, cwd=elsewhere).assert_outcomes(failed=1)
