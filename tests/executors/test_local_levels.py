@@ -460,3 +460,28 @@ def test_a_host_whose_ended_children_are_ignored_has_good_calls(
         assert [call(executor, path, x).get("result") for x in range(3)] == [1, 2, 3]
     finally:
         signal.signal(signal.SIGCHLD, before)
+
+
+FORGERIES = {
+    "a stopped process": "zygote.os.wait4 = lambda pid, _: (pid, 0x7F, wait4(pid, 0)[2])",
+    "no status": "zygote.os.wait4 = lambda pid, _: (pid, 10**5000, wait4(pid, 0)[2])",
+    "no count of processes": "sweeper.sweep = lambda *_: 10**5000",
+    "no count of threads": "zygote.count_threads = lambda _: 10**5000",
+    "an impossible duration": "zygote._monotonic_ns = iter([1 << 61, 0] * 9).__next__",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_what_an_import_lets_the_process_behind_its_calls_say_is_not_believed(
+    make_local, candidates, forgery
+):
+    executor = make_local(isolation="fork")
+    path = candidates.write(
+        "import os, sys\n"
+        "zygote = sys.modules['pytest_metamorphic_guard.executors.local.zygote']\n"
+        "sweeper, wait4 = zygote.begin.__globals__['Sweeper'], zygote.os.wait4\n"
+        + FORGERIES[forgery]
+        + "\ndef solve(): os._exit(3)"
+    )
+    for _ in range(2):
+        assert call(executor, path)["error_type"] in {"protocol", "import_error"}

@@ -139,6 +139,19 @@ def test_an_edited_module_or_its_neighbour_is_never_run_stale(local, candidates,
         assert call(local, "by_name.main")["result"] == value
 
 
+def test_a_module_may_claim_to_be_from_a_file_of_any_name(local, candidates, monkeypatch):
+    monkeypatch.syspath_prepend(str(candidates.folder))
+    candidates.write(
+        "__file__ = 'two\\nlines'\n"
+        "open(__file__, 'w').close()\n"
+        "import os\n"
+        "__file__ = os.path.abspath(__file__)\n"
+        "def solve(): return 1",
+        "claiming.py",
+    )
+    assert call(local, "claiming")["result"] == 1
+
+
 def test_a_new_executor_does_not_read_old_bytecode(candidates):
     for value in range(3):
         candidates.write(f"VALUE = {value}", "package/helper.py")

@@ -25,6 +25,8 @@ __all__ = ["AnswerReader", "drop_harness"]
 
 _OURS = f'  File "{os.path.dirname(os.path.abspath(__file__))}{os.sep}'
 _FAILURE_FIELDS = 4
+# More threads or processes than this no system has.
+_MOST = 1 << 30
 _KINDS_OF_FAILURE = frozenset(
     {
         "argument_encoding",
@@ -63,9 +65,7 @@ class AnswerReader:
 
     def read_call(self, response: Response, func_name: str, observed_s: float) -> Payload:
         """Return the payload of a call that took at most ``observed_s`` seconds."""
-        duration_ms = response.duration_ns / 1e6
-        if not 0 <= duration_ms <= observed_s * 1e3:
-            raise ForgedError("it claims a duration that is impossible")
+        duration_ms = _require_duration(response, observed_s)
         answer = self.decode(response.body)
         if response.kind == frames.RETURNED:
             payload = make_result(answer, duration_ms, *self._output.take())
@@ -93,16 +93,22 @@ class AnswerReader:
         if response.kind != frames.LOADED:
             return self.make_import_failed(response, answer)
         match answer:
-            case (str(file), int(threads)):
+            case (str(file), int(threads)) if 0 < threads <= _MOST:
                 return file, threads
             case _:
                 raise ForgedError("the response is of no known kind")
 
-    def read_ended(self, response: Response) -> tuple[int, int, int]:
-        """Return the wait status, the phase in which time ran out or 0, and how many were swept."""
+    def read_ended(self, response: Response, observed_s: float) -> tuple[int, int, int]:
+        """Return the exit status, the phase in which time ran out or 0, and how many were swept."""
+        _require_duration(response, observed_s)
         match self.decode(response.body):
-            case (int(status), int(phase), int(swept)) if response.kind == frames.ENDED:
-                return status, phase, swept
+            case (int(status), int(phase), int(swept)) if (
+                response.kind == frames.ENDED and abs(swept) <= _MOST
+            ):
+                try:
+                    return os.waitstatus_to_exitcode(status), phase, swept
+                except (ValueError, OverflowError):
+                    raise ForgedError("it claims an end that is impossible") from None
             case _:
                 raise ForgedError("the response is of no known kind")
 
@@ -154,6 +160,13 @@ class AnswerReader:
 def drop_harness(stderr: str) -> str:
     """Return the report of a crash without the frames that are ours."""
     return "".join(line for line in stderr.splitlines(keepends=True) if _OURS not in line)
+
+
+def _require_duration(response: Response, observed_s: float) -> float:
+    duration_ms = response.duration_ns / 1e6
+    if not 0 <= duration_ms <= observed_s * 1e3:
+        raise ForgedError("it claims a duration that is impossible")
+    return duration_ms
 
 
 def _join(exception_type: str, message: str) -> str:

@@ -23,7 +23,7 @@ from pytest_metamorphic_guard.executors.local.levels import (
 )
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
 from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
-from pytest_metamorphic_guard.executors.local.sources import Watch, find_target
+from pytest_metamorphic_guard.executors.local.sources import Watch, find_target, locate
 from pytest_metamorphic_guard.executors.local.warm import WarmWorker
 
 if TYPE_CHECKING:
@@ -233,7 +233,9 @@ class LocalExecutor(Executor):
             return
         implementation.sandbox = sandbox
         if not target.file and os.path.isfile(sandbox.file):
-            implementation.watch = Watch(sandbox.file, find_target(sandbox.file).root)
+            # The module says where it is from: a name that no user would give may be among that.
+            file = os.path.abspath(sandbox.file)
+            implementation.watch = Watch(file, locate(file).root)
 
     def _start_level(self, level: str, implementation: _Implementation) -> Sandbox:
         if self._directories is None:

@@ -51,7 +51,8 @@ class ForkingZygote(Sandbox):
             collected = self._channel.collect(body, reader, start + limit)
         finally:
             os.close(reader)
-        status, phase, swept = self._reader.read_ended(collected.response)
+        observed_s = time.monotonic() - start
+        status, phase, swept = self._reader.read_ended(collected.response, observed_s)
         payload = self._read_end(collected, status, phase, func_name, timeout_s)
         self._add_usage(payload, collected.response)
         if swept:
@@ -81,7 +82,7 @@ class ForkingZygote(Sandbox):
             text = f"the call broke the protocol: {error}"
             return self._with_output(make_failure("protocol", text))
         if answer is None:
-            return self._with_output(make_ended(os.waitstatus_to_exitcode(status)))
+            return self._with_output(make_ended(status))
         try:
             return self._reader.read_call(answer, func_name, collected.response.duration_ns / 1e9)
         except ForgedError as error:

@@ -10,7 +10,7 @@ import time
 from pytest_metamorphic_guard.executors.local.loader import is_installed
 from pytest_metamorphic_guard.executors.local.setup import Target
 
-__all__ = ["Watch", "find_target"]
+__all__ = ["Watch", "find_target", "locate"]
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LONGEST_NAME = 200
@@ -34,7 +34,7 @@ def find_target(specification: str) -> Target:
     if "\n" not in specification and "\0" not in specification:
         path = os.path.abspath(specification)
         if os.path.isfile(path):
-            return _locate(path)
+            return locate(path)
         is_short = len(specification) <= _LONGEST_NAME
         if is_short and _MODULE.fullmatch(specification) and not specification.endswith(".py"):
             return Target(file="", name=specification, root="")
@@ -43,6 +43,16 @@ def find_target(specification: str) -> Target:
             raise ValueError(f"{specification} {what}; expected a Python file")
     shown = specification[:_SHOWN] + ("..." if len(specification) > _SHOWN else "")
     raise ValueError(f"{shown!r} is neither a Python file nor the name of a module")
+
+
+def locate(path: str) -> Target:
+    """Return what to import for the absolute path of a file, whatever its name is."""
+    folder, base = os.path.split(path)
+    names = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.basename(folder):
+        folder, package = os.path.split(folder)
+        names.insert(0, package)
+    return Target(file=path, name=".".join(names), root=folder)
 
 
 class Watch:
@@ -84,15 +94,6 @@ class Watch:
             return True
         self._known = {path: _stamp(path) for path in folders}
         return False
-
-
-def _locate(path: str) -> Target:
-    folder, base = os.path.split(path)
-    names = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
-    while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.basename(folder):
-        folder, package = os.path.split(folder)
-        names.insert(0, package)
-    return Target(file=path, name=".".join(names), root=folder)
 
 
 def _stamp(path: str) -> _Stamp | None:
