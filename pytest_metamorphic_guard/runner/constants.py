@@ -79,15 +79,17 @@ def _find_modules(task: Task) -> list[ModuleType]:
             continue
         found[module.__name__] = module
         for value in list(vars(module).values()):
-            name = value.__name__ if isinstance(value, ModuleType) else _read_module(value)
+            name = _read_module(value)
             if name in sys.modules:
                 found[name] = sys.modules[name]
     return [module for _, module in sorted(found.items())]
 
 
 def _read_module(value: object) -> str:
+    """Return the name of the module that a value is or comes from; empty where it has none."""
     try:
-        name = getattr(value, "__module__", None)
+        is_module = isinstance(value, ModuleType)
+        name = getattr(value, "__name__" if is_module else "__module__", None)
     except Exception:  # noqa: BLE001 - whatever a user's object does when it is asked
         return ""
-    return name if isinstance(name, str) else ""
+    return name if type(name) is str else ""

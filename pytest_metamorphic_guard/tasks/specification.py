@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.tasks.task import Task
@@ -76,6 +76,8 @@ class TaskSpec:
 
 def find_task(value: object) -> Task | None:
     """Return the task that an object is or declares, or None for any other object."""
-    if isinstance(value, TaskSpec):
-        return value.to_task()
-    return value if isinstance(value, Task) else None
+    # Asked of the type: an object may answer for its class with code, as lazy settings do.
+    kind = type(value)
+    if issubclass(kind, TaskSpec):
+        return cast("TaskSpec", value).to_task()
+    return cast("Task", value) if issubclass(kind, Task) else None

@@ -85,3 +85,27 @@ def test_a_test_of_hypothesis_after_an_item_tries_what_is_imported(suite):
         """,
     )
     run(suite, "test_task.py", "test_zz.py", "-p", "no:randomly")
+
+
+ODD = """
+from types import ModuleType
+
+class Lazy:
+    @property
+    def __class__(self):
+        raise RuntimeError("the settings are not configured yet")
+
+class Unhashable(str):
+    __hash__ = None
+
+class Stranger:
+    __module__ = Unhashable("somewhere")
+
+settings, stranger, module = Lazy(), Stranger(), ModuleType("odd")
+module.__name__ = ["odd"]
+"""
+
+
+def test_objects_that_answer_with_code_of_their_own_do_no_harm(suite):
+    suite.write(test_task=TASK.format(imports=ODD), same=SAME)
+    assert run(suite, "test_task.py")
