@@ -78,8 +78,8 @@ def list_options(settings: Settings) -> Iterator[str]:
 def describe_search(run: Run, violation: Violation, confirmation: Confirmation) -> list[str]:
     """Say when the violation was found, how sure it is, and what it was shrunk from."""
     first = run.first or violation
-    number = f"case {first.case_number}"
-    lines = [f"in {number} of this run; {_CONFIRMATIONS[confirmation]}"]
+    number = run.first_number or first.case_number
+    lines = [f"in case {number} of this run; {_CONFIRMATIONS[confirmation]}"]
     seen = run.smallest
     if seen is not None and seen.case.key == violation.case.key and _varies(seen, violation):
         lines.append("its outputs change from run to run: the candidate is not deterministic")

@@ -292,9 +292,15 @@ class Measuring:
                 search()
         finally:
             run.cases, run.shared_violations = cases, shared
+            run.first_number = self._find_number(run.first or first)
         # The search draws the same inputs again; should it come to another end, the violation
         # that was measured is reported as it is.
         raise Violated(first)
+
+    def _find_number(self, violation: Violation) -> int:
+        """Return in which case of the sample a violation was counted, or the first one was."""
+        numbers = {found.case.key: found.case_number for _, found in reversed(self._counted)}
+        return numbers.get(violation.case.key, self._counted[0][1].case_number)
 
 
 def group_sources(

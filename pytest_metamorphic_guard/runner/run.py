@@ -70,6 +70,8 @@ class Run:
         baseline: Calls the baseline, or None without one.
         fixtures: Values of the pytest fixtures that a law asked for.
         progress: Called with the number of cases done, now and then.
+        first_number: Number of the case in which a whole sample was first violated; a search
+            afterwards has an order of its own.
     """
 
     task: Task
@@ -86,6 +88,7 @@ class Run:
     shrink_runs: int = 0
     shrink_stopped: bool = False
     first: Violation | None = None
+    first_number: int | None = None
     smallest: Violation | None = None
     soft_example: Violation | None = None
     last_input: tuple[Any, ...] | None = None

@@ -41,6 +41,16 @@ def test_a_bad_candidate_is_rejected_before_every_input_ran(gate):
     assert max(cases_of(run).values()) < 200
 
 
+def test_a_violation_is_seen_in_the_case_that_ended_the_run(gate):
+    gate.write(n=100, old=(), new=range(50, 100))
+
+    run = gate.run("--mg-early-stop", "--mg-shrink=full")
+
+    (last,) = set(cases_of(run).values())
+    assert last < 50
+    assert f"in case {last} of this run; " in run.text
+
+
 def test_a_list_in_which_the_hard_inputs_come_last_is_not_judged_by_the_easy_ones(gate, workers):
     gate.write(n=400, old=(), new=range(200, 400))
 
