@@ -9,10 +9,11 @@ import pytest
 from pytest_metamorphic_guard.collection import load_tasks
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.items import ItemRunner
-from pytest_metamorphic_guard.option_reading import read_settings
+from pytest_metamorphic_guard.option_reading import find_idle, read_settings
 from pytest_metamorphic_guard.results import ResultKeeper
 from pytest_metamorphic_guard.session import GuardSession
 from pytest_metamorphic_guard.terminal import TerminalSummary
+from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
 __all__ = ["get_session", "start_session"]
 
@@ -57,4 +58,7 @@ def get_session(config: pytest.Config) -> GuardSession:
             keeper = ResultKeeper(session)
             config.pluginmanager.register(keeper, "metamorphic_guard_results")
             config.pluginmanager.register(TerminalSummary(keeper), "metamorphic_guard_terminal")
+            for flag in find_idle(config, settings):
+                warning = MetamorphicGuardWarning(f"{flag} has no effect without --mg-gate")
+                config.issue_config_time_warning(warning, stacklevel=2)
     return session

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["read_rules", "read_settings"]
+__all__ = ["find_idle", "read_rules", "read_settings"]
 
+_FOR_GATES = ("policy", "early_stop", "on_inconclusive")
 _INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
 
 
@@ -166,6 +167,20 @@ def read_rules(config: pytest.Config) -> Rules:
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
     return rules
+
+
+def find_idle(config: pytest.Config, settings: Settings) -> list[str]:
+    """Return the options on the command line that have no effect without a gate, if there is none.
+
+    In a file they may wait for the runs that have one.
+    """
+    if settings.gate:
+        return []
+    typed = {o.name: o for o in OPTIONS if config.getoption(o.key) is not None}
+    # A policy file also has rates that count without a gate.
+    if str(config.getoption("mg_policy")).endswith(".toml"):
+        del typed["policy"]
+    return [typed[name].flag for name in _FOR_GATES if name in typed]
 
 
 def _lines(text: str, option: Option) -> list[str]:

@@ -270,3 +270,26 @@ def test_a_candidate_that_cannot_be_called_leaves_the_others_their_decision(gate
     assert [decision["outcome"] for decision in run.decisions] == ["adopt", "inconclusive"]
     assert "could not be judged" in run.decisions[1]["reason"]
     assert run.ret == 1  # its items failed
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--mg-policy=superior:min_delta=0.02", "--mg-early-stop", "--mg-on-inconclusive=warn"],
+)
+def test_an_option_of_the_gate_without_a_gate_says_so(gate, option):
+    run = gate.run(option, gate=False)
+
+    assert run.ret == 0
+    flag = option.partition("=")[0]
+    assert f"{flag} has no effect without --mg-gate" in run.text
+    assert "has no effect" not in gate.run(option).text
+
+
+def test_a_policy_file_has_rates_that_count_without_a_gate(gate):
+    (gate.path / "policy.toml").write_text("[tasks.t]\nmin_pass_rate = 0.9\n")
+    gate.write(old=(), new=(7,))
+
+    run = gate.run("--mg-policy=policy.toml", gate=False)
+
+    assert run.ret == 0
+    assert "has no effect" not in run.text
