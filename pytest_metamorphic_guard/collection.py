@@ -37,6 +37,8 @@ __all__ = [
 
 # The parameter that carries the candidate where several are given.
 PARAMETER = "mg_implementation"
+# The name under which pytest-run-parallel registers what runs a test in several threads.
+_RUN_PARALLEL = "_run-parallel"
 _ATTRIBUTE = "_mg_plan"
 # What splits a node id on a command line.
 _UNSELECTABLE = re.compile(r"[\[\]:\s]+")
@@ -73,6 +75,9 @@ class TaskNode(pytest.Class):
         node: TaskNode = super().from_parent(parent, **kw)
         if obj is not None:
             node._made, node._task = obj
+        if node.config.pluginmanager.has_plugin(_RUN_PARALLEL):
+            # An item has one worker process, whose calls come one after the other.
+            node.add_marker(pytest.mark.thread_unsafe(reason="runs in one worker process"))
         return node
 
     def _getobj(self) -> type:

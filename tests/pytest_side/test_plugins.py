@@ -243,3 +243,19 @@ def test_standard_error_and_logs_of_a_law_are_captured_as_in_any_test(suite):
     assert "printed by the law" in text
     assert "printed by the candidate" in text
     assert sys.stdout is not None
+
+
+def test_items_ask_pytest_run_parallel_to_stay_in_one_thread(suite):
+    suite.write_top_k()
+    suite.write(
+        conftest="""
+        def pytest_configure(config):
+            config.addinivalue_line("markers", "thread_unsafe: of pytest-run-parallel")
+            config.pluginmanager.register(object(), "_run-parallel")
+        """
+    )
+
+    items = suite.collect("--mg-candidate=good.py", "--strict-markers")
+
+    assert items
+    assert all(item.get_closest_marker("thread_unsafe") for item in items)
