@@ -25,14 +25,24 @@ _LEAST_ROOM = 20
 _PLUGIN = "metamorphic_guard_progress"
 
 
-def describe_progress(name: str, done: int, total: int | None, elapsed_s: float) -> str:
-    """Return one line: cases done, cases per second, and the time left where it is known."""
-    rate = done / elapsed_s if elapsed_s > 0 else 0.0
-    speed = f"{rate:.0f}/s" if rate >= 1 else f"one in {1 / rate:.0f} s" if rate else "..."
+def describe_progress(name: str, done: int, total: int | None, rate: float) -> str:
+    """Return one line: cases done, cases per second, and the time left where it is known.
+
+    Args:
+        name: The item.
+        done: Cases done.
+        total: Cases planned, where that is known.
+        rate: Cases per second, or 0 while nobody knows.
+    """
+    line = f"{name}: {done} cases"
+    if total is not None and done <= total:
+        line = f"{name}: {done} of {total} cases"
+    if not rate:
+        return line
+    line += f", {rate:.0f}/s" if rate >= 1 else f", one in {1 / rate:.0f} s"
     if total is None or done > total:
-        return f"{name}: {done} cases, {speed}"
-    left = (total - done) / rate if rate else 0.0
-    return f"{name}: {done} of {total} cases, {speed}, {_format_time(left)} left"
+        return line
+    return f"{line}, {_format_time((total - done) / rate)} left"
 
 
 class LocalProgress:
@@ -48,17 +58,20 @@ class LocalProgress:
     @contextlib.contextmanager
     def follow(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """Return what is to be called with the number of cases done."""
-        started = time.monotonic()
-        due = started + _FIRST_AFTER_S
+        due = time.monotonic() + _FIRST_AFTER_S
+        first: tuple[int, float] | None = None
         shown = False
 
         def report(done: int) -> None:
-            nonlocal due, shown
+            nonlocal due, first, shown
             now = time.monotonic()
+            # The first case also waits for processes to start and candidates to be imported.
+            first = first or (done, now)
             if now < due:
                 return
             due, shown = now + _EVERY_S, True
-            self._show(describe_progress(name, done, total, now - started))
+            rate = (done - first[0]) / (now - first[1]) if done > first[0] else 0.0
+            self._show(describe_progress(name, done, total, rate))
 
         try:
             yield report

@@ -1,0 +1,74 @@
+"""The line about a long item, in a real terminal."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pytest_metamorphic_guard.progress import describe_progress
+
+TASK = """
+from pytest_metamorphic_guard import Task
+
+t = Task("t", inputs=[(i,) for i in range(20)])
+
+@t.property
+def same(output, i):
+    assert output == i
+"""
+SLOW = "import time\n\ndef solve(i):\n    time.sleep(0.2)\n    return i\n"
+
+
+def run_in_terminal(suite, *args):
+    """Run the suite in a pseudo-terminal of 80 columns and return all that was written to it."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
+    environment = os.environ | {"COLUMNS": "80", "TERM": "xterm"}
+    process = subprocess.Popen(
+        command, cwd=suite.path, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    written = bytearray()
+    while True:
+        try:
+            part = os.read(ours, 1 << 16)
+        except OSError:  # Linux says so when nobody has the other end any more
+            break
+        if not part:
+            break
+        written += part
+    os.close(ours)
+    assert process.wait() == 0, written.decode()
+    return written.decode()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
+def test_a_long_item_says_how_far_it_is_and_leaves_no_trace(suite, workers):
+    suite.write(test_it=TASK, new=SLOW)
+
+    written = run_in_terminal(suite, "--mg-candidate=new.py", *workers)
+
+    line = r"t::same: (\d+) of 20 cases, (?:\d+/s|one in \d+ s), \d+ s left"
+    seen = re.findall(line, written)
+    assert seen
+    assert seen == sorted(seen, key=int)
+    # What stands in the terminal in the end: every line after its last return to the first column.
+    shown = [line.rpartition("\r")[2] for line in written.replace("\r\n", "\n").split("\n")]
+    assert not any("cases" in line and "::" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "rate", "line"),
+    [
+        (1, 400, 0.0, "t::r: 1 of 400 cases"),
+        (21, 400, 40.0, "t::r: 21 of 400 cases, 40/s, 9 s left"),
+        (2, 400, 0.25, "t::r: 2 of 400 cases, one in 4 s, 27 min left"),
+        (500, 400, 40.0, "t::r: 500 cases, 40/s"),
+        (7, None, 0.0, "t::r: 7 cases"),
+    ],
+)
+def test_no_time_is_promised_before_the_speed_is_known(done, total, rate, line):
+    assert describe_progress("t::r", done, total, rate) == line
