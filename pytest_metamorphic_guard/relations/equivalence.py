@@ -20,6 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from pytest_metamorphic_guard.contracts import tables
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 
 __all__ = [
@@ -72,8 +73,9 @@ def equal_values(first: object, second: object) -> bool:
 
     Equal are numbers of equal value (nan equals nan), strings, bytes and dates of the same type
     and value, lists and tuples of the same type with equal elements, sets and dicts with equal
-    members, numpy arrays of the same shape with equal elements, and dataclasses, named tuples and
-    enum members of the same class with equal fields. Any other object equals only itself.
+    members, numpy arrays of the same shape with equal elements, tables of pandas with equal names
+    and elements in the same order, and dataclasses, named tuples and enum members of the same class
+    with equal fields. Any other object equals only itself.
     """
     return compare_values(first, second, same_number)
 
@@ -140,8 +142,10 @@ def _take_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
         return () if _same_sets(first, second, same) else None
     if is_numpy(kind) or is_numpy(other):
         return _take_arrays_apart(first, second)
-    if kind is not other:
-        return None
+    is_table = tables.find_kind(kind)
+    if is_table or kind is not other:
+        same_kind = is_table and is_table == tables.find_kind(other)
+        return _take_tables_apart(first, second) if same_kind else None
     if kind in _SEQUENCES:
         return _take_sequences_apart(first, second, same)
     if kind in _MAPPINGS:
@@ -252,6 +256,13 @@ def _take_arrays_apart(first: Any, second: Any) -> _Parts:
         same = (first == second) | ((first != first) & (second != second))  # noqa: PLR0124
         return () if bool(same.all()) else None
     return zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
+
+
+def _take_tables_apart(first: Any, second: Any) -> _Parts:
+    left, right = tables.read_elements(first), tables.read_elements(second)
+    if left is None or right is None:
+        return () if first.equals(second) else None
+    return ((left, right),)
 
 
 def _unwrap_scalar(value: Any) -> Any:

@@ -22,7 +22,7 @@ def format_arguments(
     if names is None or len(names) != len(args):
         names = tuple(f"argument {index}" for index in range(1, len(args) + 1))
     single = ", ".join(f"{n} = {to_source(a)}" for n, a in zip(names, args, strict=True))
-    if len(single) <= page.room:
+    if len(single) <= page.room and "\n" not in single:
         return [single]
     lines = []
     for name, value in zip(names, args, strict=True):

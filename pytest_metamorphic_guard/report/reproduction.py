@@ -106,7 +106,7 @@ def _read_outcomes(violation: Violation) -> list[str]:
 
 
 def _shorten(violation: Violation, room: int) -> str:
-    text = ", ".join(to_source(value) for value in violation.case.sources[0])
+    text = ", ".join(to_source(value) for value in violation.case.sources[0]).replace("\n", " ")
     return f"({text})" if len(text) <= room else f"({text[: room - 3]}...)"
 
 

@@ -162,3 +162,38 @@ def test_the_command_names_what_the_violation_may_depend_on(read):
     text = read("1", "echo", *options)
     words = shlex.split(text.partition("reproduce   ")[2].partition("@t.example")[0])
     assert words[3:] == options
+
+
+def test_a_data_frame_is_shown_as_a_table_and_compared_by_its_elements(project, read_texts):
+    project.write(
+        test_it="""
+        import pandas as pd
+        from pytest_metamorphic_guard import Task
+
+        rows = pd.DataFrame({"key": list("ba"), "value": [1.5, 2.0]})
+        t = Task("t", inputs=[(rows,)])
+
+        @t.relation
+        def reversed_rows(frame):
+            return (frame.iloc[::-1],)
+
+        @t.property
+        def complete(output, frame):
+            assert output["value"].sum() == frame["value"].sum()
+        """,
+        good="def solve(frame): return frame.groupby('key').sum()",
+        wrong="def solve(frame): return frame.groupby('key', sort=False).sum()",
+    )
+
+    project.run("--mg-candidate=good.py").assert_outcomes(passed=2)
+    result = project.run("--mg-candidate=wrong.py")
+
+    result.assert_outcomes(passed=1, failed=1)
+    (text,) = read_texts(result).values()
+    shown = """
+source      frame =   key  value
+                    0   b    1.5
+                    1   a    2.0
+"""
+    assert shown in text
+    assert "source    ->      value\n" in text

@@ -16,6 +16,7 @@ import msgpack
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 from pytest_metamorphic_guard.executors.wire import build
 from pytest_metamorphic_guard.executors.wire import frames as form
+from pytest_metamorphic_guard.executors.wire.build_table import build_table
 from pytest_metamorphic_guard.executors.wire.frames import DecodeError, Mark
 
 if TYPE_CHECKING:
@@ -265,41 +266,45 @@ def _without_reader(function: Callable[..., object]) -> Callable[..., Any]:
     return lambda _, *parts: function(*parts)
 
 
-_BUILD: Final[dict[Mark, Any]] = {
-    form.JOIN: _Reader.join,
-    form.TUPLE: _build_tuple,
-    form.SET: _build_set,
-    form.FROZENSET: _build_frozenset,
-    form.DICT: _mapping_builder(dict, dict.update),
-    form.ORDERED_DICT: _mapping_builder(OrderedDict, OrderedDict.update),
-    form.COUNTER: _mapping_builder(Counter, dict.update),
-    form.DEFAULTDICT: _mapping_builder(defaultdict, dict.update),
-    form.DEQUE: _build_deque,
-    form.INT: _without_reader(build.build_int),
-    form.COMPLEX: _build_complex,
-    form.BYTEARRAY: _build_bytearray,
-    form.RANGE: _build_range,
-    form.SLICE: _build_slice,
-    form.ELLIPSIS: lambda _: ...,
-    form.NOT_IMPLEMENTED: lambda _: NotImplemented,
-    form.FRACTION: _Reader.reduce,
-    form.RECORD: _build_record,
-    form.OPAQUE: _build_opaque,
-} | {
-    mark: _without_reader(getattr(build, f"build_{name}"))
-    for mark, name in {
-        form.DECIMAL: "decimal",
-        form.DATETIME: "datetime",
-        form.DATE: "date",
-        form.TIME: "time",
-        form.TIMEDELTA: "timedelta",
-        form.TIMEZONE: "timezone",
-        form.ZONEINFO: "zoneinfo",
-        form.UUID: "uuid",
-        form.PATH: "path",
-        form.ARRAY: "array",
-        form.SCALAR: "scalar",
-        form.NUMPY_STR: "numpy_str",
-        form.NUMPY_BYTES: "numpy_bytes",
-    }.items()
-}
+_BUILD: Final[dict[Mark, Any]] = (
+    {
+        form.JOIN: _Reader.join,
+        form.TUPLE: _build_tuple,
+        form.SET: _build_set,
+        form.FROZENSET: _build_frozenset,
+        form.DICT: _mapping_builder(dict, dict.update),
+        form.ORDERED_DICT: _mapping_builder(OrderedDict, OrderedDict.update),
+        form.COUNTER: _mapping_builder(Counter, dict.update),
+        form.DEFAULTDICT: _mapping_builder(defaultdict, dict.update),
+        form.DEQUE: _build_deque,
+        form.INT: _without_reader(build.build_int),
+        form.COMPLEX: _build_complex,
+        form.BYTEARRAY: _build_bytearray,
+        form.RANGE: _build_range,
+        form.SLICE: _build_slice,
+        form.ELLIPSIS: lambda _: ...,
+        form.NOT_IMPLEMENTED: lambda _: NotImplemented,
+        form.FRACTION: _Reader.reduce,
+        form.RECORD: _build_record,
+        form.OPAQUE: _build_opaque,
+    }
+    | {
+        mark: _without_reader(getattr(build, f"build_{name}"))
+        for mark, name in {
+            form.DECIMAL: "decimal",
+            form.DATETIME: "datetime",
+            form.DATE: "date",
+            form.TIME: "time",
+            form.TIMEDELTA: "timedelta",
+            form.TIMEZONE: "timezone",
+            form.ZONEINFO: "zoneinfo",
+            form.UUID: "uuid",
+            form.PATH: "path",
+            form.ARRAY: "array",
+            form.SCALAR: "scalar",
+            form.NUMPY_STR: "numpy_str",
+            form.NUMPY_BYTES: "numpy_bytes",
+        }.items()
+    }
+    | {form.TABLE: _without_reader(build_table)}
+)

@@ -139,11 +139,14 @@ ARRAY = Mark(50, 4, 4)
 SCALAR = Mark(51, 2, 2)
 NUMPY_STR = Mark(52, 1, 4)
 NUMPY_BYTES = Mark(53, 1, 4)
+TABLE = Mark(54, 2, 200)
 
 MARKS: Final = {mark.code: mark for mark in list(globals().values()) if isinstance(mark, Mark)}
 # Kinds of numpy whose elements are plain numbers, text or times; never objects or structures.
 ARRAY_KINDS: Final = frozenset("biufcSUmM")
 ARRAY_DTYPE: Final = re.compile(r"[<>|=][biufcSUmM]\d{1,8}(\[\d{0,9}[A-Za-z]{1,7}\])?")
+# What pandas calls the type of times with a zone.
+ZONED_DTYPE: Final = re.compile(r"datetime64\[(s|ms|us|ns), ([A-Za-z0-9_+/:-]{1,64})\]")
 ZONE_KEY: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,3}")
 PATHS: Final = ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
 MAX_PATH: Final = 1 << 16

@@ -1,4 +1,4 @@
-"""How the standard library's value types and numpy's are written.
+"""How the value types of the standard library, numpy and pandas are written.
 
 A module is entered once a value of it is met, so that a worker does not import what its candidate
 does not use.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts import tables
 from pytest_metamorphic_guard.executors.wire import frames as form
 
 if TYPE_CHECKING:
@@ -172,6 +173,32 @@ def _add_numpy(emitters: dict[type, Any]) -> None:
     emitters[np.bytes_] = lambda writer, value: writer.parts(form.NUMPY_BYTES, value.tobytes())
 
 
+def _add_pandas(emitters: dict[type, Any]) -> None:
+    import numpy as np
+    import pandas as pd
+
+    def emit_table(writer: Writer, value: Any) -> None:
+        parts = tables.take_apart(value)
+        if parts is None:
+            writer.opaque(value)
+            return
+        writer.mark(form.TABLE)
+        writer.scalar(tables.find_kind(type(value)))
+        writer.sequence(parts)
+
+    def emit_time(writer: Writer, value: Any) -> None:
+        # Python's own has no nanoseconds, numpy's no zone.
+        zone = getattr(value, "tzinfo", None)
+        writer.value(value.to_numpy() if zone is None else value.to_pydatetime(warn=False))
+
+    indexes = [pd.Index, pd.MultiIndex, pd.RangeIndex, pd.DatetimeIndex, pd.TimedeltaIndex]
+    for kind in (pd.DataFrame, pd.Series, *indexes, pd.CategoricalIndex):
+        emitters[kind] = emit_table
+    emitters[pd.Timestamp] = emitters[pd.Timedelta] = emit_time
+    emitters[type(pd.NaT)] = lambda writer, _: writer.value(np.datetime64("NaT"))
+    emitters[type(pd.NA)] = lambda writer, _: writer.scalar(None)
+
+
 def _can_travel(zone: Any) -> bool:
     from datetime import timezone
 
@@ -188,6 +215,7 @@ _REGISTER = {
     "decimal": _add_decimal,
     "fractions": _add_fractions,
     "numpy": _add_numpy,
+    "pandas": _add_pandas,
     "pathlib": _add_pathlib,
     "uuid": _add_uuid,
     "zoneinfo": _add_zoneinfo,
