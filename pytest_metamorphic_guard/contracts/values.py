@@ -17,13 +17,13 @@ __all__ = ["Opaque", "Record"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A dataclass instance, named tuple or enum member as inert data.
+    """A dataclass instance, named tuple or enum member as inert data; so are attrs and pydantic.
 
     Fields are read as attributes (``output.total``); a named tuple's also by index. Two records
     are equal when kind, type name and fields are.
 
     Attributes:
-        kind: ``"dataclass"``, ``"namedtuple"`` or ``"enum"``.
+        kind: ``"dataclass"`` (of attrs and pydantic, too), ``"namedtuple"`` or ``"enum"``.
         type_name: Qualified name of the class within its module, e.g. ``"Invoice"``.
         fields: ``(name, value)`` pairs in order of definition.
     """

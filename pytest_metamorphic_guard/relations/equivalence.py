@@ -60,6 +60,8 @@ _ATOMS = frozenset(
         pathlib.PosixPath,
         ipaddress.IPv4Address,
         ipaddress.IPv6Address,
+        ipaddress.IPv4Network,
+        ipaddress.IPv6Network,
     }
 )
 _EXACT = frozenset({int, bool, str, bytes, type(None)})
@@ -74,8 +76,8 @@ def equal_values(first: object, second: object) -> bool:
     Equal are numbers of equal value (nan equals nan), strings, bytes and dates of the same type
     and value, lists and tuples of the same type with equal elements, sets and dicts with equal
     members, numpy arrays of the same shape with equal elements, tables of pandas with equal names
-    and elements in the same order, and dataclasses, named tuples and enum members of the same class
-    with equal fields. Any other object equals only itself.
+    and elements in the same order, and dataclasses, classes of attrs and pydantic, named tuples and
+    enum members of the same class with equal fields. Any other object equals only itself.
     """
     return compare_values(first, second, same_number)
 
@@ -292,6 +294,10 @@ def _take_objects_apart(first: Any, second: Any) -> _Parts:  # noqa: PLR0911 - a
         return [(getattr(first, end), getattr(second, end)) for end in ("start", "stop", "step")]
     if dataclasses.is_dataclass(first):
         names = [field.name for field in dataclasses.fields(first)]
+        return [(getattr(first, name), getattr(second, name)) for name in names]
+    declared = getattr(kind, "__attrs_attrs__", None) or getattr(kind, "__pydantic_fields__", None)
+    if declared:
+        names = [getattr(field, "name", field) for field in declared]
         return [(getattr(first, name), getattr(second, name)) for name in names]
     if isinstance(first, tuple) and hasattr(kind, "_fields"):
         return ((tuple(tuple.__iter__(first)), tuple(tuple.__iter__(second))),)

@@ -7,6 +7,7 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import ipaddress
 import math
 import pathlib
 import random
@@ -17,13 +18,16 @@ import uuid
 import zoneinfo
 from typing import ClassVar, NamedTuple
 
+import attrs
 import numpy as np
+import pydantic
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 from pytest_metamorphic_guard.executors.wire import EncodeError, Limits, decode, encode
+from pytest_metamorphic_guard.relations.equivalence import equal_values
 
 
 def parts_of(value):  # noqa: PLR0911 - one return per type
@@ -280,12 +284,12 @@ class FromDecimal:
     __module__ = "decimal"
 
 
-def no_zone():
-    class Zone(dt.tzinfo):
-        def utcoffset(self, when):
-            return dt.timedelta(0)
+class Zone(dt.tzinfo):
+    def __init__(self, offset):
+        self.offset = offset
 
-    return dt.datetime(2020, 1, 1, tzinfo=Zone())
+    def utcoffset(self, when):
+        return self.offset
 
 
 @pytest.mark.parametrize(
@@ -301,7 +305,8 @@ def no_zone():
         ListOfMine([1]),
         LyingMeta("Lying", (), {})(),
         FromDecimal(),
-        no_zone(),
+        dt.datetime(2020, 1, 1, tzinfo=Zone(None)),
+        dt.time(1, tzinfo=Zone(dt.timedelta(0))),
         len,
         int,
         sys,
@@ -323,6 +328,74 @@ def test_anything_else_arrives_as_an_opaque_value_that_equals_nothing(value):
         assert received != value
         assert received != copy.copy(received)
     assert Evil.ran == []
+
+
+def test_a_moment_in_a_zone_of_a_stranger_keeps_its_offset():
+    value = dt.datetime(2020, 1, 1, 12, tzinfo=Zone(dt.timedelta(hours=2)))
+
+    assert decode(encode(value)) == value
+    assert decode(encode(value)).tzinfo == dt.timezone(dt.timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ipaddress.ip_address("192.0.2.1"),
+        ipaddress.ip_address("2001:db8::1"),
+        ipaddress.ip_network("192.0.2.0/24"),
+        ipaddress.ip_network("2001:db8::/32"),
+    ],
+)
+def test_an_address_arrives_as_itself(value):
+    assert decode(encode(value)) == value
+    assert type(decode(encode([value]))[0]) is type(value)
+
+
+def test_an_address_whose_scope_is_a_long_text_is_opaque():
+    assert type(decode(encode(ipaddress.IPv6Address("fe80::1%" + "x" * 200)))) is Opaque
+
+
+@attrs.define
+class Spot:
+    x: int
+    y: float = float("nan")
+
+
+@attrs.define(slots=False)
+class Named:
+    x: int
+    name: str = ""
+
+
+class Model(pydantic.BaseModel):
+    x: int
+
+
+class Larger(Model):
+    parts: list[Model] = []
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "fields"),
+    [
+        (Spot(1), Spot(2), ["x", "y"]),
+        (Named(1, name="a"), Named(1, name="b"), ["x", "name"]),
+        (Larger(x=1, parts=[Model(x=2)]), Larger(x=1, parts=[Model(x=3)]), ["x", "parts"]),
+    ],
+    ids=["attrs with slots", "attrs without", "pydantic"],
+)
+def test_classes_of_attrs_and_pydantic_arrive_as_records(value, other, fields):
+    arrived = decode(encode(value))
+
+    assert type(arrived) is Record
+    assert arrived.type_name == type(value).__qualname__
+    assert [name for name, _ in arrived.fields] == fields
+    assert arrived.x == value.x
+    assert equal_values(arrived, decode(encode(value)))
+    assert not equal_values(arrived, decode(encode(other)))
+    # As where nothing travels.
+    assert equal_values(value, copy.deepcopy(value))
+    assert not equal_values(value, other)
 
 
 def test_an_opaque_value_says_when_its_repr_failed():

@@ -111,6 +111,15 @@ def build_path(kind: str, text: str) -> object:
     return getattr(pathlib, kind)(text)
 
 
+def build_ip(kind: str, text: str) -> object:
+    """Return the address or network."""
+    import ipaddress
+
+    if kind not in form.IPS or type(text) is not str or len(text) > form.MAX_IP:
+        raise DecodeError("no address")
+    return getattr(ipaddress, kind)(text)
+
+
 def require_ints(*values: object) -> None:
     """Refuse anything but exact integers."""
     if set(map(type, values)) - {int}:

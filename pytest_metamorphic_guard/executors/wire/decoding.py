@@ -300,6 +300,7 @@ _BUILD: Final[dict[Mark, Any]] = (
             form.ZONEINFO: "zoneinfo",
             form.UUID: "uuid",
             form.PATH: "path",
+            form.IP: "ip",
             form.ARRAY: "array",
             form.SCALAR: "scalar",
             form.NUMPY_STR: "numpy_str",

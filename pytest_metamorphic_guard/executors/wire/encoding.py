@@ -257,7 +257,7 @@ def _emit_slice(writer: Writer, value: slice) -> None:
 _HEADS: Final = {mark: mark.head for mark in form.MARKS.values() if mark.parts is not None}
 _LATE_MODULES: Final = frozenset(
     {"collections", "datetime", "decimal", "fractions", "numpy", "pandas", "pathlib", "uuid"}
-    | {"zoneinfo"}
+    | {"ipaddress", "zoneinfo"}
 )
 _EMITTERS: dict[type, Emitter] = {
     list: _emit_list,

@@ -135,6 +135,7 @@ TIMEZONE = Mark(36, 2, 3)
 ZONEINFO = Mark(37, 1, 3)
 UUID = Mark(38, 1, 3)
 PATH = Mark(39, 2, 10)
+IP = Mark(40, 2, 4)
 ARRAY = Mark(50, 4, 4)
 SCALAR = Mark(51, 2, 2)
 NUMPY_STR = Mark(52, 1, 4)
@@ -150,6 +151,8 @@ ZONED_DTYPE: Final = re.compile(r"datetime64\[(s|ms|us|ns), ([A-Za-z0-9_+/:-]{1,
 ZONE_KEY: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,3}")
 PATHS: Final = ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
 MAX_PATH: Final = 1 << 16
+IPS: Final = ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network")
+MAX_IP: Final = 100
 
 
 def count_texts(items: list[object], kinds: set[type]) -> int:

@@ -79,12 +79,17 @@ def _add_datetime(emitters: dict[type, Any]) -> None:
     from datetime import date, datetime, time, timedelta, timezone
 
     def emit_datetime(writer: Writer, value: Any) -> None:
-        if not _can_travel(value.tzinfo):
-            writer.opaque(value)
-            return
+        zone = value.tzinfo
+        if not _can_travel(zone):
+            # A stranger's zone: the moment stays the same.
+            offset = value.utcoffset()
+            if type(offset) is not timedelta:
+                writer.opaque(value)
+                return
+            zone = timezone(offset)
         day = (value.year, value.month, value.day)
         clock = (value.hour, value.minute, value.second, value.microsecond, value.fold)
-        writer.parts(form.DATETIME, *day, *clock, value.tzinfo)
+        writer.parts(form.DATETIME, *day, *clock, zone)
 
     def emit_date(writer: Writer, value: Any) -> None:
         writer.parts(form.DATE, value.year, value.month, value.day)
@@ -129,6 +134,20 @@ def _add_uuid(emitters: dict[type, Any]) -> None:
         writer.parts(form.UUID, value.bytes)
 
     emitters[UUID] = emit
+
+
+def _add_ipaddress(emitters: dict[type, Any]) -> None:
+    import ipaddress
+
+    def emit(writer: Writer, value: Any) -> None:
+        text = str(value)
+        if len(text) > form.MAX_IP:  # the scope of an address may be any text
+            writer.opaque(value)
+        else:
+            writer.parts(form.IP, type(value).__name__, text)
+
+    for name in form.IPS:
+        emitters[getattr(ipaddress, name)] = emit
 
 
 def _add_pathlib(emitters: dict[type, Any]) -> None:
@@ -214,6 +233,7 @@ _REGISTER = {
     "datetime": _add_datetime,
     "decimal": _add_decimal,
     "fractions": _add_fractions,
+    "ipaddress": _add_ipaddress,
     "numpy": _add_numpy,
     "pandas": _add_pandas,
     "pathlib": _add_pathlib,

@@ -41,11 +41,26 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
             return None
         values = list(tuple.__iter__(value))
         return ("namedtuple", list(names), values) if len(values) == len(names) else None
-    if any("__dataclass_fields__" in _get_namespace(base) for base in mro):
-        if not _BUILTIN_BASES.isdisjoint(mro):
-            return None
-        names = [field.name for field in _get_fields(kind)]
-        return "dataclass", names, [_getattr(value, name) for name in names]
+    declared = _list_fields(kind, mro)
+    if declared is None or not _BUILTIN_BASES.isdisjoint(mro):
+        return None
+    return "dataclass", declared, [_getattr(value, name) for name in declared]
+
+
+def _list_fields(kind: type, mro: tuple[type, ...]) -> list[str] | None:
+    """Return the names of the fields of a dataclass, or of a class of attrs or pydantic."""
+    names: list[str]
+    for base in mro:
+        namespace = _get_namespace(base)
+        if "__dataclass_fields__" in namespace:
+            names = [field.name for field in _get_fields(kind)]
+        elif "__attrs_attrs__" in namespace:
+            names = [field.name for field in namespace["__attrs_attrs__"]]
+        elif "__pydantic_fields__" in namespace and mro.index(base) == 0:
+            names = list(namespace["__pydantic_fields__"])
+        else:
+            continue
+        return None if set(map(type, names)) - {str} else names
     return None
 
 
