@@ -291,6 +291,12 @@ class Zone(dt.tzinfo):
     def utcoffset(self, when):
         return self.offset
 
+    def dst(self, when):
+        return None
+
+    def tzname(self, when):
+        return None
+
 
 @pytest.mark.parametrize(
     "value",
