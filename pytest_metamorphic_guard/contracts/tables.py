@@ -11,7 +11,15 @@ import builtins
 import sys
 from typing import Any, Final
 
-__all__ = ["LISTED", "MOST_COLUMNS", "find_kind", "read_elements", "take_apart"]
+__all__ = [
+    "LISTED",
+    "MOST_COLUMNS",
+    "find_kind",
+    "is_time",
+    "list_rows",
+    "read_elements",
+    "take_apart",
+]
 
 # A candidate that patches builtins must not reach what looks at its results.
 globals()["__builtins__"] = dict(vars(builtins))
@@ -57,6 +65,33 @@ def take_apart(table: Any) -> list[Any] | None:
     # The name of a Series may be None.
     required = [part for number, part in enumerate(parts) if kind != "Series" or number != 1]
     return None if any(part is None for part in required) else parts
+
+
+def is_time(kind: type) -> bool:
+    """Tell whether a type is that of pandas' single times, and no subclass of it."""
+    pandas = sys.modules.get("pandas")
+    return kind.__name__ in ("Timestamp", "Timedelta") and (
+        getattr(pandas, kind.__name__, None) is kind
+    )
+
+
+def list_rows(table: Any) -> list[Any]:
+    """Return what a table is made of: the elements of an index, and otherwise rows.
+
+    A row of a DataFrame has pairs of column and element. Its label is part of it, unless the labels
+    are whole numbers without a name, which only count.
+    """
+    kind = find_kind(type(table))
+    if kind == "Index":
+        return list(table.tolist())
+    rows = table.to_numpy(dtype=object).tolist()
+    if kind == "DataFrame":
+        names = table.columns.tolist()
+        rows = [tuple(zip(names, row, strict=True)) for row in rows]
+    labels = table.index
+    if labels.nlevels == 1 and labels.name is None and labels.dtype.kind in "iu":
+        return list(rows)
+    return list(zip(labels.tolist(), rows, strict=True))
 
 
 def read_elements(table: Any) -> list[Any] | None:

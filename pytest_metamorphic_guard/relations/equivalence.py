@@ -288,7 +288,7 @@ def _take_objects_apart(first: Any, second: Any) -> _Parts:  # noqa: PLR0911 - a
         if (first.kind, first.type_name) != (second.kind, second.type_name):
             return None
         return ((first.fields, second.fields),)
-    if first is second:
+    if first is second or (tables.is_time(kind) and first == second):
         return ()
     if kind is slice:
         return [(getattr(first, end), getattr(second, end)) for end in ("start", "stop", "step")]

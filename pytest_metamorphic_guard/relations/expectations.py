@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts import tables
 from pytest_metamorphic_guard.relations.approximation import Approx
 from pytest_metamorphic_guard.relations.equivalence import Incomparable, equal_values, freeze
 
@@ -143,6 +144,8 @@ def _describe(function: Callable[..., object]) -> str:
 
 
 def _elements(value: Any) -> list[Any]:
+    if tables.find_kind(type(value)):
+        return tables.list_rows(value)
     if hasattr(value, "tolist"):
         return list(value.tolist())
     if isinstance(value, Mapping):
@@ -204,6 +207,10 @@ def _ordered(compare: Callable[[Any, Any], object]) -> Callable[..., bool]:
             return first.keys() == second.keys() and _all(
                 compare(value, second[key]) for key, value in first.items()
             )
+        if tables.find_kind(type(first)) in ("DataFrame", "Series"):
+            # Cell by cell, under the same labels.
+            axes = getattr(first, "axes", None), getattr(second, "axes", None)
+            return equal_values(*axes) and check(_same, first.to_numpy(), second.to_numpy())
         # Sets and texts have an order of their own; a single number may come as an array.
         if isinstance(first, str | bytes | AbstractSet) or not hasattr(first, "__iter__"):
             return bool(compare(first, second))
