@@ -321,7 +321,7 @@ def allowed(solve, x, *, tmp_path):
     text = result.stdout.str()
     assert "PASSED test_health.py::task::allowed" in text
     assert "FAILED test_health.py::task::touches" in text
-    assert "function-scoped fixture 'tmp_path'" in text
+    assert "unction-scoped fixture 'tmp_path'" in text
 
 
 def test_pytests_own_outcomes_inside_a_law_mean_what_they_mean(any_suite):

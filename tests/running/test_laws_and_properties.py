@@ -76,7 +76,7 @@ def test_a_fixture_of_one_test_serves_a_law_on_drawn_inputs_once_hypothesis_is_t
     )
     result = echo.run("--mg-candidate=echo.py")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*untold' uses a function-scoped fixture 'tmp_path'*"])
+    result.stdout.fnmatch_lines(["*unction-scoped fixture 'tmp_path'*"])
 
 
 def test_a_fixture_that_does_not_exist_is_named(echo):
@@ -133,7 +133,9 @@ def test_everything_that_ends_a_law_early_violates_it(echo, read_texts, inputs):
     texts = read_texts(result)
     for name, text in texts.items():
         assert f"t: law '{name}' is violated by echo.py" in text
-        assert "pytest_metamorphic_guard" not in text
+        # Of an exception that was not raised, pytest 8 names the class with its module.
+        shown = text.replace("pytest_metamorphic_guard.runner.calling.CallFailed", "")
+        assert "pytest_metamorphic_guard" not in shown
         assert f"@t.example({1 if name in ('expects_an_error', 'calls_wrongly') else 2})" in text
     assert "E       assert 2 < 2" in texts["asserts"]
     assert "E           ValueError: too big" in texts["raises"]
