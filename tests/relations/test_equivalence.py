@@ -275,7 +275,7 @@ def test_a_candidates_own_eq_is_never_asked(first, second):
         (np.str_("a"), "a"),
         (np.longdouble(1) / 3, np.longdouble(1) / 3),
         (np.longdouble("nan"), NAN),
-        (np.datetime64("NaT"), np.datetime64("NaT")),
+        (np.datetime64("NaT", "s"), np.datetime64("NaT", "s")),
         ({np.int64(1): 2}, {1: 2}),
     ],
 )

@@ -214,7 +214,7 @@ def _add_pandas(emitters: dict[type, Any]) -> None:
     for kind in (pd.DataFrame, pd.Series, *indexes, pd.CategoricalIndex):
         emitters[kind] = emit_table
     emitters[pd.Timestamp] = emitters[pd.Timedelta] = emit_time
-    emitters[type(pd.NaT)] = lambda writer, _: writer.value(np.datetime64("NaT"))
+    emitters[type(pd.NaT)] = lambda writer, _: writer.value(np.datetime64("NaT", "ns"))
     emitters[type(pd.NA)] = lambda writer, _: writer.scalar(None)
 
 
