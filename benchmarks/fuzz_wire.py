@@ -2,7 +2,7 @@
 
 Needs atheris, in an environment of its own beside the project:
 
-    python -m venv .fuzz && .fuzz/bin/pip install atheris numpy -e .
+    python -m venv .fuzz && .fuzz/bin/pip install atheris numpy pandas -e .
     .fuzz/bin/python benchmarks/fuzz_wire.py -max_total_time=60 -rss_limit_mb=512 -timeout=10
 
 Arguments are libFuzzer's. Without atheris the script says so and exits with status 1.
@@ -13,6 +13,7 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import ipaddress
 import pathlib
 import sys
 import tempfile
@@ -47,13 +48,22 @@ def seeds() -> list[object]:
         [collections.OrderedDict(a=1), collections.Counter("aab"), collections.deque([1], 2)],
         [decimal.Decimal("-1.5E+7"), fractions.Fraction(1, 3), uuid.UUID(int=7), pathlib.Path("a")],
         [dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.time(1), dt.date(2020, 1, 1), dt.timedelta(1)],
+        [ipaddress.ip_address("192.0.2.1"), ipaddress.ip_network("2001:db8::/32")],
     ]
     try:
         import numpy as np
     except ImportError:
         return values
     arrays = [np.arange(6).reshape(2, 3), np.float32(1), np.array(["ab"]), np.array([True])]
-    return [*values, arrays, np.array(["2020"], "M8[D]")]
+    values += [arrays, np.array(["2020"], "M8[D]")]
+    try:
+        import pandas as pd
+    except ImportError:
+        return values
+    days = pd.date_range("2020-01-01", periods=2, tz="UTC")
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": days}, index=pd.Index([3, 4]))
+    levels = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None])
+    return [*values, frame, levels, pd.Series(pd.array([1, None], dtype="Int64"), name="n")]
 
 
 def read_one(data: bytes) -> None:
