@@ -9,15 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
 from pytest_metamorphic_guard.errors import ImplementationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
 
 __all__ = ["Assignment", "Implementation", "parse_assignment"]
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
-_TASK = re.compile(r"([A-Za-z_][\w.-]*)=(.+)\Z", re.DOTALL)
+# Every name that a task may have; see `check_task_name`.
+_TASK = re.compile(r"([^\[\]:=\s][^\[\]:=\n]*)=(.+)\Z", re.DOTALL)
+# The names that are taken for a task's even before what may be a raw text.
+_WORD = re.compile(r"[\w.-]+\Z")
 # What nobody means as a text, so that a mistyped path is no prompt.
 _PATH = re.compile(r"\S+\.py(:\w*)?\Z")
 DEFAULT_FUNCTION = "solve"
@@ -136,9 +141,11 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
         found = _parse_implementation(named[2], folder)
         if found is not None:
             return Assignment(found, named[1])
-        if raw_texts and not _PATH.match(named[2]):
+        is_word = _WORD.match(named[1])
+        if raw_texts and is_word and not _PATH.match(named[2]):
             return Assignment(Implementation.from_content(named[2]), named[1])
-        raise ImplementationError(text, _explain(named[2], folder))
+        if is_word or not raw_texts:
+            raise ImplementationError(text, _explain(named[2], folder))
     found = _parse_implementation(text, folder)
     if found is not None:
         return Assignment(found)
@@ -175,18 +182,57 @@ def _read_file(text: str, folder: Path) -> Implementation | None:
 
 
 def _find_source(module: str, folder: Path | None = None) -> str | None:
-    """Find a module's source file without importing it or its parents."""
-    locations: list[str] | None = [*([str(folder)] if folder else []), *sys.path]
-    spec = None
-    for depth, part in enumerate(module.split("."), start=1):
-        name = ".".join(module.split(".")[:depth])
-        spec = importlib.machinery.PathFinder.find_spec(name, locations)
+    """Find a module's source file without importing it or its parents.
+
+    Where the file's place alone does not tell the module's name, the path says where imports begin.
+    """
+    top, *parts = module.split(".")
+    spec = _find_top(top, folder)
+    roots = [] if spec is None else [str(Path(place).parent) for place in _list_places(spec)]
+    for part in parts:
         if spec is None:
             return None
-        locations = list(spec.submodule_search_locations or []) or None
-        del part
+        # By its last part alone: with dots Python would look for the parent among what is imported.
+        spec = importlib.machinery.PathFinder.find_spec(part, _list_places(spec))
     origin = spec.origin if spec else None
-    return str(Path(origin).resolve()) if origin and origin.endswith(".py") else None
+    if not origin or not origin.endswith(".py"):
+        return None
+    file = str(Path(origin).resolve())
+    root = next((root for root in roots if Path(file).is_relative_to(Path(root).resolve())), None)
+    if not parts or root is None or _tells_its_name(file, module):
+        return file
+    marked = mark_root(str(Path(root).resolve()), file)
+    # A package whose folder has another name is found by its name alone.
+    return marked if split_root(marked)[1] == module else None
+
+
+def _find_top(name: str, folder: Path | None) -> ModuleSpec | None:
+    locations = [*([str(folder)] if folder else []), *sys.path]
+    spec = importlib.machinery.PathFinder.find_spec(name, locations)
+    if spec is not None and spec.origin is not None:
+        return spec
+    # An editable installation may have a finder of its own; a folder that is no package comes last.
+    for finder in sys.meta_path:
+        if finder is not importlib.machinery.PathFinder and hasattr(finder, "find_spec"):
+            found = finder.find_spec(name, None)
+            if found is not None:
+                return found
+    return spec
+
+
+def _list_places(spec: ModuleSpec) -> list[str]:
+    return list(spec.submodule_search_locations or ())
+
+
+def _tells_its_name(file: str, module: str) -> bool:
+    """Tell whether the packages around a file give it this name."""
+    path = Path(file)
+    names = [] if path.name == "__init__.py" else [path.stem]
+    for parent in path.parents:
+        if not (parent / "__init__.py").is_file():
+            break
+        names.insert(0, parent.name)
+    return ".".join(names) == module
 
 
 def _exists(module: str) -> bool:

@@ -19,6 +19,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.roots import split_root
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
@@ -159,7 +161,8 @@ def find_source(specification: str) -> Source:
     if "\n" not in specification and "\0" not in specification:
         path = Path(specification).absolute()
         if path.is_file():
-            return _locate(path)
+            marked, name = split_root(specification)
+            return Source(name, path, Path(marked)) if marked else _locate(path)
         if path.suffix == ".py" or path.exists():
             what = "is a directory" if path.is_dir() else "does not exist"
             raise ValueError(f"{shown} {what}; expected a Python file")
@@ -171,9 +174,10 @@ def find_source(specification: str) -> Source:
 def _locate(path: Path) -> Source:
     root = path.parent
     names = [] if path.name == "__init__.py" else [path.stem]
-    while (root / "__init__.py").is_file() and root != root.parent:
+    while (root / "__init__.py").is_file() and root != root.parent and "." not in root.name:
         names.insert(0, root.name)
         root = root.parent
+    names[-1:] = [name.replace(".", "_") for name in names[-1:]]
     name = ".".join(names)
     if _is_installed(path):
         return Source(name)  # a second copy of a library may not even be possible

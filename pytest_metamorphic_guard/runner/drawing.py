@@ -60,6 +60,7 @@ def build_test(
         test = _build_drawn(task, entry, settings, holder, forced_seed=forced_seed)
     else:
         test = build_listed(task, entry, settings, holder)
+    test.__name__ = entry.name
     test.__test__ = True  # type: ignore[attr-defined]
     return test, holder
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import keyword
+import re
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,14 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["RunHolder", "count_sources", "disguise", "find_examples", "find_fixtures"]
+__all__ = [
+    "RunHolder",
+    "count_sources",
+    "disguise",
+    "find_examples",
+    "find_fixtures",
+    "to_identifier",
+]
 
 
 class RunHolder:
@@ -79,7 +88,8 @@ def disguise(
         location = task.location or location
     if location is not None:
         code = code.replace(co_filename=location.path, co_firstlineno=location.line)
-    made = types.FunctionType(code, test.__globals__, entry.name, None, test.__closure__)
+    name = to_identifier(entry.name)
+    made = types.FunctionType(code, test.__globals__, name, None, test.__closure__)
     made.__qualname__ = f"{task.name}.{entry.name}"
     made.__module__ = entry.function.__module__
     made.__doc__ = inspect.getdoc(entry.function)
@@ -87,6 +97,13 @@ def disguise(
     names = (*leading, *find_fixtures(task, entry))
     made.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
     return made
+
+
+def to_identifier(name: str) -> str:
+    """Return a name that Python takes, which is what hypothesis asks of a function's."""
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return name
+    return "entry_" + re.sub(r"\W", "_", name)
 
 
 def _stands_in_file_of(task: Task, entry: Entry) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "check_function",
     "check_name",
     "check_rate",
+    "check_task_name",
     "function_of",
     "raise_faults",
 ]
@@ -52,6 +53,13 @@ def check_name(name: object) -> list[str]:
     if name in _RESERVED or (name.startswith("__") and name.endswith("__")):
         return [f"name {name!r} has a meaning for pytest; choose another"]
     return []
+
+
+def check_task_name(name: object) -> list[str]:
+    """Return the faults of a task's name, which also stands before ``=`` in ``TASK=SPEC``."""
+    if isinstance(name, str) and "=" in name:
+        return [f"name {name!r} must be a text without '=', which ends it in TASK=SPEC"]
+    return check_name(name)
 
 
 def raise_faults(kind: str, name: object, faults: list[str]) -> None:

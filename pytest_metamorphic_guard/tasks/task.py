@@ -13,8 +13,8 @@ from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
     Property,
-    check_name,
     check_rate,
+    check_task_name,
     function_of,
 )
 from pytest_metamorphic_guard.tasks.entries import Entry
@@ -94,7 +94,7 @@ class Task:
         self.name = name
         self.function = function
         self.equivalence = equivalence
-        faults = [f"task {fault}" for fault in check_name(name)] + check_rate(min_pass_rate)
+        faults = [f"task {fault}" for fault in check_task_name(name)] + check_rate(min_pass_rate)
         self.metrics = read_all(metrics, "metrics", faults)
         self.examples = read_all(examples, "examples", faults)
         self.precondition = precondition

@@ -67,6 +67,11 @@ def test_all_faults_of_a_task_are_reported_at_once():
     ]
 
 
+def test_the_name_of_a_task_has_no_equals_sign_which_would_end_it_in_an_option():
+    faults = refuse(lambda: Task("a=b", inputs=[(1,)]))
+    assert faults == ["task name 'a=b' must be a text without '=', which ends it in TASK=SPEC"]
+
+
 def test_all_faults_of_a_relation_are_reported_at_once():
     faults = refuse(
         lambda: MetamorphicRelation("a[1]", 3, "eqal", sources=0, precondition=3)  # type: ignore[arg-type]

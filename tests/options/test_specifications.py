@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_metamorphic_guard import Implementation, ImplementationError
+from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
 
 SOURCE = "def solve(x):\n    return x\n\ndef other(x):\n    return -x\n"
 
@@ -57,6 +58,72 @@ def test_files_and_modules_are_called(suite, specification, shown):
     result = suite.run("-s", f"--mg-candidate={specification}")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"called: {shown}"])
+
+
+@pytest.fixture
+def folders(project):
+    """Packages without ``__init__.py``, and files whose names have dots."""
+    for path, source in {
+        "acme/sorting/absolute.py": (
+            "from .rates import TWO\nfrom ..shared import ONE\n\n\ndef solve(x):\n"
+            "    return x * TWO * ONE\n"
+        ),
+        "acme/sorting/rates.py": "TWO = 2\n",
+        "acme/shared.py": "ONE = 1\n",
+        "gpt-4.1.py": "def solve(x):\n    return 2 * x\n",
+        "models/__init__.py": "",
+        "models/rates.py": "TWO = 2\n",
+        "models/gpt-4.1.py": "from .rates import TWO\n\n\ndef solve(x):\n    return TWO * x\n",
+        "v1.2/old.py": "def solve(x):\n    return 2 * x\n",
+        "v1.2/__init__.py": "",
+    }.items():
+        (project.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (project.path / path).write_text(source)
+    project.write_task(
+        """
+        @t.law
+        def show(solve, x):
+            print(f"\\ncalled: {solve(x)}")
+        """,
+        inputs="[(4,)]",
+    )
+    return project
+
+
+@pytest.mark.parametrize("executor", ["local", "inprocess"])
+@pytest.mark.parametrize(
+    "specification",
+    [
+        "acme.sorting.absolute:solve",
+        "gpt-4.1.py",
+        "gpt-4.1.py:solve",
+        "models/gpt-4.1.py",
+        "v1.2/old.py",
+    ],
+)
+def test_what_python_imports_the_worker_imports(folders, specification, executor):
+    result = folders.run(
+        "-s", f"--mg-candidate={specification}", f"--mg-executor={executor}", "-Wignore"
+    )
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["called: 8"])
+
+
+def test_a_module_that_is_not_in_a_folder_without_init_is_said_to_be_missing(folders):
+    result = folders.run("--mg-candidate=acme.sorting.lost:solve")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*acme.sorting.lost:solve: there is no module 'acme.sorting.lost' on the import path"]
+    )
+
+
+def test_a_path_says_on_which_folder_imports_begin():
+    marked = mark_root("/src", "/src/acme/sorting.py")
+    assert marked == "/src/./acme/sorting.py"
+    assert split_root(marked) == ("/src", "acme.sorting")
+    assert split_root("/src/acme/sorting.py") == ("", "")
+    assert split_root("/src/./two words.py") == ("", "")
+    assert split_root("/src/./acme/__init__.py") == ("/src", "acme")
 
 
 def test_an_absolute_path_and_a_symbolic_link_are_called(suite):

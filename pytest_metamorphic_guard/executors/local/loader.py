@@ -10,6 +10,7 @@ from importlib.machinery import (
     SOURCE_SUFFIXES,
     ExtensionFileLoader,
     FileFinder,
+    ModuleSpec,
     SourceFileLoader,
 )
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from importlib.abc import PathEntryFinder
-    from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
     from pytest_metamorphic_guard.executors.local.setup import Target
@@ -64,6 +64,10 @@ class _StatFinder(PathEntryFinder):
         for suffix in EXTENSION_SUFFIXES:
             if os.path.isfile(base + suffix):
                 return spec_from_file_location(fullname, base + suffix)
+        if os.path.isdir(base):
+            spec = ModuleSpec(fullname, None, is_package=True)
+            spec.submodule_search_locations = [base]
+            return spec
         return None
 
 
@@ -95,7 +99,8 @@ def load(target: Target) -> ModuleType:
     """
     if not target.file:
         return importlib.import_module(target.name)
-    if "." not in target.name and not _is_package(target.file):
+    stem = os.path.splitext(os.path.basename(target.file))[0]
+    if not _is_package(target.file) and ("." not in target.name or "." in stem):
         return _load_single(target)
     module = importlib.import_module(target.name)
     found = getattr(module, "__file__", None) or ""
@@ -108,9 +113,13 @@ def load(target: Target) -> ModuleType:
 
 
 def _load_single(target: Target) -> ModuleType:
-    name = target.name
-    if not name.isidentifier() or name in sys.modules or name in sys.stdlib_module_names:
+    package, _, name = target.name.rpartition(".")
+    taken = not package and (name in sys.modules or name in sys.stdlib_module_names)
+    if taken or not name.isidentifier():
         name = "candidate_" + "".join(c if c.isalnum() else "_" for c in name)
+    if package:  # a file that no import statement names, in a package whose modules it may use
+        importlib.import_module(package)
+        name = f"{package}.{name}"
     loader = None
     if not target.file.endswith(tuple(EXTENSION_SUFFIXES)):
         loader = FreshSourceLoader(name, target.file)

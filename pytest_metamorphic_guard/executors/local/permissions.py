@@ -7,6 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.executors.local.editable import list_editable
 from pytest_metamorphic_guard.executors.local.hardening.confinement import Permissions
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def make_permissions(
     here = os.path.abspath(__file__)
     project = os.path.dirname(os.path.dirname(os.path.dirname(here)))
     readable = [*_SYSTEM, project, target.file, *map(os.path.abspath, configuration.read)]
+    readable.extend(list_editable())
+    if target.root and "." in target.name:
+        # Its package, which in a folder that may not be read as a whole need not look like one.
+        readable.append(os.path.join(target.root, target.name.partition(".")[0]))
     if configuration.allow_network:
         readable.extend(_NETWORK)
     broad = set(_list_broad())

@@ -7,6 +7,7 @@ import os
 import re
 import time
 
+from pytest_metamorphic_guard.contracts.roots import split_root
 from pytest_metamorphic_guard.executors.local.loader import is_installed
 from pytest_metamorphic_guard.executors.local.setup import Target
 
@@ -34,7 +35,8 @@ def find_target(specification: str) -> Target:
     if "\n" not in specification and "\0" not in specification:
         path = os.path.abspath(specification)
         if os.path.isfile(path):
-            return locate(path)
+            root, name = split_root(specification)
+            return Target(file=path, name=name, root=root) if root else locate(path)
         is_short = len(specification) <= _LONGEST_NAME
         if is_short and _MODULE.fullmatch(specification) and not specification.endswith(".py"):
             return Target(file="", name=specification, root="")
@@ -50,8 +52,12 @@ def locate(path: str) -> Target:
     folder, base = os.path.split(path)
     names = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
     while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.basename(folder):
+        if "." in os.path.basename(folder):
+            break  # no import statement reaches into it
         folder, package = os.path.split(folder)
         names.insert(0, package)
+    # What is left of a name with a dot, such as gpt-4.1, would be a package otherwise.
+    names[-1:] = [name.replace(".", "_") for name in names[-1:]]
     return Target(file=path, name=".".join(names), root=folder)
 
 
