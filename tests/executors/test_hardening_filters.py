@@ -8,10 +8,11 @@ import pytest
 
 from pytest_metamorphic_guard.executors.local.hardening import architectures
 from pytest_metamorphic_guard.executors.local.hardening.libc import call_prctl
-from pytest_metamorphic_guard.executors.local.hardening.seccomp import (
+from pytest_metamorphic_guard.executors.local.hardening.rules import (
     add_process_rules,
     make_base_filter,
 )
+from pytest_metamorphic_guard.executors.local.hardening.seccomp import Filter
 
 ALLOW, KILL = "allow", "kill"
 
@@ -52,7 +53,12 @@ def make(architecture, *, allow_network=False, allow_subprocess=False, only_own=
     made = make_base_filter(
         architecture, allow_network=allow_network, allow_subprocess=allow_subprocess
     )
-    add_process_rules(made, allow_subprocess=allow_subprocess, only_own=only_own)
+    add_process_rules(
+        made,
+        allow_network=allow_network,
+        allow_subprocess=allow_subprocess,
+        only_own=only_own,
+    )
     return made
 
 
@@ -85,14 +91,78 @@ def test_threads_may_start_and_processes_only_if_allowed(architecture):
 
 
 def test_sockets_depend_on_what_is_allowed(architecture):
-    strict = make(architecture)
-    local = make(architecture, allow_subprocess=True)
-    network = make(architecture, allow_network=True)
-    for family, expected in ((1, (13, ALLOW, ALLOW)), (2, (13, 13, ALLOW)), (40, (13, 13, ALLOW))):
-        found = tuple(interpret(made, "socket", family) for made in (strict, local, network))
-        assert found == expected
-    assert interpret(strict, "socketpair", 1) == ALLOW
-    assert interpret(strict, "socketpair", 2) == errno.EACCES
+    strict, network = make(architecture), make(architecture, allow_network=True)
+    processes = make(architecture, allow_subprocess=True)
+    for name in ("socket", "connect", "bind", "listen", "accept", "accept4"):
+        for made in (strict, processes):
+            assert interpret(made, name, 1, 1) == errno.EACCES, name
+        assert interpret(network, name, 1, 1) == ALLOW, name
+    assert interpret(strict, "sendmsg") == errno.EPERM
+    assert interpret(network, "sendmsg") == interpret(processes, "sendmsg") == ALLOW
+
+
+def test_a_pair_of_sockets_is_a_local_one_that_can_address_nobody_else(architecture):
+    made = make(architecture)
+    for flags in (0, 0x800, 0x80000, 0x80800):
+        for kind in (1, 5):  # SOCK_STREAM, SOCK_SEQPACKET
+            assert interpret(made, "socketpair", 1, kind | flags) == ALLOW
+        for family, kind in ((1, 2), (1, 3), (2, 1), (16, 5), (1, 0), (1, 0x100 | 2)):
+            assert interpret(made, "socketpair", family, kind | flags) == errno.EACCES
+    assert interpret(make(architecture, allow_network=True), "socketpair", 1, 2) == ALLOW
+
+
+def test_memory_of_the_kernel_is_not_to_be_had_beyond_its_usual_measure(architecture):
+    made = make(architecture)
+    for option in (7, 8, 32, 33):  # SO_SNDBUF, SO_RCVBUF, and with force
+        assert interpret(made, "setsockopt", 3, 1, option) == errno.EPERM
+    assert interpret(made, "setsockopt", 3, 1, 2) == ALLOW
+    assert interpret(made, "fcntl", 3, 1031) == errno.EPERM  # F_SETPIPE_SZ
+
+
+def test_stacks_of_threads_are_large_enough_to_be_counted(architecture):
+    made = make(architecture)
+    for length, flags, expected in (
+        (16 << 10, 0x20022, errno.ENOMEM),
+        ((512 << 10) - 1, 0x20022, errno.ENOMEM),
+        (512 << 10, 0x20022, ALLOW),
+        (1 << 32, 0x20022, ALLOW),
+        (4096, 0x22, ALLOW),
+    ):
+        assert interpret(made, "mmap", 0, length, 0, flags) == expected
+
+
+def test_objects_with_names_or_numbers_and_letters_are_denied(architecture):
+    made = make(architecture)
+    for name in ("msgrcv", "msgsnd", "msgctl", "semop", "semtimedop", "semctl", "shmctl"):
+        assert interpret(made, name) == errno.EPERM, name
+    for name in ("mq_open", "mq_unlink", "mq_timedsend", "inotify_init1", "inotify_add_watch"):
+        assert interpret(made, name) == errno.EPERM, name
+    for name in ("io_setup", "statmount", "listmount"):
+        assert interpret(made, name) == errno.EPERM, name
+    for command in (1024, 1025, 1026, 5, 36):  # leases, letters, and who holds which lock
+        assert interpret(made, "fcntl", 3, command) == errno.EPERM
+    for command in (6, 7):  # F_SETLK, F_SETLKW: a database of the candidate's own needs them
+        assert interpret(made, "fcntl", 3, command) == ALLOW
+
+
+def test_locks_of_open_files_are_for_several_processes_only(architecture):
+    strict, processes = make(architecture), make(architecture, allow_subprocess=True)
+    assert interpret(strict, "flock") == errno.EPERM
+    assert interpret(processes, "flock") == ALLOW
+    for command in (37, 38):  # F_OFD_SETLK, F_OFD_SETLKW
+        assert interpret(strict, "fcntl", 3, command) == errno.EPERM
+        assert interpret(processes, "fcntl", 3, command) == ALLOW
+
+
+def test_no_process_takes_back_that_it_ends_with_its_host(architecture):
+    # Two filters: what forks a child for a call has to tie it to itself.
+    first = make_base_filter(architecture, allow_network=False, allow_subprocess=False)
+    second = Filter(architecture)
+    add_process_rules(second, allow_network=False, allow_subprocess=False)
+    assert interpret(first, "prctl", 4, 0) == errno.EPERM  # PR_SET_DUMPABLE
+    assert interpret(first, "prctl", 1, 9) == ALLOW  # PR_SET_PDEATHSIG
+    assert interpret(second, "prctl", 1, 0) == errno.EPERM
+    assert interpret(second, "prctl", 15) == ALLOW  # PR_SET_NAME
 
 
 def test_limits_and_priorities_of_others_are_out_of_reach(architecture):

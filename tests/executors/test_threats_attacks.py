@@ -44,7 +44,11 @@ class World:
         self.abstract = socket.socket(socket.AF_UNIX)
         self.abstract_name = "\0mg-" + secrets.token_hex(8)
         self.abstract.bind(self.abstract_name)
-        self.sockets = [self.tcp, self.udp, self.unix, self.abstract]
+        self.datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.datagrams.bind(str(self.folder / "d"))
+        self.closed = self.folder / "closed"
+        self.closed.mkdir(mode=0o555)
+        self.sockets = [self.tcp, self.udp, self.unix, self.abstract, self.datagrams]
         for listener in (self.unix, self.abstract):
             listener.listen()
         for found in self.sockets:
@@ -63,6 +67,8 @@ class World:
             "secret_file": str(self.secret_file),
             "secret_length": len(self.secret),
             "unix": str(self.folder / "s"),
+            "datagrams": str(self.folder / "d"),
+            "closed": str(self.closed),
             "abstract": self.abstract_name,
             "tcp": self.tcp.getsockname()[1],
             "udp": self.udp.getsockname()[1],
@@ -94,8 +100,9 @@ class World:
             except BlockingIOError:
                 continue
             contacted.append(listener)
-        with contextlib.suppress(BlockingIOError):
-            contacted.append(self.udp.recv(10))
+        for receiver in (self.udp, self.datagrams):
+            with contextlib.suppress(BlockingIOError):
+                contacted.append(receiver.recv(10))
         return bool(contacted)
 
     def close(self):

@@ -18,7 +18,7 @@ from pytest_metamorphic_guard.executors.local.payloads import (
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
-    from pytest_metamorphic_guard.executors.local.output import Output
+    from pytest_metamorphic_guard.executors.local.process import Process
     from pytest_metamorphic_guard.executors.local.setup import Target
 
 __all__ = ["AnswerReader", "drop_harness"]
@@ -50,16 +50,16 @@ class AnswerReader:
     Args:
         target: What the process imported.
         configuration: The executor's.
-        output: What the process prints.
+        process: Whose output belongs to them.
         mem_mb: Its memory limit in MiB.
     """
 
     def __init__(
-        self, target: Target, configuration: Configuration, output: Output, mem_mb: int
+        self, target: Target, configuration: Configuration, process: Process, mem_mb: int
     ) -> None:
         self.where = target.file or target.name
         self._configuration = configuration
-        self._output = output
+        self._process = process
         self._mem_mb = mem_mb
         self._limits = wire.Limits(max_bytes=configuration.result_bytes)
 
@@ -68,11 +68,11 @@ class AnswerReader:
         duration_ms = _require_duration(response, observed_s)
         answer = self.decode(response.body)
         if response.kind == frames.RETURNED:
-            payload = make_result(answer, duration_ms, *self._output.take())
+            payload = make_result(answer, duration_ms, *self._process.output.take())
         else:
             payload = self._make_failed(response, answer, func_name)
             payload["duration_ms"] = duration_ms
-            payload["stdout"], payload["stderr"] = self._output.take()
+            payload["stdout"], payload["stderr"] = self._process.output.take()
         payload["resource_usage"] = {
             "cpu_ms": max(0, response.cpu_ns) / 1e6,
             "peak_memory_mb": max(0, response.peak_kib) / 1024,
@@ -138,7 +138,7 @@ class AnswerReader:
                 return make_missing(func_name, self.where, message)
             case "argument_encoding":
                 return make_failure(category, explain_unreadable(exception_type, message))
-            case "exception" if self._output.measure() >= self._configuration.file_mb << 20:
+            case "exception" if self._process.output.measure() >= self._configuration.file_mb << 20:
                 return make_failure(
                     "output_limit",
                     f"printed more than {self._configuration.file_mb} MiB, the limit of a file",

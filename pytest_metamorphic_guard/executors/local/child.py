@@ -16,7 +16,7 @@ from pytest_metamorphic_guard.executors.local.frames import (
 )
 from pytest_metamorphic_guard.executors.local.line import (
     read_exactly,
-    receive_descriptor,
+    receive_descriptors,
     write_all,
 )
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-__all__ = ["Child", "Order", "say_loaded", "take_order"]
+__all__ = ["OPEN_FILES", "Child", "Order", "say_loaded", "take_order"]
+
+# What comes with an order: see `Order`.
+OPEN_FILES = 3
 
 _int = int
 
@@ -35,12 +38,12 @@ class Order(NamedTuple):
     Attributes:
         nonce: The call's.
         body: The function's name, the limit and the arguments, as the host sent them.
-        results: Descriptor to which the response is written.
+        descriptors: To which the response, the standard output and the standard error are written.
     """
 
     nonce: bytes
     body: bytes
-    results: int
+    descriptors: list[int]
 
 
 class Child:
@@ -62,7 +65,7 @@ class Child:
         """Let it begin with the call; return whether it was there to take it."""
         head = REQUEST.pack(CALL, order.nonce, len(order.body))
         try:
-            socket.send_fds(self._connection, [head], [order.results])
+            socket.send_fds(self._connection, [head], order.descriptors)
             write_all(self._connection.fileno(), order.body)
         except OSError:
             return False
@@ -110,9 +113,9 @@ def take_order(connection: socket.socket) -> Order:
     Raises:
         HostGoneError: The zygote ended.
     """
-    head, results = receive_descriptor(connection, REQUEST.size)
+    head, descriptors = receive_descriptors(connection, REQUEST.size, OPEN_FILES)
     _, nonce, length = REQUEST.unpack(head)
-    return Order(nonce, read_exactly(connection.fileno(), length), results)
+    return Order(nonce, read_exactly(connection.fileno(), length), descriptors)
 
 
 def say_loaded(connection: socket.socket) -> None:

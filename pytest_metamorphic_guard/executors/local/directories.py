@@ -8,15 +8,17 @@ import itertools
 import os
 import secrets
 import stat
+import sys
 import tempfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Directories", "empty_tree", "remove_tree", "sweep_stale"]
+__all__ = ["Directories", "Workplace", "empty_tree", "remove_tree", "sweep_stale"]
 
 _LOCK = ".lock"
+_LOOK_ONLY = stat.S_IRUSR | stat.S_IXUSR
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -49,6 +51,45 @@ class Directories:
             remove_tree(self._base)
 
 
+class Workplace:
+    """The directory in which a process works, which can be made anew without getting another name.
+
+    Nothing of it is kept then, not even what a directory remembers of the files that were in it.
+
+    Args:
+        folder: A new directory that will hold it, and that the process must not write to.
+
+    Attributes:
+        path: The directory.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.path = os.path.join(os.path.realpath(folder), "work")
+        os.mkdir(self.path, stat.S_IRWXU)
+        os.chmod(folder, _LOOK_ONLY)
+
+    def renew(self) -> bool:
+        """Make it anew; return whether nothing else was there.
+
+        Raises:
+            OSError: That was not possible.
+        """
+        aside = self._folder + ".old"
+        os.chmod(self._folder, stat.S_IRWXU)
+        try:
+            os.rename(self.path, aside)
+            os.mkdir(self.path, stat.S_IRWXU)
+        finally:
+            os.chmod(self._folder, _LOOK_ONLY)
+        remove_tree(aside)
+        return os.listdir(self._folder) == [os.path.basename(self.path)]
+
+    def remove(self) -> None:
+        """Remove it. It may be called again."""
+        remove_tree(self._folder)
+
+
 def sweep_stale(base: str) -> None:
     """Remove what hosts left behind that ended without removing it."""
     for name in os.listdir(base):
@@ -72,7 +113,6 @@ def sweep_stale(base: str) -> None:
 def remove_tree(path: str) -> None:
     """Remove a directory as far as this user can; see `empty_tree`."""
     with contextlib.suppress(OSError):
-        os.chmod(path, stat.S_IRWXU)
         empty_tree(path)
         os.rmdir(path)
 
@@ -81,12 +121,12 @@ def empty_tree(path: str) -> None:
     """Remove everything in a directory, and keep the directory.
 
     Whatever a candidate made of it: folders without permissions, deeper than a path is long, or
-    with more names than one wants to keep in memory.
+    with more names than one wants to keep in memory; and whatever it makes of it meanwhile.
 
     Raises:
         OSError: The directory itself cannot be read.
     """
-    top = os.open(path, _FOLDER)
+    top = _open_folder(path, None)
     try:
         mark, moved = secrets.token_hex(8), itertools.count()
         goes_on = True
@@ -107,20 +147,39 @@ def empty_tree(path: str) -> None:
 def _dissolve(name: str, top: int, new_names: Iterator[str]) -> None:
     """Remove a folder in the folder ``top``; folders in it go there, under new names."""
     # So depth costs neither recursion nor descriptors nor names that are too long.
-    os.chmod(name, stat.S_IRWXU, dir_fd=top)
-    folder = os.open(name, _FOLDER, dir_fd=top)
+    folder = _open_folder(name, top)
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     # A folder that one may not write to cannot be moved.
-                    os.chmod(entry.name, stat.S_IRWXU, dir_fd=folder)
+                    os.close(_open_folder(entry.name, folder))
                     os.rename(entry.name, next(new_names), src_dir_fd=folder, dst_dir_fd=top)
                 else:
                     os.unlink(entry.name, dir_fd=folder)
     finally:
         os.close(folder)
     os.rmdir(name, dir_fd=top)
+
+
+def _open_folder(name: str, parent: int | None) -> int:
+    """Open a folder, and give its owner all permissions for it; never by way of a link.
+
+    Somebody may put a link in the folder's place at any moment, so its mode is changed through what
+    was opened, not through its name.
+    """
+    if sys.platform != "linux":
+        os.chmod(name, stat.S_IRWXU, dir_fd=parent, follow_symlinks=False)
+        return os.open(name, _FOLDER, dir_fd=parent)
+    found = os.open(name, os.O_PATH | _FOLDER, dir_fd=parent)
+    try:
+        # Where /proc is not mounted, a folder that is closed to us stays.
+        itself = f"/proc/self/fd/{found}"
+        if os.fstat(found).st_mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.chmod(itself, stat.S_IRWXU)
+        return os.open(".", _FOLDER, dir_fd=found)
+    finally:
+        os.close(found)
 
 
 def _open_base() -> tuple[str, bool]:

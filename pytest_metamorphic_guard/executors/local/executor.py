@@ -217,11 +217,11 @@ class LocalExecutor(Executor):
             implementation.watch = Watch(target.file, target.root)
         try:
             sandbox = self._start_level(self._level, implementation)
-            if self._level == "fork" and sandbox.threads > 1:
+            shared = sandbox.find_shared() if self._level == "fork" else ""
+            if shared:
                 sandbox.end()
                 implementation.notes.append(
-                    f"the candidate started {sandbox.threads - 1} threads when it was imported,"
-                    " which a fork would lose: every call imports it anew (isolation 'fresh')"
+                    f"the candidate {shared}: every call imports it anew (isolation 'fresh')"
                 )
                 sandbox = self._start_level("fresh", implementation)
         except RefusedError as failure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import time
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.answers import drop_harness
 from pytest_metamorphic_guard.executors.local.channel import Collected, ForgedError, GoneError
-from pytest_metamorphic_guard.executors.local.directories import empty_tree
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
     describe_status,
@@ -42,12 +40,14 @@ class ForkingZygote(Sandbox):
         start = time.monotonic()
         reader, writer = os.pipe()
         try:
+            output = self._process.renew_output()
             try:
-                socket.send_fds(self._process.socket, [b"w"], [writer])
+                socket.send_fds(self._process.socket, [b"w"], [writer, *output.theirs])
             except OSError:
                 raise GoneError from None
             finally:
                 os.close(writer)
+                output.hand_over()
             collected = self._channel.collect(body, reader, start + limit)
         finally:
             os.close(reader)
@@ -57,9 +57,14 @@ class ForkingZygote(Sandbox):
         self._add_usage(payload, collected.response)
         if swept:
             payload["notes"] = [f"{abs(swept)} processes that the call had left were killed"]
-        with contextlib.suppress(OSError):
-            empty_tree(self._process.directory)
-        return payload, swept >= 0
+        return payload, swept >= 0 and self._clear_up()
+
+    def _clear_up(self) -> bool:
+        """Return whether nothing is left of the call, in the directory or among the processes."""
+        try:
+            return self._process.workplace.renew() and not self._process.count_strangers()
+        except OSError:
+            return False
 
     def _name_loss(self, status: int) -> Payload:
         # Its child may have killed it, or a fault of ours; the call's own end is unknown.

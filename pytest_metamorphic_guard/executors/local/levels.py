@@ -46,8 +46,8 @@ def choose_confinement(configuration: Configuration) -> tuple[bool, bool]:
         )
     is_confined = configuration.harden != "off"
     can_leave_processes = configuration.allow_subprocess or not is_confined or bool(missing)
-    # There the candidate is imported by a process that has to be able to start others.
-    can_leave_processes |= configuration.isolation == "fork"
+    # There a call runs in a process that is no child of ours, and what starts it must be able to.
+    can_leave_processes |= configuration.isolation in _FORKING
     return is_confined, can_leave_processes and sys.platform == "linux"
 
 

@@ -14,7 +14,7 @@ __all__ = [
     "Line",
     "move_descriptor",
     "read_exactly",
-    "receive_descriptor",
+    "receive_descriptors",
     "write_all",
 ]
 
@@ -77,19 +77,22 @@ def read_exactly(descriptor: int, length: int) -> bytes:
     return _bytes(parts)
 
 
-def receive_descriptor(connection: socket.socket, length: int) -> tuple[bytes, int]:
-    """Return the bytes of one short message, and the descriptor that came with it.
+def receive_descriptors(
+    connection: socket.socket, length: int, count: int
+) -> tuple[bytes, list[int]]:
+    """Return the bytes of one short message, and the descriptors that came with it.
 
     Raises:
         HostGoneError: The other end was closed.
     """
     descriptors = array.array("i")
-    data, ancillary, _, _ = connection.recvmsg(length, socket.CMSG_SPACE(descriptors.itemsize))
+    space = socket.CMSG_SPACE(count * descriptors.itemsize)
+    data, ancillary, _, _ = connection.recvmsg(length, space)
     if not data:
         raise HostGoneError
     for _, _, content in ancillary:
-        descriptors.frombytes(content[: descriptors.itemsize])
-    return data, descriptors[0]
+        descriptors.frombytes(content)
+    return data, descriptors.tolist()
 
 
 def write_all(descriptor: int, frame: bytes) -> None:

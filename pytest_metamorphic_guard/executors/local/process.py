@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import msgpack
 
-from pytest_metamorphic_guard.executors.local.directories import remove_tree
+from pytest_metamorphic_guard.executors.local.directories import Workplace
 from pytest_metamorphic_guard.executors.local.environment import make_environment
+from pytest_metamorphic_guard.executors.local.kin import Kin
 from pytest_metamorphic_guard.executors.local.output import Output
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Process:
 
     Args:
         entry: Name of the harness module that it runs: ``"worker"`` or ``"zygote"``.
-        directory: Its working directory, which it owns from now on.
+        folder: A new directory that will hold its working directory.
         variables: Names of environment variables that it gets besides the usual ones.
         output_cap: Most bytes of output that are read per call.
         is_kept: Whether it is asked to end first, so that it can kill what it started.
@@ -49,6 +50,7 @@ class Process:
         socket: Through which a zygote is given descriptors.
         pidfd: Descriptor that becomes readable when the process ends; -1 where there is none.
         output: What it prints.
+        workplace: Its working directory.
 
     Raises:
         OSError: It could not be started.
@@ -57,24 +59,54 @@ class Process:
     def __init__(
         self,
         entry: str,
-        directory: str,
+        folder: str,
         variables: Iterable[str],
         output_cap: int,
         *,
         is_kept: bool,
     ) -> None:
-        self.directory = directory
+        self.workplace = Workplace(folder)
+        # Not where the process could find them.
+        self._output_folder, self._output_cap = os.path.dirname(folder), output_cap
+        self._kin = Kin()
         # Through it a zygote gets the writing end of each call's pipe.
         self.socket, self._their_socket = socket.socketpair()
         self._is_kept = is_kept
         self.requests = self.responses = self.pidfd = -1
         self._child: subprocess.Popen[bytes] | None = None
-        self.output = Output(directory, output_cap)
+        self.output = Output(self._output_folder, output_cap)
         try:
-            self._start(entry, make_environment(directory, variables))
+            self._start(entry, make_environment(self.workplace.path, variables))
         except BaseException:
             self.end()
             raise
+
+    def renew_output(self) -> Output:
+        """Let what it prints from now on be in new files, once it has been given these."""
+        self.output.close()
+        self.output = Output(self._output_folder, self._output_cap)
+        return self.output
+
+    def find_inner(self) -> None:
+        """Find which process it is that will read candidate code; it must not have done so yet."""
+        assert self._child is not None
+        self._kin = Kin(self._child.pid)
+
+    def rest(self) -> None:
+        """Stop it until `wake`, so that it does nothing unless it is called."""
+        self._kin.signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let it go on."""
+        self._kin.signal(signal.SIGCONT)
+
+    def count_strangers(self) -> int:
+        """Return how many processes came from it beside those of ours, as the kernel counts."""
+        return self._kin.count_strangers()
+
+    def find_shared(self) -> str:
+        """Return what copies of it would share or lack, as part of a sentence, or nothing."""
+        return self._kin.find_shared()
 
     def wait(self, seconds: float) -> int | None:
         """Return the exit status, negative for a signal, or None if it does not end in time."""
@@ -113,7 +145,8 @@ class Process:
         self.socket.close()
         self._their_socket.close()
         self.output.close()
-        remove_tree(self.directory)
+        self._kin.close()
+        self.workplace.remove()
 
     def _start(self, entry: str, environment: dict[str, str]) -> None:
         theirs_in, self.requests = _make_pipe()
@@ -128,10 +161,10 @@ class Process:
                     lambda: subprocess.Popen(
                         [*command, *map(str, theirs)],
                         stdin=subprocess.DEVNULL,
-                        stdout=self.output.stdout,
-                        stderr=self.output.stderr,
+                        stdout=self.output.theirs[0],
+                        stderr=self.output.theirs[1],
                         pass_fds=theirs,
-                        cwd=self.directory,
+                        cwd=self.workplace.path,
                         env=environment,
                         start_new_session=True,
                     )
@@ -141,6 +174,7 @@ class Process:
         finally:
             os.close(theirs_in)
             self._their_socket.close()
+            self.output.hand_over()
         if hasattr(os, "pidfd_open"):
             with contextlib.suppress(OSError):
                 self.pidfd = os.pidfd_open(self._child.pid)

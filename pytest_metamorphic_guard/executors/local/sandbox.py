@@ -105,13 +105,13 @@ class Sandbox(ABC):
         except OSError as error:
             text = f"the process could not be started: {error}"
             raise RefusedError(make_failure("not_started", text)) from error
-        self._reader = AnswerReader(
-            wish.target, wish.configuration, self._process.output, wish.mem_mb
-        )
+        self._reader = AnswerReader(wish.target, wish.configuration, self._process, wish.mem_mb)
         try:
             self._channel = Channel(self._process, wish.configuration.result_bytes)
             self.missing = self._start(directory)
+            self._process.find_inner()
             self.file, self.threads = self._load()
+            self._process.rest()
         except BaseException:
             self._process.end()
             raise
@@ -119,6 +119,10 @@ class Sandbox(ABC):
     def is_usable(self) -> bool:
         """Return whether it lives and nothing of an earlier call is left in its pipe."""
         return self._channel.is_quiet()
+
+    def find_shared(self) -> str:
+        """Return what copies of it would share or lack, as part of a sentence, or nothing."""
+        return self._process.find_shared()
 
     def end(self) -> None:
         """Kill it."""
@@ -133,6 +137,15 @@ class Sandbox(ABC):
             timeout_s: Seconds that the call may take.
         """
         timeout_s = min(timeout_s, LONGEST_S)
+        self._process.wake()
+        payload, is_usable = self._call_awake(func_name, arguments, timeout_s)
+        if is_usable:
+            self._process.rest()
+        return payload, is_usable
+
+    def _call_awake(
+        self, func_name: str, arguments: bytes, timeout_s: float
+    ) -> tuple[Payload, bool]:
         if not self._is_prepared:
             unusable = self._prepare(arguments)
             if unusable is not None:

@@ -30,6 +30,7 @@ from pytest_metamorphic_guard.executors.local.calls import (
     prepare,
 )
 from pytest_metamorphic_guard.executors.local.child import (
+    OPEN_FILES,
     Child,
     Order,
     say_loaded,
@@ -49,7 +50,7 @@ from pytest_metamorphic_guard.executors.local.line import (
     HostGoneError,
     Line,
     move_descriptor,
-    receive_descriptor,
+    receive_descriptors,
     write_all,
 )
 from pytest_metamorphic_guard.executors.local.loader import load, prepare_path
@@ -100,6 +101,8 @@ class Zygote:
         self._module: ModuleType | None = None
         self._next: Child | None = None
         self._at_child_end: object = None
+        self._home = os.getcwd()
+        self._is_home = True
 
     def serve(self) -> None:
         """Answer requests, one after the other."""
@@ -127,6 +130,7 @@ class Zygote:
                 return pack_failure(nonce, describe_import_failure(error))
             end_copy(me)
             file = read_file(self._module)
+            self._is_home = _is_at(self._home)
             flush_output()
             # Ignored, or reaped by the candidate, a child would take its status with it.
             self._at_child_end = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -141,11 +145,12 @@ class Zygote:
     def _run(self, nonce: bytes, body: bytes) -> bytes:
         setup, sweeper = self._beginning.setup, self._beginning.sweeper
         assert sweeper is not None
-        _, results = receive_descriptor(self._pipes, 1)
+        _, descriptors = receive_descriptors(self._pipes, 1, OPEN_FILES)
         _, timeout_s = CALL_HEAD.unpack_from(body)
         start = _monotonic_ns()
-        child = self._hand_over(Order(nonce, body, results))
-        os.close(results)
+        child = self._hand_over(Order(nonce, body, descriptors))
+        for descriptor in descriptors:
+            os.close(descriptor)
         if sweeper.can_spare():
             self._next = self._fork(child)
         phase = child.wait(timeout_s, setup.import_timeout_s if setup.is_fresh else None)
@@ -199,10 +204,14 @@ class Zygote:
             if self._at_child_end is not None:
                 signal.signal(signal.SIGCHLD, self._at_child_end)  # type: ignore[arg-type]
             beginning.memory.apply_for_calls()
-        nonce, body, results = take_order(connection)
+        nonce, body, (results, *streams) = take_order(connection)
         # Until here it was killed with the zygote, and the host knew from this that it was gone.
         self._pipes.close()
         os.setsid()
+        _open_streams(streams)
+        if self._is_home:
+            # Under its old name the directory is another one, which no earlier call has seen.
+            os.chdir(self._home)
         if module is None:
             try:
                 prepare_path(setup.target, self._beginning.unlisted)
@@ -222,6 +231,20 @@ class Zygote:
         end_copy(me)
         write_all(results, frame)
         _exit(0)
+
+
+def _open_streams(streams: list[int]) -> None:
+    """Give the child streams of its own: what one holds open, its copies can move and lock."""
+    for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *streams)):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+
+
+def _is_at(folder: str) -> bool:
+    try:
+        return os.getcwd() == folder
+    except OSError:
+        return False
 
 
 def _reseed() -> None:

@@ -18,12 +18,11 @@ from pytest_metamorphic_guard.executors.local.hardening.libc import (
     PR_SET_NO_NEW_PRIVS,
     call_prctl,
 )
-from pytest_metamorphic_guard.executors.local.hardening.seccomp import (
-    Filter,
-    Prepared,
+from pytest_metamorphic_guard.executors.local.hardening.rules import (
     add_process_rules,
     make_base_filter,
 )
+from pytest_metamorphic_guard.executors.local.hardening.seccomp import Filter, Prepared
 
 __all__ = ["Confinement", "Permissions", "find_missing"]
 
@@ -131,7 +130,12 @@ class Confinement:
         allowed = self._permissions.allow_subprocess
         made = Filter(self._architecture)
         # A candidate that may start processes must be able to signal them.
-        add_process_rules(made, allow_subprocess=allowed, only_own=only_own and not allowed)
+        add_process_rules(
+            made,
+            allow_network=self._permissions.allow_network,
+            allow_subprocess=allowed,
+            only_own=only_own and not allowed,
+        )
         return made
 
     def _apply_landlock(self) -> None:

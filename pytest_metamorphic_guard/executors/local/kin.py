@@ -1,0 +1,122 @@
+"""The processes that come from one that was started, as the kernel shows them to the host.
+
+What such a process says of itself may be a candidate's word; what is read here is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Kin"]
+
+_DELETED = " (deleted)"
+_FIELDS = 5
+
+
+class Kin:
+    """A started process, the parents that stay between it and the one that serves, and that one.
+
+    On systems that show nothing of this there is nobody to see, and nothing is done.
+
+    Args:
+        started: Number of the started process, in which no candidate code ran yet; 0 for nobody.
+    """
+
+    def __init__(self, started: int = 0) -> None:
+        self._line: list[int] = []
+        self._inner = -1
+        if not started or sys.platform != "linux":
+            return
+        with contextlib.suppress(OSError, AttributeError):
+            self._line = _follow(started)
+            self._inner = os.pidfd_open(self._line[-1])
+            self._files = _list_files(self._line[-1])
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process that serves, if it lives."""
+        if self._inner >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._inner, number)
+
+    def count_strangers(self) -> int:
+        """Return how many processes there are beside those of the line and one child of its last.
+
+        That one is the copy that waits for the next call.
+        """
+        if self._inner < 0:
+            return 0
+        count = 0
+        for pid, ours in zip(self._line, [*self._line[1:], 0], strict=True):
+            children = list(_list_children(pid))
+            count += len(children) - (ours in children if ours else len(children[:1]))
+        return count
+
+    def find_shared(self) -> str:
+        """Return what copies of the serving process would share or lack, as part of a sentence."""
+        if self._inner < 0:
+            return ""
+        try:
+            pid = self._line[-1]
+            threads = len(os.listdir(f"/proc/{pid}/task")) - 1
+            if threads:
+                return f"started {threads} threads when it was imported, which a fork would lose"
+            files = len(_list_files(pid) - self._files)
+            if files:
+                return f"kept {files} files open when it was imported, which copies would share"
+            if _has_shared_memory(pid):
+                return "made memory when it was imported which copies would share"
+        except OSError:
+            pass  # it has ended, or this system keeps it from us
+        return ""
+
+    def close(self) -> None:
+        """Give up what it takes to signal it. It may be called again."""
+        if self._inner >= 0:
+            os.close(self._inner)
+            self._inner = -1
+
+
+def _follow(started: int) -> list[int]:
+    line = [started]
+    while True:
+        children = list(_list_children(line[-1]))
+        if len(children) != 1:
+            return line
+        line += children
+
+
+def _list_children(pid: int) -> Iterator[int]:
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        # A thread that ends meanwhile leaves its children to another one.
+        with (
+            contextlib.suppress(FileNotFoundError, ProcessLookupError),
+            open(f"/proc/{pid}/task/{thread}/children", "rb") as file,
+        ):
+            yield from map(int, file.read().split())
+
+
+def _list_files(pid: int) -> set[tuple[str, str]]:
+    folder = f"/proc/{pid}/fd"
+    found = set()
+    for name in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            found.add((name, os.readlink(f"{folder}/{name}")))
+    return found
+
+
+def _has_shared_memory(pid: int) -> bool:
+    """Return whether the process maps something that it, and copies of it, can write to."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            _, permissions, _, _, _, *path = line.rstrip("\n").split(maxsplit=_FIELDS)
+            is_gone = not path or path[0].endswith(_DELETED)
+            if permissions[3] == "s" and (permissions[1] == "w" or is_gone):
+                return True
+    return False
