@@ -33,6 +33,7 @@ from pytest_metamorphic_guard.report_writing import (
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
+from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring, group_sources
 from pytest_metamorphic_guard.runner.run import Run, Violated
@@ -174,6 +175,7 @@ class _Evaluation:
             measuring = Measuring(
                 run=one,
                 sample=group_sources(sample, entry.subject),
+                examples=list_examples(self.task, entry),
                 min_pass_rate=rules.find_declared_rate(
                     self.task.name,
                     entry.name,

@@ -13,11 +13,12 @@ from pytest_metamorphic_guard.gate.evidence import (
     InputResult,
     MetricEvidence,
     RelationEvidence,
+    SingleResult,
     TaskEvidence,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_metamorphic_guard.gate.rules import FailOnAlert
     from pytest_metamorphic_guard.measurements import Measurement
@@ -155,7 +156,15 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
         baseline=members[0].baseline,
         skipped=max(0, tried - len(checks)),
         metrics=_build_metrics(members),
+        beside=tuple(single for measurement in hard for single in _list_singles(measurement)),
     )
+
+
+def _list_singles(measurement: Measurement) -> Iterator[SingleResult]:
+    for case in measurement.beside:
+        assert case.origin != "sample"  # the runner keeps the two apart
+        check = CheckResult(measurement.entry, case.candidate, case.baseline, case.confirmed)
+        yield SingleResult(case.shown, check, case.origin)
 
 
 def _build_metrics(members: list[Measurement]) -> tuple[MetricEvidence, ...]:

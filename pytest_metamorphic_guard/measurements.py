@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["CaseHeld", "Measurement", "MetricRows"]
+__all__ = ["CaseHeld", "Measurement", "MetricRows", "Origin"]
+
+# Only the sample is drawn independently of what is looked for, so only it enters rates.
+Origin = Literal["sample", "example", "search"]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseHeld:
-    """One input of the sample.
+    """One input that ran.
 
     Attributes:
-        index: Number of the input in the task's sample, from 0.
+        index: Number of the input in the task's sample, from 0; of an example among the entry's
+            examples.
         candidate: Whether the entry held for the candidate.
         baseline: Whether it held for the baseline; None without one.
         confirmed: Whether the candidate's violation was seen again in a fresh process.
         group: The cluster that the task's key names, or None.
+        origin: Where the input comes from. What is no part of the sample enters no rate, and its
+            violations count for themselves.
+        shown: The input as text, where it is no part of the sample.
     """
 
     index: int
@@ -25,6 +32,8 @@ class CaseHeld:
     baseline: bool | None = None
     confirmed: bool = False
     group: str | None = None
+    origin: Origin = field(default="sample", kw_only=True)
+    shown: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +69,8 @@ class Measurement:
         skipped: Number of inputs that were tried and skipped by a precondition.
         min_pass_rate: The entry's own threshold, or the task's; None for none.
         soft: The entry is reported and never fails anything.
-        cases: One record per input that ran, in order.
+        cases: One record per input of the sample that ran, in order.
+        beside: One record per input that ran beside the sample, such as an example.
         metrics: One `MetricRows` per metric that was measured here.
     """
 
@@ -77,6 +87,7 @@ class Measurement:
     soft: bool
     cases: tuple[CaseHeld, ...]
     metrics: tuple[MetricRows, ...] = ()
+    beside: tuple[CaseHeld, ...] = ()
 
     @property
     def pass_rate(self) -> float | None:
@@ -110,6 +121,7 @@ class Measurement:
                 **data,
                 "declared": tuple(data["declared"]),
                 "cases": tuple(CaseHeld(**case) for case in data["cases"]),
+                "beside": tuple(CaseHeld(**case) for case in data["beside"]),
                 "metrics": tuple(
                     MetricRows(**{**rows, "pairs": tuple(map(tuple, rows["pairs"]))})
                     for rows in data["metrics"]

@@ -30,6 +30,7 @@ from pytest_metamorphic_guard.option_reading import read_rules
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
 from pytest_metamorphic_guard.replaying import Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
+from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
 from pytest_metamorphic_guard.runner.sampling import draw_sample
 from pytest_metamorphic_guard.selection import Selection, find_unknown_names, find_unknown_tasks
@@ -116,7 +117,9 @@ class GuardSession:
         task, entry = run.task, run.entry
         if self.replay is not None:
             cases = self.replay.find_inputs(task.name, entry.name)
+            examples = []  # those that were violated are among the replayed inputs
         else:
+            examples = list_examples(task, entry)
             if task.name not in self._samples:
                 self._samples[task.name] = draw_sample(
                     task, self.settings, stops_early=self.early_stopping is not None
@@ -125,6 +128,7 @@ class GuardSession:
         return Measuring(
             run=run,
             sample=cases,
+            examples=examples,
             position=position,
             min_pass_rate=self._find_min_pass_rate(task, entry),
             judged_elsewhere=self.settings.gate

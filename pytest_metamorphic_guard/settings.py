@@ -73,8 +73,8 @@ class Settings:
 
     @property
     def measures(self) -> bool:
-        """Whether every item runs its whole sample."""
-        return self.measure or self.gate or bool(self.monitors) or self.report is not None
+        """Whether every item runs its whole sample; what only shows something changes nothing."""
+        return self.measure or self.gate or bool(self.monitors)
 
     def find_executor(self, role: str) -> str:
         """Return the name of the executor of a role."""

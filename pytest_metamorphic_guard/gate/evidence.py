@@ -13,6 +13,7 @@ __all__ = [
     "MetricEvidence",
     "RelationEvidence",
     "Severity",
+    "SingleResult",
     "TaskEvidence",
 ]
 
@@ -49,6 +50,21 @@ class InputResult:
     index: int
     checks: tuple[CheckResult, ...]
     group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SingleResult:
+    """One check on an input that was chosen for what it is, and is no part of the sample.
+
+    Attributes:
+        shown: The input as text.
+        check: The result.
+        origin: ``"example"`` for what the user keeps, ``"search"`` for what was looked for.
+    """
+
+    shown: str
+    check: CheckResult
+    origin: Literal["example", "search"] = "example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +111,11 @@ class TaskEvidence:
         planned: Number of inputs that were to run.
         skipped: Number of inputs that were drawn and given up before any check.
         relations: What the task declares.
-        results: One record per input that ran.
+        results: One record per input of the sample that ran.
         metrics: What was measured on the outputs.
         min_pass_rate: The threshold written in the task; the rules' goes before it.
+        beside: Results on inputs beside the sample: they enter no rate and no interval, and each
+            violation counts for itself.
     """
 
     task: str
@@ -108,6 +126,7 @@ class TaskEvidence:
     skipped: int = 0
     metrics: tuple[MetricEvidence, ...] = ()
     min_pass_rate: float | None = None
+    beside: tuple[SingleResult, ...] = ()
 
     def __post_init__(self) -> None:
         known = {relation.name for relation in self.relations}
@@ -115,6 +134,7 @@ class TaskEvidence:
         if len(indices) != len(self.results):
             raise ValueError(f"task {self.task!r}: two results for the same input")
         used = {check.relation for result in self.results for check in result.checks}
+        used |= {single.check.relation for single in self.beside}
         if not used <= known:
             unknown = ", ".join(sorted(used - known))
             raise ValueError(f"task {self.task!r}: results for undeclared relations: {unknown}")

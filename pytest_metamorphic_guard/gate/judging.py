@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.gate.rows import (
     build_metric_row,
     build_relation_row,
 )
+from pytest_metamorphic_guard.gate.singles import judge_singles, note_singles
 from pytest_metamorphic_guard.gate.tally import TaskTally, count_task
 from pytest_metamorphic_guard.gate.thresholds import (
     find_relation_minimum,
@@ -174,7 +175,7 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
         reason=findings[0].reason,
         remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
         findings=tuple(findings),
-        notes=tuple(_find_notes(tally)),
+        notes=(*_find_notes(tally), *note_singles(evidence)),
         planned=evidence.planned,
         ran=tally.ran,
         passed=tally.passed,
@@ -196,7 +197,8 @@ def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
     evidence, tally, policy = weighed.evidence, weighed.tally, weighed.policy
     # What is missing comes first: it is the better reason where something else is open, too.
     findings: list[Finding | None] = [
-        *find_gaps(evidence, tally, stopped=weighed.comparison.stopped is not None)
+        *judge_singles(evidence),
+        *find_gaps(evidence, tally, stopped=weighed.comparison.stopped is not None),
     ]
     if isinstance(policy, Strict) or not tally.paired:
         findings.append(judge_violations(tally, policy))

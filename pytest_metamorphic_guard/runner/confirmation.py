@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.verdicts import Confirmation
 
-__all__ = ["confirm"]
+__all__ = ["confirm", "is_seen_again"]
 
 
 def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
@@ -36,6 +36,18 @@ def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
     if not restarted:
         return violation, "not deterministic"
     return violation, _classify(run, violation)
+
+
+def is_seen_again(run: Run, violation: Violation) -> bool:
+    """Run one violation again in a fresh process; tell whether the same was seen again."""
+    for caller in run.callers:
+        caller.forget()
+        caller.restart()
+    try:
+        again = run.examine(violation.case)
+    except Skipped:
+        return False
+    return again is not None and again.regression == violation.regression
 
 
 def _repeat(run: Run, violation: Violation) -> tuple[Violation | None, bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,10 +10,10 @@ from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.measurements import CaseHeld, Measurement
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
-from pytest_metamorphic_guard.runner.followups import applies
+from pytest_metamorphic_guard.runner.confirmation import is_seen_again
+from pytest_metamorphic_guard.runner.examples import Examples, try_case
 from pytest_metamorphic_guard.runner.metering import Meter
-from pytest_metamorphic_guard.runner.run import Run, Skipped, Violated, Violation
-from pytest_metamorphic_guard.runner.user_errors import is_control
+from pytest_metamorphic_guard.runner.run import Run, Violated, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ class Measuring:
     Attributes:
         run: The item's run.
         sample: The source inputs of every case, in order.
+        examples: The source inputs of what runs before the sample and is no part of it.
         position: Number of the candidate among the task's candidates.
         min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
         judged_elsewhere: The gate judges rates: violations alone do not fail the item.
@@ -63,6 +63,7 @@ class Measuring:
 
     run: Run
     sample: Sequence[tuple[tuple[Any, ...], ...]]
+    examples: Sequence[tuple[tuple[Any, ...], ...]] = ()
     position: int = 0
     min_pass_rate: float | None = None
     judged_elsewhere: bool = False
@@ -75,6 +76,7 @@ class Measuring:
     finished: bool = False
     _cases: list[CaseHeld] = field(default_factory=list)
     _meter: Meter = field(init=False)
+    _examples: Examples = field(init=False)
     _tried: int = 0
     _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
@@ -85,6 +87,7 @@ class Measuring:
 
     def __post_init__(self) -> None:
         self._meter = Meter(self.run)
+        self._examples = Examples(self.run, self.examples)
 
     def measure(self, search: Callable[[], None]) -> None:
         """Run the whole sample, then find the smallest violation if one fails the item.
@@ -102,14 +105,25 @@ class Measuring:
         else:
             for index in range(len(self.sample)):
                 self.measure_input(index)
+        self._examples.run_all(self._keep_calls)  # a sample may be empty
         self.finished = True
         self.run.require_cases()
+        self._examples.confirm(_CONFIRMED_AT_MOST)
         self._confirm()
+        kept = self._examples.find_failing(judged_elsewhere=self.judged_elsewhere)
+        if kept is not None:
+            # What a user keeps is reported as it is kept.
+            self.run.first_number = kept.case_number
+            raise Violated(kept)
         if self._fails():
             self._shrink(search)
 
     def measure_input(self, index: int) -> CaseHeld | None:
-        """Run one input of the sample; None says that the entry does not apply to it."""
+        """Run one input of the sample; None says that the entry does not apply to it.
+
+        The examples run before the first one.
+        """
+        self._examples.run_all(self._keep_calls)
         for caller in self.run.callers:
             caller.observe = self._observe
         try:
@@ -149,39 +163,34 @@ class Measuring:
             soft=_is_soft(subject),
             cases=tuple(self._cases),
             metrics=self._meter.rows,
+            beside=tuple(self._examples.cases),
         )
 
     @property
     def violation_count(self) -> int:
-        """Number of inputs whose violation counts."""
-        return len(self._counted)
+        """Number of inputs whose violation counts, examples among them."""
+        return len(self._all_counted)
 
     @property
     def first_violation(self) -> Violation | None:
         """The first violation that counts."""
-        return self._counted[0][1] if self._counted else None
+        return self._all_counted[0][1] if self._all_counted else None
+
+    @property
+    def _all_counted(self) -> list[tuple[int, Violation]]:
+        return [*self._examples.counted, *self._counted]
 
     def _measure_case(self, index: int) -> CaseHeld | None:
         run = self.run
-        sources = self.sample[index]
-        run.last_input = sources
-        case = Case(sources)
+        case = Case(self.sample[index])
+        run.last_input = case.sources  # what names its group may not return
         self._index, self._repeat = index, 0
         self._group = self._name(case, "group")
         cluster = self._name(case, "cluster")
-        try:
-            if not applies(run.task, run.entry, case):
-                raise Skipped  # noqa: TRY301 - one way out for every kind of refusal
-            candidate, baseline = run.compare(case)
-        except Skipped:
-            run.count_skipped()
+        results = try_case(run, case)
+        if results is None:
             return None
-        except Exception as error:
-            if not is_control(error):
-                raise
-            run.count_skipped()
-            return None
-        run.cases += 1
+        candidate, baseline = results
         self._repeat_calls(case)
         self._keep_calls(candidate, baseline)
         self._meter.measure(index, case, candidate, baseline)
@@ -267,17 +276,11 @@ class Measuring:
 
     def _check_again(self, position: int, violation: Violation) -> bool:
         """Run one violation again in a fresh process; tell whether it was seen again."""
-        run = self.run
         self._checked_again.add(position)
-        for caller in run.callers:
-            caller.forget()
-            caller.restart()
-        with contextlib.suppress(Skipped):
-            again = run.examine(violation.case)
-            if again is not None and again.regression == violation.regression:
-                self._cases[position] = replace(self._cases[position], confirmed=True)
-                return True
-        return False
+        if not is_seen_again(self.run, violation):
+            return False
+        self._cases[position] = replace(self._cases[position], confirmed=True)
+        return True
 
     def _shrink(self, search: Callable[[], None]) -> None:
         __tracebackhide__ = True
@@ -299,7 +302,7 @@ class Measuring:
 
     def _find_number(self, violation: Violation) -> int:
         """Return in which case of the sample a violation was counted, or the first one was."""
-        numbers = {found.case.key: found.case_number for _, found in reversed(self._counted)}
+        numbers = {found.case.key: found.case_number for _, found in reversed(self._all_counted)}
         return numbers.get(violation.case.key, self._counted[0][1].case_number)
 
 

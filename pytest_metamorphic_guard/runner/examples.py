@@ -1,0 +1,138 @@
+"""The examples that a user keeps: they run before the sample, and count for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.measurements import CaseHeld
+from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.confirmation import is_seen_again
+from pytest_metamorphic_guard.runner.drawing import to_sources
+from pytest_metamorphic_guard.runner.followups import applies
+from pytest_metamorphic_guard.runner.functions import find_examples
+from pytest_metamorphic_guard.runner.run import Skipped, Violation
+from pytest_metamorphic_guard.runner.user_errors import is_control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["Examples", "list_examples", "try_case"]
+
+_SHOWN_WIDTH = 120
+
+
+def list_examples(task: Task, entry: Entry) -> list[tuple[tuple[Any, ...], ...]]:
+    """Return the source inputs of every example of an entry, in the order in which they run.
+
+    Raises:
+        Unusable: One is no tuple of arguments.
+    """
+    return [to_sources(task, entry, example) for example in find_examples(task, entry)]
+
+
+def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | None:
+    """Evaluate one case for all roles and count it; None says that the entry does not apply."""
+    run.last_input = case.sources
+    try:
+        if not applies(run.task, run.entry, case):
+            raise Skipped  # noqa: TRY301 - one way out for every kind of refusal
+        results = run.compare(case)
+    except Skipped:
+        run.count_skipped()
+        return None
+    except Exception as error:
+        if not is_control(error):
+            raise
+        run.count_skipped()
+        return None
+    run.cases += 1
+    return results
+
+
+@dataclass(slots=True)
+class Examples:
+    """Runs the examples of an entry, once.
+
+    Monitors and metrics are not shown them: nobody drew them, so they say nothing about a rate.
+
+    Attributes:
+        run: The item's run.
+        inputs: The source inputs of every example, in order.
+        cases: One record per example that ran.
+        counted: The violations that count, with their position in ``cases``.
+    """
+
+    run: Run
+    inputs: Sequence[tuple[tuple[Any, ...], ...]]
+    cases: list[CaseHeld] = field(default_factory=list)
+    counted: list[tuple[int, Violation]] = field(default_factory=list)
+    _done: bool = False
+
+    def run_all(self, keep: Callable[..., None]) -> None:
+        """Run every example unless that is done; ``keep`` takes the results of both roles.
+
+        Raises:
+            Unusable: Nothing can be concluded from any case.
+        """
+        if self._done:
+            return
+        self._done = True
+        for index, sources in enumerate(self.inputs):
+            self._run_one(index, sources, keep)
+
+    def confirm(self, at_most: int) -> None:
+        """Run a few of the violations again in a fresh process, until one is seen again."""
+        # What the baseline violates too may count as well, and is no reason to reject.
+        ordered = sorted(self.counted, key=lambda entry: entry[1].regression is False)
+        for position, violation in ordered[:at_most]:
+            if is_seen_again(self.run, violation):
+                self.cases[position] = replace(self.cases[position], confirmed=True)
+                return
+
+    def find_failing(self, *, judged_elsewhere: bool) -> Violation | None:
+        """Return the first violation that fails the item, whatever its rate.
+
+        Args:
+            judged_elsewhere: The gate compares rates: what the baseline violates too is no reason
+                to reject there, and none to fail here.
+        """
+        for _, violation in self.counted:
+            if not judged_elsewhere or violation.regression is not False:
+                return violation
+        return None
+
+    def _run_one(
+        self, index: int, sources: tuple[tuple[Any, ...], ...], keep: Callable[..., None]
+    ) -> None:
+        case = Case(sources)
+        results = try_case(self.run, case)
+        if results is None:
+            return
+        candidate, baseline = results
+        keep(candidate, baseline)
+        held_before = None if baseline is None else baseline.held
+        self.cases.append(
+            CaseHeld(index, candidate.held, held_before, origin="example", shown=_show(sources))
+        )
+        if candidate.held:
+            return
+        violation = Violation(
+            case=case, candidate=candidate, baseline=baseline, case_number=self.run.cases
+        )
+        if self.run.counts(violation):
+            self.counted.append((len(self.cases) - 1, violation))
+
+
+def _show(sources: tuple[tuple[Any, ...], ...]) -> str:
+    values = sources[0] if len(sources) == 1 else sources
+    try:
+        text = " ".join(", ".join(map(repr, values)).split())
+    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
+        text = "..."
+    return f"({text})" if len(text) <= _SHOWN_WIDTH else f"({text[:_SHOWN_WIDTH]}...)"
