@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,8 @@ import pytest
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.report.reproduction import Reproduction, list_options
+from pytest_metamorphic_guard.report.command import list_left_out, write_command
+from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
@@ -261,12 +261,14 @@ class ItemRunner:
         here = config.invocation_params.dir
         # Not the node id's path, which begins at the root only for a file below it.
         _, separator, rest = item.nodeid.partition("::")
+        label = _find_label(item)
+        if label is not None:
+            rest = _drop_label(rest, label)
         node = os.path.relpath(item.path, here) + separator + rest
-        words = ["pytest", node]
-        words += list_options(settings)
+        command = write_command(node, settings, plan.task, plan.candidates[label], here)
         location = plan.entry.location
         where = f"{_relative(location.path, here)}:{location.line}" if location else ""
-        return Reproduction(shlex.join(words), plan.variable, where)
+        return Reproduction(command, plan.variable, where, list_left_out(settings))
 
 
 def _list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
@@ -303,6 +305,15 @@ def _find_label(item: pytest.Item) -> str | None:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     label = parameters.get("mg_candidate" if find_plan(item) is None else PARAMETER)
     return label if isinstance(label, str) else None
+
+
+def _drop_label(node: str, label: str) -> str:
+    """Return a node id as it is with one candidate, which then is no parameter."""
+    name, bracket, parameters = node.partition("[")
+    if not bracket:
+        return node
+    ids = f"-{parameters[:-1]}-".replace(f"-{label}-", "-", 1).strip("-")
+    return f"{name}[{ids}]" if ids else name
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import textwrap
 import tokenize
 from typing import TYPE_CHECKING
@@ -43,6 +44,16 @@ class Page:
             or [""]
         ]
         self.block(label, wrapped)
+
+    def command(self, label: str, command: str) -> None:
+        """Add a shell command, broken only between words: a longer one keeps every character."""
+        lines: list[str] = []
+        for word in map(shlex.quote, shlex.split(command)):
+            if lines and len(lines[-1]) + 1 + len(word) <= self.room:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(f"  {word}" if lines else word)
+        self.block(label, lines)
 
     def block(self, label: str, lines: list[str]) -> None:
         """Add lines that fit already."""

@@ -12,13 +12,10 @@ from pytest_metamorphic_guard.report.page import LABEL, wrap_source
 from pytest_metamorphic_guard.report.values import to_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytest_metamorphic_guard.runner.run import Run, Violation
-    from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.verdicts import Confirmation
 
-__all__ = ["Reproduction", "describe_search", "list_options", "write_example"]
+__all__ = ["Reproduction", "describe_search", "write_example"]
 
 _CONFIRMATIONS = {
     "confirmed": "confirmed in a fresh process",
@@ -39,40 +36,13 @@ class Reproduction:
         command: The pytest command of this one item.
         task_variable: Name under which the task stands in the test module.
         location: File and line of the declaration, relative to where pytest was called.
+        left_out: Options that the command needs and does not show.
     """
 
     command: str
     task_variable: str
     location: str
-
-
-def list_options(settings: Settings) -> Iterator[str]:
-    """Yield the options under which an item does the same again.
-
-    The configuration of an executor is left out, as it may hold secrets.
-    """
-    for assignment, flag in (
-        *((a, "--mg-candidate") for a in settings.candidates),
-        *((a, "--mg-baseline") for a in settings.baselines),
-    ):
-        prefix = f"{assignment.task}=" if assignment.task else ""
-        yield f"{flag}={prefix}{assignment.implementation.specification}"
-    for name in settings.tasks:
-        yield f"--mg-task={name}"
-    isolation = settings.executor_config.get("isolation") if settings.executor == "local" else None
-    for flag, value, default in (
-        ("--mg-seed", settings.seed, 0),
-        ("--mg-n", settings.n, None),
-        ("--mg-timeout-s", settings.timeout_s, None),
-        ("--mg-mem-mb", settings.mem_mb, None),
-        ("--mg-executor", settings.executor, "local"),
-        ("--mg-isolation", isolation, None),
-        ("--mg-candidate-executor", settings.candidate_executor, None),
-        ("--mg-baseline-executor", settings.baseline_executor, None),
-        ("--mg-fail-on", settings.fail_on, "violation"),
-    ):
-        if value != default:
-            yield f"{flag}={value}"
+    left_out: tuple[str, ...] = ()
 
 
 def describe_search(run: Run, violation: Violation, confirmation: Confirmation) -> list[str]:

@@ -58,7 +58,9 @@ def render_violation(
             _write_case(page, run, violation)
         page.blank()
         page.row("seen", describe_search(run, violation, confirmation))
-        page.row("reproduce", reproduction.command)
+        page.command("reproduce", reproduction.command)
+        for option in reproduction.left_out:
+            page.row("", f"with this run's {option}, which may hold secrets")
         # The example is what a user needs next: values make room for it, and not it for them.
         room = max(_EXAMPLE_LINES, _SCREEN - page.length)
         example, fits = write_example(run, violation, reproduction, width, room)
