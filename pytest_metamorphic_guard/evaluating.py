@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.tasks import TaskSpec
-    from pytest_metamorphic_guard.watch_report import Alert, WatchReport
+    from pytest_metamorphic_guard.watch_report import WatchReport
 
 __all__ = ["run"]
 
@@ -129,8 +129,7 @@ class _Evaluation:
             context = make_context([self.task.name], self._records)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
-        alerts: dict[int | None, tuple[Alert, ...]] = {0: watched.alerts} if watched else {}
-        ranking = rank(build_evidence(measured, alerts), rules)
+        ranking = rank(build_evidence(measured, {0: watched} if watched else None), rules)
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
             seed=settings.seed,

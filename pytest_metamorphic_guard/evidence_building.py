@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.gate.rules import FailOnAlert
     from pytest_metamorphic_guard.measurements import Measurement
-    from pytest_metamorphic_guard.watch_report import Alert
+    from pytest_metamorphic_guard.watch_report import Alert, WatchReport
 
 __all__ = ["Missing", "build_evidence", "build_frame", "split_alerts"]
 
@@ -44,43 +44,44 @@ class Missing:
 
 def build_evidence(
     measurements: Iterable[Measurement],
-    alerts: Mapping[int | None, Sequence[Alert]] | None = None,
+    watched: Mapping[int | None, WatchReport] | None = None,
     missing: Sequence[Missing] = (),
 ) -> list[Evidence]:
     """Return what is known about each candidate, in the order in which candidates were given.
 
     Args:
         measurements: One per item that ran to its end.
-        alerts: What the monitors reported, by the candidate's number; what stands under None
+        watched: What the monitors concluded, by the candidate's number; what stands under None
             concerns all of them.
         missing: What gave no result; without a candidate's name it concerns all of them.
     """
-    alerts = alerts or {}
+    watched = watched or {}
     by_position: dict[int, list[Measurement]] = defaultdict(list)
     for measurement in measurements:
         by_position[measurement.position].append(measurement)
-    groups: list[tuple[tuple[str, ...], list[Measurement], Sequence[Alert]]] = [
+    groups: list[tuple[tuple[str, ...], list[Measurement], list[WatchReport]]] = [
         (
             tuple(dict.fromkeys(m.candidate for m in group)),
             group,
-            (*alerts.get(position, ()), *alerts.get(None, ())),
+            [watched[key] for key in (position, None) if key in watched],
         )
         for position, group in sorted(by_position.items())
     ]
     known = {name for names, *_ in groups for name in names}
     unknown = dict.fromkeys(gap.candidate for gap in missing if gap.candidate)
-    groups += [((name,), [], ()) for name in unknown if name not in known]
+    groups += [((name,), [], []) for name in unknown if name not in known]
     return [
         Evidence(
             candidate=", ".join(names),
             tasks=tuple(_build_task(members) for members in _group_by_task(group)),
-            alerts=tuple(map(_to_evidence, own_alerts)),
+            alerts=tuple(_to_evidence(a) for report in reports for a in report.evidence),
             missing=(
                 *(gap.text for gap in missing if gap.candidate in (None, *names)),
                 *_find_unmeasured(group, missing),
             ),
+            unanswered=tuple(text for report in reports for text in report.unanswered),
         )
-        for names, group, own_alerts in groups
+        for names, group, reports in groups
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ ALIASES = {
     "resource": "resource_usage",
     "llm_cost_monitor": "llm_cost",
 }
+# A name, a question mark, and options if there are any.
+_OPTIONAL = re.compile(r"([^=?]*)\?\s*(:.*)?", re.DOTALL)
 COMMON_OPTIONS = ("id", "required", "severity")
 
 
@@ -59,7 +62,8 @@ class MonitorSpec:
         options: Options of the monitor itself.
         id: The name its results are kept under, or None.
         severity: What all of its alerts count as, or None.
-        required: Whether a fault, or nothing to measure, is an error.
+        required: Whether a decision needs its answer: None says no more than that it was asked for,
+            which is enough; True makes a missing answer an error without a decision, too.
     """
 
     text: str
@@ -67,11 +71,11 @@ class MonitorSpec:
     options: Mapping[str, Any] = field(default_factory=dict)
     id: str | None = None
     severity: Severity | None = None
-    required: bool = False
+    required: bool | None = None
 
 
 def parse_monitor_spec(text: str) -> MonitorSpec:
-    """Read ``name`` or ``name:key=value,...``.
+    """Read ``name`` or ``name:key=value,...``; ``name?`` says that a decision can do without it.
 
     Values are numbers, ``true`` and ``false``, ``none``, lists in brackets, and texts; a text that
     holds a comma, a bracket or a space at its ends stands in quotes. ``module:Class`` is a name
@@ -80,14 +84,15 @@ def parse_monitor_spec(text: str) -> MonitorSpec:
     Raises:
         MonitorSpecError: It does not read.
     """
-    name, rest = _split_name(text)
+    asked = _OPTIONAL.fullmatch(text)
+    name, rest = _split_name(text if asked is None else asked[1] + (asked[2] or ""))
     if not name:
         raise MonitorSpecError([(text, "no name before ':'; write name:option=value")])
     try:
         options = parse_options(rest) if rest is not None else {}
     except OptionSyntaxError as error:
         raise MonitorSpecError([(text, str(error))]) from error
-    return _take_common(text, name, options)
+    return _take_common(text, name, options, optional=asked is not None)
 
 
 def find_monitor_name(name: str, known: Sequence[str]) -> str:
@@ -178,16 +183,18 @@ def _split_name(text: str) -> tuple[str, str | None]:
     return head.strip().lower(), rest
 
 
-def _take_common(text: str, name: str, options: dict[str, Any]) -> MonitorSpec:
+def _take_common(text: str, name: str, options: dict[str, Any], *, optional: bool) -> MonitorSpec:
     faults = []
     severity = options.pop("severity", None)
     if severity == "warn":
         severity = "warning"
     if severity is not None and severity not in SEVERITIES:
         faults.append((text, f"severity={severity!r}: expected {', '.join(SEVERITIES)}"))
-    required = options.pop("required", False)
-    if not isinstance(required, bool):
+    required = options.pop("required", False if optional else None)
+    if required is not None and not isinstance(required, bool):
         faults.append((text, f"required={required!r}: expected true or false"))
+    if optional and required:
+        faults.append((text, f"'{name}?' is optional, and required=true; write one of the two"))
     wished = options.pop("id", None)
     if wished is not None and (wished == "" or isinstance(wished, bool | list)):
         faults.append((text, f"id={wished!r}: expected a name"))

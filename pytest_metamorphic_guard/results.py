@@ -132,9 +132,9 @@ class ResultKeeper:
         )
 
     def _decide(self, session: pytest.Session) -> None:
-        alerts = {watched.position: watched.report.alerts for watched in self.watched}
+        watched = {one.position: one.report for one in self.watched}
         gathered = self.gathered
-        evidence = build_evidence(gathered.measurements, alerts, gathered.missing)
+        evidence = build_evidence(gathered.measurements, watched, gathered.missing)
         self.ranking = rank(evidence, self.session.rules)
         settings = self.session.settings
         outcome, message = self.ranking.outcome, self.ranking.reason

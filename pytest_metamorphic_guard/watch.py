@@ -183,7 +183,19 @@ def _report(handle: MonitorHandle, result: MonitorResult, correction: _Correctio
         summary=result.summary,
         alerts=tuple(alerts),
         faults=handle.faults,
+        unanswered=_find_unanswered(handle, result),
     )
+
+
+def _find_unanswered(handle: MonitorHandle, result: MonitorResult) -> str | None:
+    """Return why a decision has to do without the monitor's answer, unless it may."""
+    if handle.required is False:
+        return None
+    if not result.answered:
+        return str(handle.faults[0]) if handle.faults else f"monitor {handle.id!r}: no result"
+    if result.no_data is not None:
+        return f"monitor {handle.id!r}: nothing to measure: {result.no_data}"
+    return None
 
 
 def _judge(handle: MonitorHandle, found: FoundAlert, correction: _Correction) -> Alert:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.hosting.results import Severity
 
-__all__ = ["ALERT_KEYS", "Alert", "MonitorReport", "WatchReport"]
+__all__ = ["ABOUT_MONITORS", "ALERT_KEYS", "Alert", "MonitorReport", "WatchReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,8 @@ class Alert:
         return cls(**named, fields={k: v for k, v in data.items() if k not in ALERT_KEYS})
 
 
+# What `watch` itself reports of a monitor that broke its contract, or had nothing to measure.
+ABOUT_MONITORS = ("monitor_error", "no_data")
 ALERT_KEYS = ("monitor", "type", "severity", "message", "p_value", "adjusted_p", "note")
 
 
@@ -75,6 +77,7 @@ class MonitorReport:
         summary: Its figures.
         alerts: Its alerts, and one of type ``monitor_error`` per fault.
         faults: Its breaches of the contract.
+        unanswered: Why it gave no answer although a decision needs one, as a sentence; else None.
     """
 
     id: str
@@ -85,6 +88,7 @@ class MonitorReport:
     summary: Mapping[str, Any]
     alerts: tuple[Alert, ...]
     faults: tuple[MonitorFault, ...]
+    unanswered: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of JSON values."""
@@ -97,6 +101,7 @@ class MonitorReport:
             "summary": dict(self.summary),
             "alerts": [alert.to_dict() for alert in self.alerts],
             "faults": [fault.to_dict() for fault in self.faults],
+            "unanswered": self.unanswered,
         }
 
     @classmethod
@@ -133,6 +138,24 @@ class WatchReport:
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert of every monitor."""
         return tuple(alert for monitor in self.monitors for alert in monitor.alerts)
+
+    @property
+    def evidence(self) -> tuple[Alert, ...]:
+        """Every alert that says something about the candidate, or that a decision may count.
+
+        That a monitor gave no answer is no reason to reject anybody; see `unanswered`.
+        """
+        return tuple(
+            alert
+            for monitor in self.monitors
+            for alert in monitor.alerts
+            if monitor.unanswered is None or alert.type not in ABOUT_MONITORS
+        )
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """One sentence per monitor that gave no answer although a decision needs one."""
+        return tuple(m.unanswered for m in self.monitors if m.unanswered is not None)
 
     @property
     def faults(self) -> tuple[MonitorFault, ...]:

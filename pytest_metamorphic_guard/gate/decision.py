@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Bound", "Conclusion", "Decision", "Finding", "TaskDecision", "decide"]
 
 _RUN_ALL = "let every relation, property and law of the task run to its end"
+_ASK_AGAIN = (
+    "see what ended the monitor, or say that the decision can do without it: "
+    "a question mark after its name, as in --mg-monitor='latency?'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,10 @@ def decide(
     findings = [
         *_judge_alerts(evidence.alerts, rules),
         *(Finding(Conclusion.INCONCLUSIVE, text, _RUN_ALL) for text in evidence.missing),
+        *(
+            Finding(Conclusion.INCONCLUSIVE, f"no answer of a monitor: {text}", _ASK_AGAIN)
+            for text in evidence.unanswered
+        ),
         *(_collect(tasks) if tasks or not evidence.missing else ()),
     ]
     outcome = _combine(findings)

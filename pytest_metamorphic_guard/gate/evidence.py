@@ -166,9 +166,11 @@ class Evidence:
         tasks: What was run.
         alerts: What the monitors reported.
         missing: What was to be run and gave no result, one sentence each; it prevents adoption.
+        unanswered: Monitors that gave no answer, one sentence each; it prevents adoption.
     """
 
     candidate: str
     tasks: tuple[TaskEvidence, ...]
     alerts: tuple[AlertEvidence, ...] = ()
     missing: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()

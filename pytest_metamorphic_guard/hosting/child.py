@@ -116,7 +116,7 @@ class _Service:
             return {**reply, "value": plainer.convert(value, "finalize()")}
         except Exception as error:  # noqa: BLE001 - a stranger's mapping or repr
             plainer.note(explain_exception("reading what finalize() returned", error))
-            return {**reply, "value": {"id": ""}}
+            return {**reply, "value": {"id": "", "alerts": "unreadable"}}
 
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps(message).encode()

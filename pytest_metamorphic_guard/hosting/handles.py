@@ -41,7 +41,7 @@ class MonitorHandle:
         id: Unique name within the session.
         identity: The plugin it comes from.
         severity: What all of its alerts count as, or None for what each says.
-        required: Whether a fault, or nothing to measure, is an error.
+        required: Whether a decision needs its answer; True makes a missing one an error besides.
         is_ours: Whether it is one of the built-in monitors.
     """
 
@@ -52,7 +52,7 @@ class MonitorHandle:
         *,
         id: str,  # noqa: A002 - the option's name
         severity: Severity | None,
-        required: bool,
+        required: bool | None,
         is_ours: bool,
     ) -> None:
         self.id = id
@@ -86,7 +86,7 @@ class MonitorHandle:
         """Return what the monitor concluded; an empty result if it failed."""
         if self._result is None:
             self._flush()
-            self._result = MonitorResult(line="no result")
+            self._result = MonitorResult(line="no result", answered=False)
             self._try(self._conclude)
         return self._result
 
@@ -129,7 +129,7 @@ def host_monitor(  # noqa: PLR0913 - the settings of one monitor
     *,
     id: str | None = None,  # noqa: A002 - the option's name
     severity: Severity | None = None,
-    required: bool = False,
+    required: bool | None = None,
     limits: Limits | None = None,
 ) -> MonitorHandle:
     """Make a monitor and return its handle, whatever the monitor does.
@@ -141,7 +141,7 @@ def host_monitor(  # noqa: PLR0913 - the settings of one monitor
         identity: The plugin, for messages.
         id: Unique name; the plugin's name unless given.
         severity: What all of its alerts are to count as.
-        required: Whether a fault, or nothing to measure, is an error.
+        required: Whether a decision needs its answer; True makes a missing one an error besides.
         limits: Bounds on its time and output.
     """
     kind = ProcessHost if _wants_sandbox(metadata) else ThreadHost

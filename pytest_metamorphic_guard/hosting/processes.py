@@ -80,7 +80,7 @@ class ProcessHost:
         if not isinstance(reply, dict):
             raise MonitorCallError("its process answered finalize() with something else")
         if isinstance(reply.get("no_dict"), str):
-            return MonitorResult(), [explain_no_dict(shorten(reply["no_dict"], 80))]
+            return MonitorResult(answered=False), [explain_no_dict(shorten(reply["no_dict"], 80))]
         result, faults = read_result(reply.get("value"), reply.get("line"))
         found = [shorten(str(fault)) for fault in reply.get("faults") or () if fault]
         return result, [*found, *(fault for fault in faults if fault not in found)]

@@ -56,6 +56,8 @@ class MonitorResult:
         alerts: Its alerts.
         p_values: Of every statistical test it made, also of those that led to no alert.
         no_data: Why it had nothing to measure, or None.
+        answered: Whether it concluded at all, in a form that could be read: alerts that it may have
+            raised are not lost.
     """
 
     type: str | None = None
@@ -64,6 +66,7 @@ class MonitorResult:
     alerts: tuple[FoundAlert, ...] = ()
     p_values: tuple[float, ...] = ()
     no_data: str | None = None
+    answered: bool = True
 
 
 def read_result(value: object, line: object = None) -> tuple[MonitorResult, list[str]]:
@@ -73,12 +76,13 @@ def read_result(value: object, line: object = None) -> tuple[MonitorResult, list
         What could be kept, and one sentence per fault.
     """
     if not isinstance(value, Mapping):
-        return MonitorResult(), [explain_no_dict(type(value).__name__)]
+        return MonitorResult(answered=False), [explain_no_dict(type(value).__name__)]
     plainer = Plainer()
     try:
         plain = plainer.convert(value, "finalize()")
     except Exception as error:  # noqa: BLE001 - a stranger's mapping or repr
-        return MonitorResult(), [explain_exception("reading what finalize() returned", error)]
+        fault = explain_exception("reading what finalize() returned", error)
+        return MonitorResult(answered=False), [fault]
     if not isinstance(plain.get("id"), str):
         plainer.note("finalize() returned a dict without the key 'id'")
     summary = _read_summary(plain, plainer)
@@ -89,6 +93,7 @@ def read_result(value: object, line: object = None) -> tuple[MonitorResult, list
         alerts=tuple(_read_alerts(plain.get("alerts"), plainer)),
         p_values=tuple(_read_checks(plain.get("checks"), plainer)),
         no_data=shorten(plain["no_data"]) if isinstance(plain.get("no_data"), str) else None,
+        answered=_has_readable_alerts(plain.get("alerts")),
     )
     return result, plainer.faults
 
@@ -144,6 +149,13 @@ def _read_alerts(alerts: Any, plainer: Plainer) -> list[FoundAlert]:
         else:
             plainer.note(f"alerts[{index}] is a {type(alert).__name__}, expected a dict")
     return found
+
+
+def _has_readable_alerts(alerts: Any) -> bool:
+    """Tell whether no alert was lost; the first thousand say enough of more."""
+    return alerts is None or (
+        isinstance(alerts, list) and all(isinstance(a, dict) for a in alerts[:_MOST_ALERTS])
+    )
 
 
 def _read_alert(alert: dict[str, Any], path: str, plainer: Plainer) -> FoundAlert:

@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases, count_pairs
+from pytest_metamorphic_guard.monitors.reading import read_name
 from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_rate
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.statistics.ordering import find_p_widening
@@ -129,9 +130,9 @@ class FairnessGapMonitor(BuiltinMonitor):
             group = record.result.get(self.field)
         if group is None:
             returned = record.result.get("result")
-            group = returned.get(self.field) if isinstance(returned, dict) else None
+            group = dict.get(returned, self.field) if isinstance(returned, dict) else None
         # A list or a mapping is data that happens to have that name, not the name of a group.
-        return str(group) if isinstance(group, str | int | float) else None
+        return read_name(group)
 
     def _list_rates(self, role: str) -> dict[str, float]:
         return {

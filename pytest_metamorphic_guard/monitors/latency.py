@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     count_orders,
     describe_ratio,
 )
+from pytest_metamorphic_guard.monitors.reading import read_number
 from pytest_metamorphic_guard.monitors.wording import format_rate, format_ratio
 from pytest_metamorphic_guard.statistics.ordering import find_p_positive
 
@@ -100,9 +101,10 @@ class LatencyMonitor(BuiltinMonitor):
         if not record.success:
             self._failed[role] += 1
         elif self.clock == "cpu":
-            duration = record.cpu_ns
+            duration = read_number(record.cpu_ns)
         else:
-            duration = round(record.duration_ms * _NS_PER_MS)
+            took_ms = read_number(record.duration_ms)
+            duration = None if took_ms is None else round(took_ms * _NS_PER_MS)
         if duration is not None:
             self._measured.values[role].append(duration)
         pair = join_measured(self._pairing, record, duration)

@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured, read_number
+from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import (
     METHOD,
     Measurements,
@@ -21,6 +21,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     compare_ratios,
     describe_ratio,
 )
+from pytest_metamorphic_guard.monitors.reading import read_number
 from pytest_metamorphic_guard.monitors.wording import format_amount, format_ratio
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 
-__all__ = ["Pair", "Pairing", "count_cases", "count_pairs", "join_measured", "read_number"]
+__all__ = ["Pair", "Pairing", "count_cases", "count_pairs", "join_measured"]
 
 T = TypeVar("T")
 
@@ -107,15 +107,3 @@ def count_cases(pairs: Iterable[Pair[bool]]) -> PairedCounts:
         improvements=sum(1 for won in net if won > 0),
         both_fail=failing,
     )
-
-
-def read_number(value: Any) -> float | None:
-    """Return a number of a payload as a finite float, or None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    # nan and the infinities differ from themselves, or from themselves minus themselves.
-    return number if number - number == 0 else None

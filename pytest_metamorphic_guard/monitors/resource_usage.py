@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured, read_number
+from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import (
     MARGIN,
     METHOD,
@@ -23,6 +23,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     count_orders,
     describe_ratio,
 )
+from pytest_metamorphic_guard.monitors.reading import read_number
 from pytest_metamorphic_guard.monitors.wording import format_ratio
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ class ResourceUsageMonitor(BuiltinMonitor):
 
     def _read(self, record: MonitorRecord) -> float | None:
         if self.metric == "cpu_ms" and record.cpu_ns is not None:
-            return record.cpu_ns / _NS_PER_MS
+            cpu_ns = read_number(record.cpu_ns)
+            return None if cpu_ns is None else cpu_ns / _NS_PER_MS
         usage = record.result.get("resource_usage")
         if isinstance(usage, Mapping) and self.metric in usage:
             return read_number(usage[self.metric])

@@ -26,6 +26,7 @@ __all__ = ["Measuring", "Repeats", "group_sources"]
 # One confirmed regression decides; more re-runs would only cost time.
 _CONFIRMED_AT_MOST = 5
 _REMEMBERED = 20_000
+_LONGEST_MS = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ class Measuring:
                 relation=f"{self.run.task.name}::{self.run.entry.name}",
                 kind=caller.kind,
                 repeat=self._repeat,
-                cpu_ns=int(cpu_ms * 1e6) if isinstance(cpu_ms, int | float) else None,
+                cpu_ns=_read_ns(cpu_ms),
                 error_type=None if isinstance(outcome, Returned) else outcome.error_type,
                 group=self._group,
             )
@@ -318,6 +319,13 @@ def group_sources(
         tuple(sample[(index + offset) % len(sample)] for offset in range(count))
         for index in range(len(sample))
     ]
+
+
+def _read_ns(cpu_ms: object) -> int | None:
+    """Return milliseconds of a payload as nanoseconds, None where they are no such number."""
+    if isinstance(cpu_ms, int | float) and 0 <= cpu_ms < _LONGEST_MS:
+        return int(cpu_ms * 1e6)
+    return None
 
 
 def _is_soft(subject: MetamorphicRelation | Property | Law) -> bool:
