@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
+from pytest_metamorphic_guard.relations.several import ComparedWithSeveralError, Several
 from pytest_metamorphic_guard.runner.calling import (
     Caller,
     CallFailed,
@@ -20,7 +21,7 @@ from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
@@ -175,27 +176,48 @@ def _check_relation(
                 if fault is not None:
                     return fault
         return None
-    outputs = tuple(_value(execution) for execution in sources)
-    derived = tuple(_value(execution) for execution in followups)
-    pairs: list[tuple[Any, ...]]
-    if expectation.built_in:
-        pairs = [(outputs[0], output) for output in derived]
-    else:
-        one_source, one_followup = relation.sources == 1, not relation.yields
-        pairs = [(outputs[0] if one_source else outputs, derived[0] if one_followup else derived)]
-        if expectation.takes_inputs:
-            given = tuple(execution.args for execution in sources)
-            made = tuple(execution.args for execution in followups)
-            pairs[0] += (given[0] if one_source else given, made[0] if one_followup else made)
-    for pair in pairs:
-        # A check that sorts or empties what it is given must not change what is reported.
-        values = pair if expectation.built_in else duplicate(pair)
+    # A check that sorts or empties what it is given must not change what is reported.
+    several = expectation.built_in or relation.followups == "all" or len(followups) == 1
+    for number, values in enumerate(_list_questions(relation, sources, followups), start=1):
         fault, strange = _ask("expectation", expectation.check, (task.equivalence, *values))
         if strange:
             raise Unusable(refuse(task, entry, f"expect of {entry.name!r} {strange}"))
-        if fault is not None:
+        if fault is None:
+            continue
+        if isinstance(fault.error, ComparedWithSeveralError):
+            advice = "compare with each of its elements"
+            raise Unusable(
+                refuse(task, entry, f"expect of {entry.name!r}: {fault.error}; {advice}")
+            )
+        if several:
             return fault
+        said = f"follow-up {number}: {fault.message or 'not as expected'}"
+        return replace(fault, message=said)
     return None
+
+
+def _list_questions(
+    relation: MetamorphicRelation,
+    sources: tuple[Execution, ...],
+    followups: tuple[Execution, ...],
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what the expectation of a relation is asked of: values that it may change."""
+    expectation = relation.expectation
+    if expectation.built_in:
+        for followup in followups:
+            yield _value(sources[0]), _value(followup)
+        return
+    together = [followups] if relation.followups == "all" else [(one,) for one in followups]
+    for asked in together:
+        sides = ((sources, relation.sources > 1), (asked, relation.followups == "all"))
+        values = [_gather(map(_value, side), many=many) for side, many in sides]
+        if expectation.takes_inputs:
+            values += [_gather((e.args for e in side), many=many) for side, many in sides]
+        yield duplicate(tuple(values))
+
+
+def _gather(values: Iterable[Any], *, many: bool) -> Any:
+    return Several(values) if many else next(iter(values))
 
 
 def _check_property(

@@ -101,11 +101,13 @@ class MetamorphicRelation:
             that many argument tuples. A parameter ``rng`` receives a seeded `random.Random`.
         expect: ``"equal"``, ``"not_equal"``, ``"properties_hold"``, one of the built-in
             expectations, or a callable of ``(source_output, followup_output)``, optionally also of
-            ``(source_input, followup_input)``. Where a side has several, it receives a tuple.
+            ``(source_input, followup_input)``. With ``sources > 1`` the source side is a tuple.
         accepts_rng: Pass ``rng`` although ``transform`` does not name it (it takes ``**kwargs``).
         category: A label of your own.
         description: What the relation says; the transformation's docstring otherwise.
         sources: Number of source inputs of one case.
+        followups: ``"each"`` asks ``expect`` once per follow-up that ``transform`` yields;
+            ``"all"`` asks it once, with tuples of all follow-up outputs and inputs.
         precondition: ``precondition(*source_input)``; false skips the case.
         min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
 
@@ -120,6 +122,7 @@ class MetamorphicRelation:
     category: str | None = None
     description: str | None = None
     sources: int = field(default=1, kw_only=True)
+    followups: Literal["each", "all"] = field(default="each", kw_only=True)
     precondition: Callable[..., Any] | None = field(default=None, kw_only=True)
     min_pass_rate: float | None = field(default=None, kw_only=True)
 
@@ -141,6 +144,8 @@ class MetamorphicRelation:
                 f"with {self.sources} sources, expect must be a function of "
                 "(source_outputs, followup_output)"
             )
+        if not wrong and isinstance(expectation, Expectation):
+            faults += self._check_followups(expectation)
         if self.precondition is not None:
             faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
@@ -181,6 +186,15 @@ class MetamorphicRelation:
         if not self.accepts_rng or keywords or "rng" in parameters:
             return []
         return [f"accepts_rng=True, but transform takes {list_parameters(self.transform)}, no rng"]
+
+    def _check_followups(self, expectation: Expectation) -> list[str]:
+        if self.followups == "each":
+            return []
+        if self.followups != "all":
+            return [f"followups={self.followups!r}, expected 'each' or 'all'"]
+        if expectation.built_in:
+            return [f"followups='all' needs a function of yours; {expectation.name} takes each"]
+        return [] if self.yields else ["followups='all', but transform yields nothing"]
 
     def _check_sources(self) -> list[str]:
         if self.takes(self.sources):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.equivalence import equal_values
@@ -160,6 +160,7 @@ class Task:
         expect: str | Expectation | Callable[..., Any] = ...,
         name: str | None = ...,
         sources: int = ...,
+        followups: Literal["each", "all"] = ...,
         precondition: Callable[..., Any] | None = ...,
         min_pass_rate: float | None = ...,
         marks: Sequence[Any] = ...,
@@ -173,6 +174,7 @@ class Task:
         expect: str | Expectation | Callable[..., Any] = "equal",
         name: str | None = None,
         sources: int = 1,
+        followups: Literal["each", "all"] = "each",
         precondition: Callable[..., Any] | None = None,
         min_pass_rate: float | None = None,
         marks: Sequence[Any] = (),
@@ -188,6 +190,7 @@ class Task:
                     transform,
                     expect,
                     sources=sources,
+                    followups=followups,
                     precondition=precondition,
                     min_pass_rate=min_pass_rate,
                 ),

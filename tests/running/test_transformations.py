@@ -100,7 +100,10 @@ def test_a_transformation_may_change_its_input_in_place(echo, inputs):
             xs.append(len(before))
             return (xs,)
 
-        @t.relation(expect=lambda out, others: [len(o) - len(out) for o in others] == [1, 2, 3])
+        @t.relation(
+            followups="all",
+            expect=lambda out, others: [len(o) - len(out) for o in others] == [1, 2, 3],
+        )
         def grown_in_place(xs):
             for number in range(3):
                 xs.append(number)
@@ -139,7 +142,7 @@ def test_a_check_may_change_what_it_is_given(echo, read_texts):
     assert "source -> [3, 2, 1]" in texts["consumed"]
 
 
-def test_several_follow_ups_reach_a_built_in_one_by_one_and_a_function_together(echo):
+def test_several_follow_ups_reach_a_built_in_one_by_one_and_a_function_that_wants_all(echo):
     echo.write_task(
         """
         @t.relation
@@ -152,17 +155,20 @@ def test_several_follow_ups_reach_a_built_in_one_by_one_and_a_function_together(
             yield (x,)
             yield (x + 1,)
 
-        @t.relation(expect=lambda out, others: others == (out + 1, out + 2))
+        @t.relation(followups="all", expect=lambda out, others: others == (out + 1, out + 2))
         def together(x):
             yield (x + 1,)
             yield (x + 2,)
 
-        @t.relation(expect=lambda out, others, given, made: made == ((x := given[0],), (x + 1,)))
+        @t.relation(
+            followups="all",
+            expect=lambda out, others, given, made: made == ((x := given[0],), (x + 1,)),
+        )
         def with_inputs(x):
             yield (x,)
             yield (x + 1,)
 
-        @t.relation(expect=lambda out, others: len(others) == 1)
+        @t.relation(followups="all", expect=lambda out, others: len(others) == 1)
         def single(x):
             yield (x,)
         """
@@ -170,6 +176,108 @@ def test_several_follow_ups_reach_a_built_in_one_by_one_and_a_function_together(
     result = echo.run("--mg-candidate=echo.py", "-v")
     result.assert_outcomes(passed=4, failed=1)
     result.stdout.fnmatch_lines(["*::one_differs FAILED*"])
+
+
+def test_a_function_of_the_users_is_asked_once_per_follow_up(echo, read_texts):
+    echo.write_task(
+        """
+        @t.relation(expect=lambda before, after: before == after)
+        def all_equal(x):
+            yield (x,)
+            yield (x,)
+
+        @t.relation(expect=lambda before, after: before != after)
+        def none_differs(x):
+            yield (x,)
+            yield (x,)
+
+        @t.relation(expect=lambda before, after: before == after)
+        def second_differs(x):
+            yield (x,)
+            yield (x + 1,)
+
+        @t.relation(expect=lambda before, after, given, made: after - before == made[0] - given[0])
+        def with_inputs(x):
+            yield (x + 1,)
+            yield (x + 7,)
+
+        @t.relation(sources=2, expect=lambda befores, after: after in befores)
+        def two_sources(x, y):
+            yield x
+            yield y
+
+        def agrees(before, after):
+            assert before == after
+
+        listed = Task("listed", [(1,)], relations=[
+            MetamorphicRelation("declared", second_differs, agrees)
+        ])
+        """
+    )
+    result = echo.run("--mg-candidate=echo.py", "-v")
+    texts = read_texts(result)
+    assert set(texts) == {"none_differs", "second_differs", "listed.declared"}
+    result.assert_outcomes(passed=3, failed=3)
+    assert "found       follow-up 1: not as expected" in texts["none_differs"]
+    assert "found       follow-up 2: not as expected" in texts["second_differs"]
+    assert "found       follow-up 2: assert 1 == 2" in texts["listed.declared"]
+
+
+def test_one_value_is_never_compared_with_the_tuple_of_all(echo, read_texts):
+    echo.write_task(
+        """
+        @t.relation(followups="all", expect=lambda before, afters: before == afters)
+        def never_equal(x):
+            yield (x,)
+
+        @t.relation(followups="all", expect=lambda before, afters: afters != before)
+        def always_different(x):
+            yield (x,)
+
+        @t.relation(sources=2, expect=lambda befores, after: befores != after)
+        def of_sources(x, y):
+            return x
+
+        @t.relation(followups="all", expect=lambda before, afters: before < afters)
+        def below(x):
+            yield (x,)
+
+        @t.relation(followups="all", expect=lambda before, afters: afters == pytest.approx((1, 1)))
+        def compares_itself(x):
+            yield (1,)
+            yield (1,)
+        """
+    )
+    result = echo.run("--mg-candidate=echo.py", "--mg-measure")
+    result.assert_outcomes(passed=1, failed=4)
+    texts = read_texts(result)
+    said = "a int was compared with the tuple of all outputs, which is never equal"
+    for name in ("never_equal", "always_different", "of_sources", "below"):
+        assert f"expect of {name!r}: {said}; compare with each of its elements" in texts[name]
+    result.stdout.fnmatch_lines(["t: 1 of 5 hold for echo.py, 4 could not be judged"])
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ("followups='every', expect=agrees", "followups='every', expected 'each' or 'all'"),
+        ("followups='all'", "followups='all' needs a function of yours; equal takes each"),
+        ("followups='all', expect=agrees, sources=1", "'all', but transform yields nothing"),
+    ],
+)
+def test_followups_that_mean_nothing_are_refused(echo, options, fault):
+    verb = "return" if "sources" in options else "yield"
+    echo.write_task(
+        f"""
+        def agrees(before, after):
+            assert before == after
+
+        @t.relation({options})
+        def same(x):
+            {verb} (x,)
+        """
+    )
+    echo.run("--mg-candidate=echo.py").stdout.fnmatch_lines([f"*relation 'same': *{fault}*"])
 
 
 def test_several_sources_come_as_argument_tuples(echo):
@@ -185,7 +293,7 @@ def test_several_sources_come_as_argument_tuples(echo):
         def added(a, b, c):
             return (a[0] + b[0] + c[0],)
 
-        @t.relation(sources=2, expect=lambda outs, made: made == outs[::-1])
+        @t.relation(sources=2, followups="all", expect=lambda outs, made: made == outs[::-1])
         def swapped(a, b):
             yield b
             yield a
