@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.report.names import fit_names
 from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
 from pytest_metamorphic_guard.report.page import LABEL, wrap_source
 from pytest_metamorphic_guard.report.values import to_source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_metamorphic_guard.runner.run import Run, Violation
     from pytest_metamorphic_guard.verdicts import Confirmation
 
@@ -86,22 +91,38 @@ def write_example(
     """Return the code that runs the violated input first from now on, and whether it fits."""
     sources = violation.case.sources
     arguments = sources[0] if len(sources) == 1 else sources
-    if run.entry.decorated:
-        text = ", ".join(to_source(argument) for argument in arguments)
-        line = f"@{reproduction.task_variable}.example({text})"
-    else:
-        line = f"examples=[{to_source(arguments)}]"
+    text = ", ".join(to_source(argument) for argument in arguments)
+    imports: list[str] = []
+    if _is_source(f"[{text}]"):
+        text, imports = fit_names(f"[{text}]", arguments, _find_namespace(run))
+        text = text[1:-1]
+    comma = "," if len(arguments) == 1 else ""
+    name = reproduction.task_variable
+    line = f"@{name}.example({text})" if run.entry.decorated else f"examples=[({text}{comma})]"
     if not _is_source(line.removeprefix("@")):
         said = "the input cannot be written as an @example line; the command finds it"
         return [" " * LABEL + said], True
+    needed = [" " * LABEL + statement for statement in imports]
     if len(line) <= width - LABEL - 4:
-        return [" " * LABEL + line], True
+        return [*needed, " " * LABEL + line], True
     # A long example keeps every character, so that it can be pasted.
     lines = wrap_source(line, width - 2)
     if len(lines) > room:
         said = "the input is too long for an @example line; the command finds it"
         return [" " * LABEL + said], False
-    return lines, True
+    return [*needed, *lines], True
+
+
+def _find_namespace(run: Run) -> Mapping[str, Any]:
+    """Return the names of the module that an example is pasted into."""
+    location = run.task.location
+    function = inspect.unwrap(run.entry.function)
+    if run.entry.decorated and hasattr(function, "__globals__"):
+        return function.__globals__  # type: ignore[no-any-return]
+    for module in list(sys.modules.values()):
+        if location is not None and getattr(module, "__file__", None) == location.path:
+            return vars(module)
+    return {}
 
 
 def _is_source(text: str) -> bool:
