@@ -35,10 +35,11 @@ from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import find_fixtures
-from pytest_metamorphic_guard.runner.measuring import Measuring, group_sources
+from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample
 from pytest_metamorphic_guard.runner.stepping import run_in_step
+from pytest_metamorphic_guard.runner.tuples import gather_sources
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S, Settings
 from pytest_metamorphic_guard.stopping import Watcher
 from pytest_metamorphic_guard.tasks import Task, find_task
@@ -171,9 +172,11 @@ class _Evaluation:
                 candidate=self._make_caller("candidate", self.candidate),
                 baseline=None if before is None else self._make_caller("baseline", before),
             )
+            cases = gather_sources(self.task, entry, settings, sample)
             measuring = Measuring(
                 run=one,
-                sample=group_sources(sample, entry.subject),
+                sample=cases.sources,
+                overlap=cases.overlap,
                 examples=list_examples(self.task, entry),
                 min_pass_rate=rules.find_declared_rate(
                     self.task.name,

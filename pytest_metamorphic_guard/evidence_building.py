@@ -148,6 +148,7 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
                 kind=measurement.kind,
                 skipped=measurement.skipped,
                 min_pass_rate=measurement.min_pass_rate,
+                overlap=measurement.overlap,
             )
             for measurement in hard
         ),

@@ -72,6 +72,7 @@ class Measurement:
         cases: One record per input of the sample that ran, in order.
         beside: One record per input that ran beside the sample, such as an example.
         metrics: One `MetricRows` per metric that was measured here.
+        overlap: Number of cases in which one input takes part at most.
     """
 
     task: str
@@ -88,6 +89,7 @@ class Measurement:
     cases: tuple[CaseHeld, ...]
     metrics: tuple[MetricRows, ...] = ()
     beside: tuple[CaseHeld, ...] = ()
+    overlap: int = 1
 
     @property
     def pass_rate(self) -> float | None:

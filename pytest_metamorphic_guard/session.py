@@ -31,8 +31,9 @@ from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, Shar
 from pytest_metamorphic_guard.replaying import Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
-from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats, group_sources
+from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
 from pytest_metamorphic_guard.runner.sampling import draw_sample
+from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.selection import Selection, find_unknown_names, find_unknown_tasks
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
@@ -116,7 +117,7 @@ class GuardSession:
         """
         task, entry = run.task, run.entry
         if self.replay is not None:
-            cases = self.replay.find_inputs(task.name, entry.name)
+            cases = SourceCases(self.replay.find_inputs(task.name, entry.name))
             examples = []  # those that were violated are among the replayed inputs
         else:
             examples = list_examples(task, entry)
@@ -124,10 +125,11 @@ class GuardSession:
                 self._samples[task.name] = draw_sample(
                     task, self.settings, stops_early=self.early_stopping is not None
                 )
-            cases = group_sources(self._samples[task.name], entry.subject)
+            cases = gather_sources(task, entry, self.settings, self._samples[task.name])
         return Measuring(
             run=run,
-            sample=cases,
+            sample=cases.sources,
+            overlap=cases.overlap,
             examples=examples,
             position=position,
             min_pass_rate=self._find_min_pass_rate(task, entry),

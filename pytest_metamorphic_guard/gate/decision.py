@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 # Read at run time: decisions are rebuilt from plain data by their annotations.
+from pytest_metamorphic_guard.gate.corrections import correct
 from pytest_metamorphic_guard.gate.evidence import AlertEvidence  # noqa: TC001
 from pytest_metamorphic_guard.gate.findings import Bound, Conclusion, Finding
 from pytest_metamorphic_guard.gate.judging import TaskDecision, judge_task, weigh_task
@@ -13,7 +14,6 @@ from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.gate.plain import from_plain, to_plain
 from pytest_metamorphic_guard.gate.policies import correct_policy
 from pytest_metamorphic_guard.gate.rules import Rules
-from pytest_metamorphic_guard.statistics.multiple import holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,13 +94,17 @@ def decide(
     """
     rules = _complete(rules)
     weighed = [
-        weigh_task(task, rules, correct_policy(rules.find_policy(task.task), comparisons))
+        weigh_task(
+            task,
+            rules,
+            correct_policy(rules.find_policy(task.task), comparisons),
+            tasks=len(evidence.tasks),
+        )
         for task in evidence.tasks
     ]
-    p_values = [p_value for task in weighed for p_value in task.p_values]
-    adjusted = iter(holm(p_values))
+    corrected = correct([task.p_values for task in weighed])
     tasks = tuple(
-        judge_task(task, rules, [next(adjusted) for _ in task.p_values]) for task in weighed
+        judge_task(task, rules, p_values) for task, p_values in zip(weighed, corrected, strict=True)
     )
     findings = [
         *_judge_alerts(evidence.alerts, rules),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.findings import Conclusion
+from pytest_metamorphic_guard.gate.looking import Looking
 from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
 from pytest_metamorphic_guard.gate.tally import find_difference, has_regressed
 from pytest_metamorphic_guard.gate.thresholds import (
@@ -12,11 +13,9 @@ from pytest_metamorphic_guard.gate.thresholds import (
     find_task_minimum,
     find_tolerated,
 )
-from pytest_metamorphic_guard.statistics.sequential import BettingProcess, HybridLevels
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.evidence import InputResult, TaskEvidence
-    from pytest_metamorphic_guard.gate.policies import Policy
     from pytest_metamorphic_guard.gate.rules import Rules
 
 __all__ = ["EarlyStop"]
@@ -34,13 +33,20 @@ class EarlyStop:
         task: The task without results: what it declares, and its baseline.
         rules: What the run is judged by.
         comparisons: Number of candidates that compete.
+        tasks: Number of tasks that may each reject the candidate by its rate.
     """
 
-    def __init__(self, task: TaskEvidence, rules: Rules, *, comparisons: int = 1) -> None:
+    def __init__(
+        self, task: TaskEvidence, rules: Rules, *, comparisons: int = 1, tasks: int = 1
+    ) -> None:
         policy = correct_policy(rules.find_policy(task.task), comparisons)
         by_rates = task.baseline is not None and not isinstance(policy, Strict)
         self._tolerated = find_tolerated(task, rules)
-        self._process = _Process(policy) if by_rates else None
+        self._looking: Looking | None = None
+        if by_rates:
+            self._looking = Looking(policy, tasks=tasks, first_look=task.first_look)
+        # Cases that share inputs repeat each other, which the bets do not allow for.
+        self._repeats = any(relation.overlap > 1 for relation in task.relations)
         self._unseen = {relation.name for relation in task.relations}
         self._adopts = False
         minima = [find_task_minimum(task, rules)]
@@ -50,20 +56,20 @@ class EarlyStop:
     @property
     def needs_confirmation(self) -> bool:
         """Whether single inputs decide, so that a violation is to be confirmed at once."""
-        return self._process is None
+        return self._looking is None
 
     def observe(self, result: InputResult) -> Conclusion | None:
         """Add one input; return what is now certain enough, or None to go on."""
-        if self._process is None:
+        if self._looking is None:
             return Conclusion.REJECT if self._is_blamed(result) else None
         self._unseen -= {check.relation for check in result.checks if check.candidate is not None}
         difference = find_difference(result)
-        if difference is None or result.group is not None:
+        if difference is None or result.group is not None or self._repeats:
             return None
-        conclusion = self._process.observe(difference)
-        if conclusion is Conclusion.REJECT and not self._adopts:
-            return conclusion
-        self._adopts = self._adopts or conclusion is Conclusion.ADOPT
+        above = self._looking.observe(difference)
+        if above is False and not self._adopts:
+            return Conclusion.REJECT
+        self._adopts = self._adopts or above is True
         may_adopt = self._adopts and not self._unseen and not self._has_thresholds
         return Conclusion.ADOPT if may_adopt else None
 
@@ -72,20 +78,3 @@ class EarlyStop:
             has_regressed(check) and check.confirmed and check.relation not in self._tolerated
             for check in result.checks
         )
-
-
-class _Process:
-    """Evidence on both sides of a policy's threshold."""
-
-    def __init__(self, policy: Policy) -> None:
-        assert not isinstance(policy, Strict)
-        self._above = BettingProcess(policy.threshold, "above")
-        self._below = BettingProcess(policy.threshold, "below")
-        self._alpha = HybridLevels.share(policy.alpha).sequential
-
-    def observe(self, difference: int) -> Conclusion | None:
-        self._above.observe(difference)
-        self._below.observe(difference)
-        if self._above.rejects(self._alpha):
-            return Conclusion.ADOPT
-        return Conclusion.REJECT if self._below.rejects(self._alpha) else None

@@ -76,12 +76,14 @@ class RelationEvidence:
         kind: What it is.
         skipped: Number of inputs to which it did not apply.
         min_pass_rate: The threshold written in the task; a policy file's goes before it.
+        overlap: Number of cases in which one input takes part at most.
     """
 
     name: str
     kind: Literal["relation", "property", "law"] = "relation"
     skipped: int = 0
     min_pass_rate: float | None = None
+    overlap: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,8 @@ class TaskEvidence:
         min_pass_rate: The threshold written in the task; the rules' goes before it.
         beside: Results on inputs beside the sample: they enter no rate and no interval, and each
             violation counts for itself.
+        first_look: Inputs that were asked for, where the run could go on until it was decided.
+        available: Number of distinct inputs that exist; None where there is no end of them.
     """
 
     task: str
@@ -127,6 +131,8 @@ class TaskEvidence:
     metrics: tuple[MetricEvidence, ...] = ()
     min_pass_rate: float | None = None
     beside: tuple[SingleResult, ...] = ()
+    first_look: int | None = None
+    available: int | None = None
 
     def __post_init__(self) -> None:
         known = {relation.name for relation in self.relations}

@@ -7,24 +7,24 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.phrases import count, list_names, percent, percent_above, points
-from pytest_metamorphic_guard.gate.policies import NonInferior, Policy, Strict, Superior
-from pytest_metamorphic_guard.statistics.binomial import Interval, upper_bound
-from pytest_metamorphic_guard.statistics.paired import inputs_to_clear, tango_interval
-from pytest_metamorphic_guard.statistics.sequential import HybridLevels, find_crossing
+from pytest_metamorphic_guard.gate.planning import say_how_many
+from pytest_metamorphic_guard.gate.policies import NonInferior, Policy, Superior
+from pytest_metamorphic_guard.statistics.effective import bound_rate
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.gate.comparing import Comparison
     from pytest_metamorphic_guard.gate.evidence import TaskEvidence
     from pytest_metamorphic_guard.gate.tally import TaskTally
+    from pytest_metamorphic_guard.statistics.effective import Clustering
 
 __all__ = [
     "Bound",
-    "Comparison",
     "Conclusion",
     "Finding",
-    "compare",
     "earn_bound",
     "find_gaps",
     "judge_difference",
+    "judge_too_coarse",
     "judge_violations",
 ]
 
@@ -77,62 +77,22 @@ class Bound:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """The difference of the pass rates, and where early stopping saw enough.
-
-    Attributes:
-        interval: Tango's interval of the difference.
-        confidence: Of the interval.
-        alpha: The error rate of each of its sides.
-        stopped: Number of pairs after which early stopping decided, or None.
-        above: Whether it then lay above the threshold.
-    """
-
-    interval: Interval
-    confidence: float
-    alpha: float
-    stopped: int | None = None
-    above: bool = False
-
-
 def earn_bound(tally: TaskTally, policy: Policy) -> Bound | None:
     """Return the bound on the rate of regressions (without a baseline: violations)."""
     if not tally.ran:
         return None
     regressed = tally.confirmed + tally.unconfirmed
     observed = regressed if tally.paired else tally.ran - tally.passed
-    # Inputs that belong together count as fewer; a bound from all of them would claim too much.
-    trials = max(observed, 1, int(tally.ran / tally.effect))
+    confidence = 1.0 - policy.alpha
     return Bound(
         subject="regression" if tally.paired else "violation",
         observed=observed,
         trials=tally.ran,
-        upper=upper_bound(observed, trials, confidence=1.0 - policy.alpha),
-        confidence=1.0 - policy.alpha,
-    )
-
-
-def compare(tally: TaskTally, policy: Policy, *, early_stop: bool) -> Comparison:
-    """Return the interval at the policy's level, and whether early stopping already decided.
-
-    With early stopping a fifth of alpha pays for looking after every input, and the interval has
-    the rest. Inputs in groups are not independent, so they are never stopped early.
-    """
-    alpha, stopped, above = policy.alpha, None, False
-    if early_stop and not isinstance(policy, Strict) and not tally.grouped:
-        levels = HybridLevels.share(policy.alpha)
-        alpha = levels.final
-        crossing = find_crossing(tally.differences, policy.threshold, levels.sequential)
-        if crossing is not None:
-            stopped, above = crossing.pairs, crossing.side == "above"
-    confidence = 1.0 - 2.0 * alpha
-    return Comparison(
-        interval=tango_interval(tally.pairs, confidence=confidence, effect=tally.effect),
+        # Inputs that belong together count as fewer; a bound from all of them would claim too much.
+        upper=bound_rate(
+            observed, tally.ran, confidence=confidence, clustering=tally.blame_clustering
+        ),
         confidence=confidence,
-        alpha=alpha,
-        stopped=stopped,
-        above=above,
     )
 
 
@@ -193,9 +153,21 @@ def judge_violations(tally: TaskTally, policy: Policy) -> Finding | None:
 
 
 def judge_difference(
-    tally: TaskTally, policy: NonInferior | Superior, comparison: Comparison
+    evidence: TaskEvidence,
+    tally: TaskTally,
+    policy: NonInferior | Superior,
+    comparison: Comparison,
+    p_adjusted: float | None,
 ) -> Finding:
-    """Judge by rates: adopt above the policy's threshold, reject below it, else neither."""
+    """Judge by rates: adopt above the policy's threshold, reject below it, else neither.
+
+    Args:
+        evidence: What ran.
+        tally: Its counts.
+        policy: What the difference is compared with.
+        comparison: The difference.
+        p_adjusted: Its ``p_below``, corrected for everything that may reject the candidate.
+    """
     goal = _describe_goal(policy)
     if comparison.stopped is not None:
         side = "shown" if comparison.above else "refuted"
@@ -203,6 +175,8 @@ def judge_difference(
             Conclusion.ADOPT if comparison.above else Conclusion.REJECT,
             f"{goal} is {side} after {count(comparison.stopped, 'input')} (early stop)",
         )
+    if tally.clustering.is_too_coarse:
+        return judge_too_coarse(tally.clustering, goal)
     interval = comparison.interval
     seen = (
         f"pass rate differs by {points(tally.pairs.difference)} points "
@@ -211,12 +185,25 @@ def judge_difference(
     )
     if interval.lower > policy.threshold:
         return Finding(Conclusion.ADOPT, f"{goal} is shown: {seen}")
-    if interval.upper < policy.threshold:
+    if p_adjusted is not None and p_adjusted <= policy.alpha:
         return Finding(Conclusion.REJECT, f"{goal} is refuted: {seen}")
+    if interval.upper < policy.threshold:
+        seen += ", which is not enough among all that is tested"
     return Finding(
         Conclusion.INCONCLUSIVE,
         f"{goal} is neither shown nor refuted: {seen}",
-        _say_how_many(tally, policy, comparison),
+        say_how_many(evidence, tally, policy, comparison.alpha),
+    )
+
+
+def judge_too_coarse(clustering: Clustering, goal: str) -> Finding:
+    """Return why nothing is said about a rate where inputs fall into few groups."""
+    groups = f"{clustering.clusters or 0.0:.3g} groups"
+    return Finding(
+        Conclusion.INCONCLUSIVE,
+        f"{goal} is neither shown nor refuted: the inputs fall into {groups} (as if of one size), "
+        "too few to tell a loss from chance",
+        "give inputs of at least 5 groups of about one size, better of 20",
     )
 
 
@@ -251,18 +238,3 @@ def _describe_goal(policy: NonInferior | Superior) -> str:
             return f"a loss of less than {percent(margin)}"
         case Superior(min_delta=min_delta):
             return f"a gain of more than {percent(min_delta)}"
-
-
-def _say_how_many(tally: TaskTally, policy: Policy, comparison: Comparison) -> str:
-    assert not isinstance(policy, Strict)
-    needed = inputs_to_clear(
-        policy.threshold, tally.pairs, alpha=comparison.alpha, effect=tally.effect
-    )
-    wanted = (
-        f"a margin of {percent(policy.margin)}"
-        if isinstance(policy, NonInferior)
-        else f"a gain of {percent(policy.min_delta)}"
-    )
-    if needed is None:
-        return f"the difference seen lies on the threshold; no number of inputs settles {wanted}"
-    return f"run at least {max(needed, tally.pairs.total + 1)} inputs for {wanted}"

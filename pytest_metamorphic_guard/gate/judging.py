@@ -6,45 +6,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 # Read at run time: decisions are rebuilt from plain data by their annotations.
+from pytest_metamorphic_guard.gate.comparing import Comparison, compare
+from pytest_metamorphic_guard.gate.corrections import Corrected, PValues
 from pytest_metamorphic_guard.gate.findings import (
     Bound,
-    Comparison,
     Conclusion,
     Finding,
-    compare,
     earn_bound,
     find_gaps,
     judge_difference,
     judge_violations,
 )
-from pytest_metamorphic_guard.gate.phrases import count, percent
+from pytest_metamorphic_guard.gate.phrases import count, list_names, percent
 from pytest_metamorphic_guard.gate.policies import NonInferior, Strict, Superior
 from pytest_metamorphic_guard.gate.rows import (
     MetricRow,
     RelationRow,
     build_metric_row,
     build_relation_row,
+    find_p_worse_of,
 )
 from pytest_metamorphic_guard.gate.singles import judge_singles, note_singles
 from pytest_metamorphic_guard.gate.tally import TaskTally, count_task
 from pytest_metamorphic_guard.gate.thresholds import (
+    RateTest,
     find_relation_minimum,
     find_tolerated,
     judge_rates,
+    list_rates,
 )
 from pytest_metamorphic_guard.statistics.binomial import Interval  # noqa: TC001
-from pytest_metamorphic_guard.statistics.multiple import holm
-from pytest_metamorphic_guard.statistics.paired import (
-    PairedCounts,
-    find_p_below,
-    find_p_better,
-    find_p_worse,
-    tango_interval,
-)
+from pytest_metamorphic_guard.statistics.effective import find_p_loss, find_p_regressed
+from pytest_metamorphic_guard.statistics.paired import PairedCounts, tango_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pytest_metamorphic_guard.gate.evidence import TaskEvidence
     from pytest_metamorphic_guard.gate.policies import Policy
     from pytest_metamorphic_guard.gate.rules import Rules
@@ -128,30 +123,73 @@ class WeighedTask:
     policy: Policy
     tally: TaskTally
     comparison: Comparison
+    rates: tuple[RateTest, ...]
 
     @property
-    def p_values(self) -> tuple[float, ...]:
-        """Exact p-value against "not worse" per relation; none without a baseline."""
-        if not self.tally.paired:
+    def is_judged_by_rate(self) -> bool:
+        """Whether the policy compares the pass rates of both roles."""
+        return (
+            not isinstance(self.policy, Strict) and self.tally.paired and self.tally.pairs.total > 0
+        )
+
+    @property
+    def p_values(self) -> PValues:
+        """What the task tests."""
+        rows: tuple[float, ...] = ()
+        if self.tally.paired:
+            rows = tuple(find_p_worse_of(relation) for relation in self.tally.relations)
+        return PValues(
+            rows=rows,
+            difference=self.comparison.p_below if self.is_judged_by_rate else None,
+            hidden=self._find_hidden(),
+            minima=tuple(rate.p_missed for rate in self.rates),
+        )
+
+    @property
+    def tolerated(self) -> float:
+        """The difference that a single relation may lose down to."""
+        return 0.0 if isinstance(self.policy, Strict) else min(0.0, self.policy.threshold)
+
+    def _find_hidden(self) -> tuple[float, ...]:
+        comparison, policy = self.comparison, self.policy
+        if isinstance(policy, Strict) or not self.is_judged_by_rate:
             return ()
-        return tuple(find_p_worse(relation.pairs) for relation in self.tally.relations)
+        shown = comparison.above if comparison.stopped else _is_above(comparison, policy)
+        if not shown or self.tally.clustering.is_too_coarse:
+            return ()
+        return tuple(
+            find_p_loss(relation.pairs, self.tolerated, relation.clustering)
+            for relation in self.tally.relations
+        )
 
 
-def weigh_task(evidence: TaskEvidence, rules: Rules, policy: Policy) -> WeighedTask:
-    """Count one task's evidence and compare its rates."""
+def weigh_task(
+    evidence: TaskEvidence, rules: Rules, policy: Policy, *, tasks: int = 1
+) -> WeighedTask:
+    """Count one task's evidence and compare its rates; ``tasks`` may each reject the candidate."""
     tally = count_task(evidence, find_tolerated(evidence, rules))
     return WeighedTask(
         evidence=evidence,
         policy=policy,
         tally=tally,
-        comparison=compare(tally, policy, early_stop=rules.early_stop),
+        comparison=compare(
+            tally,
+            policy,
+            early_stop=rules.early_stop,
+            first_look=evidence.first_look,
+            tasks=tasks,
+        ),
+        rates=tuple(list_rates(evidence, tally, rules)),
     )
 
 
-def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) -> TaskDecision:
-    """Judge one task; ``adjusted`` are its p-values after Holm over all tasks."""
+def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> TaskDecision:
+    """Judge one task; ``corrected`` are its p-values after correction over all tasks."""
     evidence, tally, comparison = weighed.evidence, weighed.tally, weighed.comparison
-    p_adjusted = list(adjusted) if tally.paired else [None] * len(evidence.relations)
+    p_adjusted = list(corrected.rows) if tally.paired else [None] * len(evidence.relations)
+    missed = {
+        rate.subject: p_value for rate, p_value in zip(weighed.rates, corrected.minima, strict=True)
+    }
     rows = tuple(
         build_relation_row(
             relation,
@@ -159,12 +197,13 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
             policy=weighed.policy,
             minimum=find_relation_minimum(evidence, relation, rules),
             p_adjusted=p_value,
+            p_missed=missed.get(relation.name),
         )
         for relation, relation_tally, p_value in zip(
             evidence.relations, tally.relations, p_adjusted, strict=True
         )
     )
-    findings = _order(_find_all(weighed, rules))
+    findings = _order(_find_all(weighed, corrected))
     outcome = findings[0].conclusion
     paired = tally.paired and tally.pairs.total > 0
     return TaskDecision(
@@ -175,7 +214,7 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
         reason=findings[0].reason,
         remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
         findings=tuple(findings),
-        notes=(*_find_notes(tally), *note_singles(evidence)),
+        notes=(*_find_notes(weighed), *note_singles(evidence)),
         planned=evidence.planned,
         ran=tally.ran,
         passed=tally.passed,
@@ -184,8 +223,8 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
         pairs=tally.pairs if tally.paired else None,
         interval=comparison.interval if paired else None,
         confidence=comparison.confidence,
-        p_worse=find_p_worse(tally.pairs) if paired else None,
-        p_better=find_p_better(tally.pairs) if paired else None,
+        p_worse=_find_p_regressed(tally) if paired else None,
+        p_better=_find_p_improved(tally) if paired else None,
         bound=earn_bound(tally, weighed.policy),
         checks=_pool(tally, comparison) if paired else None,
         relations=rows,
@@ -193,7 +232,7 @@ def judge_task(weighed: WeighedTask, rules: Rules, adjusted: Sequence[float]) ->
     )
 
 
-def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
+def _find_all(weighed: WeighedTask, corrected: Corrected) -> list[Finding]:
     evidence, tally, policy = weighed.evidence, weighed.tally, weighed.policy
     # What is missing comes first: it is the better reason where something else is open, too.
     findings: list[Finding | None] = [
@@ -203,8 +242,10 @@ def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
     if isinstance(policy, Strict) or not tally.paired:
         findings.append(judge_violations(tally, policy))
     elif tally.pairs.total:
-        findings.append(judge_difference(tally, policy, weighed.comparison))
-        findings.extend(_find_hidden_losses(tally, policy, weighed.comparison.alpha))
+        findings.append(
+            judge_difference(evidence, tally, policy, weighed.comparison, corrected.difference)
+        )
+        findings.extend(_find_hidden_losses(weighed, corrected))
     if isinstance(policy, Superior) and not tally.paired:
         findings.append(
             Finding(
@@ -213,34 +254,46 @@ def _find_all(weighed: WeighedTask, rules: Rules) -> list[Finding]:
                 "give a baseline, or use the policy strict",
             )
         )
-    findings.extend(judge_rates(evidence, tally, policy, rules))
+    findings.extend(judge_rates(evidence, weighed.rates, policy, corrected.minima))
     return [finding for finding in findings if finding is not None] or [
         Finding(Conclusion.INCONCLUSIVE, "nothing was checked", "run at least one input")
     ]
 
 
-def _find_hidden_losses(
-    tally: TaskTally, policy: NonInferior | Superior, alpha: float
-) -> list[Finding]:
+def _find_hidden_losses(weighed: WeighedTask, corrected: Corrected) -> list[Finding]:
     """Return the relations that lose more than is tolerated while others make up for it.
 
     The test is the one of the whole task, relation by relation, corrected for their number.
     """
-    tolerated = min(0.0, policy.threshold)
-    losses = [find_p_below(relation.pairs, tolerated) for relation in tally.relations]
+    if not corrected.hidden:
+        return []
     return [
         Finding(
             Conclusion.REJECT,
             f"{relation.name} got worse by {abs(100 * relation.pairs.difference):.1f} points "
-            f"(p = {p_value:.2g} against a loss of {percent(-tolerated)}, corrected)",
+            f"(p = {p_value:.2g} against a loss of {percent(-weighed.tolerated)}, corrected)",
         )
-        for relation, p_value in zip(tally.relations, holm(losses), strict=True)
-        if p_value <= alpha
+        for relation, p_value in zip(weighed.tally.relations, corrected.hidden, strict=True)
+        if p_value <= weighed.policy.alpha
     ]
 
 
-def _find_notes(tally: TaskTally) -> list[str]:
-    notes = []
+def _is_above(comparison: Comparison, policy: NonInferior | Superior) -> bool:
+    return comparison.interval.lower > policy.threshold
+
+
+def _find_p_regressed(tally: TaskTally) -> float:
+    pairs = tally.pairs
+    return find_p_regressed(pairs.regressions, pairs.improvements, tally.clustering)
+
+
+def _find_p_improved(tally: TaskTally) -> float:
+    pairs = tally.pairs
+    return find_p_regressed(pairs.improvements, pairs.regressions, tally.clustering)
+
+
+def _find_notes(weighed: WeighedTask) -> list[str]:
+    tally, notes = weighed.tally, []
     if tally.pairs.both_fail:
         notes.append(f"{count(tally.pairs.both_fail, 'input')} fail for both, which does not block")
     if tally.masked:
@@ -250,9 +303,21 @@ def _find_notes(tally: TaskTally) -> list[str]:
         )
     if tally.pairs.improvements:
         notes.append(f"{count(tally.pairs.improvements, 'input')} improved")
-    if tally.effect > 1.0:
-        kept = percent(1.0 / tally.effect)
+    notes += _note_repetition(weighed)
+    return notes
+
+
+def _note_repetition(weighed: WeighedTask) -> list[str]:
+    tally, notes = weighed.tally, []
+    if tally.clustering.clusters is not None and tally.clustering.effect > 1.0:
+        kept = percent(1.0 / tally.clustering.effect)
         notes.append(f"inputs of one group repeat each other: {kept} of them count")
+    shared = [r.name for r in weighed.evidence.relations if r.overlap > 1]
+    if shared:
+        notes.append(
+            f"cases of {list_names(shared)} share inputs, of which the list has too few, and count "
+            "as fewer"
+        )
     return notes
 
 

@@ -12,18 +12,22 @@ from pytest_metamorphic_guard.gate.thresholds import judge_pass_rate
 
 # Read at run time: records are rebuilt from plain data by their annotations.
 from pytest_metamorphic_guard.statistics.binomial import Interval, median_rank
-from pytest_metamorphic_guard.statistics.paired import (
-    PairedCounts,
-    find_p_worse,
-    tango_interval,
-)
+from pytest_metamorphic_guard.statistics.effective import find_p_regressed
+from pytest_metamorphic_guard.statistics.paired import PairedCounts, tango_interval
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.evidence import MetricEvidence, RelationEvidence
     from pytest_metamorphic_guard.gate.policies import Policy
     from pytest_metamorphic_guard.gate.tally import RelationTally
 
-__all__ = ["MetricRow", "RelationRow", "RowVerdict", "build_metric_row", "build_relation_row"]
+__all__ = [
+    "MetricRow",
+    "RelationRow",
+    "RowVerdict",
+    "build_metric_row",
+    "build_relation_row",
+    "find_p_worse_of",
+]
 
 RowVerdict = Literal[
     "ok",
@@ -110,17 +114,31 @@ class MetricRow:
     median_interval: Interval | None
 
 
-def build_relation_row(
+def build_relation_row(  # noqa: PLR0913 - the facts of one row
     relation: RelationEvidence,
     tally: RelationTally,
     *,
     policy: Policy,
     minimum: float | None,
     p_adjusted: float | None,
+    p_missed: float | None = None,
 ) -> RelationRow:
-    """Return the row of one relation; ``p_adjusted`` is None without a baseline."""
+    """Return the row of one relation.
+
+    Args:
+        relation: What the task declares.
+        tally: How often it held.
+        policy: What the task is judged by.
+        minimum: The pass rate asked of it, if any.
+        p_adjusted: Against "not worse", corrected for their number; None without a baseline.
+        p_missed: Against "the minimum is reached", corrected likewise; None without a minimum.
+    """
     pairs = tally.pairs if p_adjusted is not None else None
-    confidence = 1.0 - 2.0 * policy.alpha
+    interval = None
+    if pairs and pairs.total:
+        interval = tango_interval(
+            pairs, confidence=1.0 - 2.0 * policy.alpha, effect=tally.clustering.widen(policy.alpha)
+        )
     return RelationRow(
         relation=relation.name,
         kind=relation.kind,
@@ -128,12 +146,18 @@ def build_relation_row(
         passed=tally.candidate_passed,
         pairs=pairs,
         skipped=relation.skipped,
-        interval=tango_interval(pairs, confidence=confidence) if pairs and pairs.total else None,
-        p_worse=None if pairs is None else find_p_worse(pairs),
+        interval=interval,
+        p_worse=None if pairs is None else find_p_worse_of(tally),
         p_adjusted=p_adjusted,
         min_pass_rate=minimum,
-        verdict=_find_verdict(tally, pairs, policy, minimum, p_adjusted),
+        verdict=_find_verdict(tally, policy, minimum, p_adjusted, p_missed),
     )
+
+
+def find_p_worse_of(tally: RelationTally) -> float:
+    """Return the one-sided p-value against "this relation is not worse", exact without groups."""
+    pairs = tally.pairs
+    return find_p_regressed(pairs.regressions, pairs.improvements, tally.clustering)
 
 
 def build_metric_row(metric: MetricEvidence) -> MetricRow:
@@ -162,24 +186,32 @@ def build_metric_row(metric: MetricEvidence) -> MetricRow:
 
 def _find_verdict(
     tally: RelationTally,
-    pairs: PairedCounts | None,
     policy: Policy,
     minimum: float | None,
     p_adjusted: float | None,
+    p_missed: float | None,
 ) -> RowVerdict:
     if not tally.candidate_ran:
         return "never applied"
-    below = None if minimum is None else _find_shortfall(tally, minimum, policy)
+    below = None if minimum is None else _find_shortfall(tally, minimum, policy, p_missed)
     if below is not None:
         return below
-    if pairs is not None and p_adjusted is not None:
-        return _compare_roles(tally, pairs, policy, p_adjusted)
+    if p_adjusted is not None:
+        return _compare_roles(tally, tally.pairs, policy, p_adjusted)
     return "ok" if tally.candidate_passed == tally.candidate_ran else _blame_candidate(tally)
 
 
-def _find_shortfall(tally: RelationTally, minimum: float, policy: Policy) -> RowVerdict | None:
+def _find_shortfall(
+    tally: RelationTally, minimum: float, policy: Policy, p_missed: float | None
+) -> RowVerdict | None:
     finding = judge_pass_rate(
-        tally.name, tally.candidate_passed, tally.candidate_ran, minimum, alpha=policy.alpha
+        tally.name,
+        tally.candidate_passed,
+        tally.candidate_ran,
+        minimum,
+        alpha=policy.alpha,
+        p_missed=p_missed,
+        clustering=tally.rate_clustering,
     )
     match finding.conclusion:
         case Conclusion.ADOPT:

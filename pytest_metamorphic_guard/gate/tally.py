@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from pytest_metamorphic_guard.statistics.effective import INDEPENDENT, Clustering, find_clustering
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, design_effect
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class RelationTally:
         candidate_passed: Those on which it held.
         confirmed: Confirmed regressions; without a baseline, confirmed violations.
         unconfirmed: Regressions (or violations) that were not seen again.
+        clustering: How far the pairs repeat each other.
+        rate_clustering: How far the candidate's results do.
     """
 
     name: str
@@ -40,6 +43,8 @@ class RelationTally:
     candidate_passed: int = 0
     confirmed: int = 0
     unconfirmed: int = 0
+    clustering: Clustering = INDEPENDENT
+    rate_clustering: Clustering = INDEPENDENT
 
     @property
     def pairs(self) -> PairedCounts:
@@ -61,8 +66,10 @@ class TaskTally:
         unconfirmed: Inputs whose regressions (or violations) were not seen again.
         masked: Inputs on which both roles fail, and yet some check regressed.
         differences: Per paired input in order: -1 regressed, 0 equal, 1 improved.
-        grouped: Whether some inputs belong together.
-        effect: Design effect of the groups of inputs; 1 without groups.
+        grouped: Whether some inputs belong together, or take part in several cases.
+        clustering: How far the pairs repeat each other.
+        rate_clustering: How far the candidate's results do.
+        blame_clustering: How far the regressions (or violations) do.
         relations: Counts per declared relation.
         checks: All checks of all inputs, pooled.
         checks_effect: Design effect of pooling several checks per input (or group).
@@ -78,7 +85,9 @@ class TaskTally:
     masked: int
     differences: tuple[int, ...]
     grouped: bool
-    effect: float
+    clustering: Clustering
+    rate_clustering: Clustering
+    blame_clustering: Clustering
     relations: tuple[RelationTally, ...]
     checks: PairedCounts
     checks_effect: float
@@ -120,6 +129,9 @@ def count_task(evidence: TaskEvidence, tolerated: Collection[str] = ()) -> TaskT
     by_group = _sum_groups((entry.group, _one(entry.cell)) for entry in pairs if entry.cell)
     checks_by_group = _sum_groups((entry.group, entry.checks) for entry in pairs)
     grouped = len({entry.group for entry in ran}) < len(ran)
+    overlap = max((relation.overlap for relation in evidence.relations), default=1)
+    for relation in evidence.relations:
+        _find_clusterings(relations[relation.name], ran, grouped=grouped, overlap=relation.overlap)
     return TaskTally(
         paired=paired,
         ran=len(ran),
@@ -130,8 +142,16 @@ def count_task(evidence: TaskEvidence, tolerated: Collection[str] = ()) -> TaskT
         unconfirmed=sum(entry.unconfirmed for entry in ran),
         masked=sum(entry.cell == "both_fail" and entry.regressed for entry in pairs),
         differences=tuple(_DIFFERENCES[entry.cell] for entry in pairs if entry.cell),
-        grouped=grouped,
-        effect=design_effect(by_group) if grouped else 1.0,
+        grouped=grouped or overlap > 1,
+        clustering=find_clustering(by_group, grouped=grouped, overlap=overlap),
+        rate_clustering=_cluster(
+            ((entry.group, entry.passed) for entry in ran), grouped=grouped, overlap=overlap
+        ),
+        blame_clustering=_cluster(
+            ((entry.group, entry.regressed if paired else not entry.passed) for entry in ran),
+            grouped=grouped,
+            overlap=overlap,
+        ),
         relations=tuple(relations.values()),
         checks=_sum(checks_by_group),
         checks_effect=design_effect(checks_by_group),
@@ -153,6 +173,8 @@ class _CountedInput:
     baseline_ran: bool
     passed: bool
     cell: Cell | None
+    cells: dict[str, Cell]
+    held: dict[str, bool]
     checks: PairedCounts
     regressed: bool
     confirmed: bool
@@ -169,7 +191,7 @@ def _count_input(
     ran = [check for check in result.checks if check.candidate is not None]
     # Without a baseline every check's baseline is None, so every violation is to blame.
     blamed = [check for check in ran if has_regressed(check) and check.relation not in tolerated]
-    cells: list[Cell] = []
+    cells: dict[str, Cell] = {}
     for check in ran:
         tally = relations[check.relation]
         tally.candidate_ran += 1
@@ -179,7 +201,7 @@ def _count_input(
         if paired:
             cell = _find_cell(baseline=check.baseline is not False, candidate=bool(check.candidate))
             tally.cells[cell] += 1
-            cells.append(cell)
+            cells[check.relation] = cell
     passed = all(check.candidate for check in ran)
     baseline_passed = all(check.baseline is not False for check in ran)
     confirmed = any(check.confirmed for check in blamed)
@@ -190,11 +212,35 @@ def _count_input(
         baseline_ran=any(check.baseline is not None for check in ran),
         passed=passed,
         cell=_find_cell(baseline=baseline_passed, candidate=passed) if paired and ran else None,
-        checks=PairedCounts(**{cell: cells.count(cell) for cell in _DIFFERENCES}),
+        cells=cells,
+        held={check.relation: bool(check.candidate) for check in ran},
+        checks=PairedCounts(**{c: list(cells.values()).count(c) for c in _DIFFERENCES}),
         regressed=bool(blamed),
         confirmed=confirmed,
         unconfirmed=bool(blamed) and not confirmed,
     )
+
+
+def _find_clusterings(
+    tally: RelationTally, ran: list[_CountedInput], *, grouped: bool, overlap: int
+) -> None:
+    if not grouped:
+        tally.clustering = tally.rate_clustering = Clustering(effect=float(overlap))
+        return
+    pairs = ((entry.group, entry.cells.get(tally.name)) for entry in ran)
+    by_group = _sum_groups((group, _one(cell)) for group, cell in pairs if cell)
+    tally.clustering = find_clustering(by_group, grouped=grouped, overlap=overlap)
+    held = ((e.group, e.held[tally.name]) for e in ran if tally.name in e.held)
+    tally.rate_clustering = _cluster(held, grouped=grouped, overlap=overlap)
+
+
+def _cluster(hits: Iterable[tuple[str, bool]], *, grouped: bool, overlap: int) -> Clustering:
+    """Return how far yes and no repeat each other within groups."""
+    if not grouped:
+        return Clustering(effect=float(overlap))
+    cells: tuple[Cell, Cell] = ("both_pass", "improvements")
+    by_group = _sum_groups((group, _one(cells[hit])) for group, hit in hits)
+    return find_clustering(by_group, grouped=grouped, overlap=overlap)
 
 
 def _find_cell(*, baseline: bool, candidate: bool) -> Cell:

@@ -2,31 +2,86 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.gate.findings import Conclusion, Finding
+from pytest_metamorphic_guard.gate.findings import Conclusion, Finding, judge_too_coarse
 from pytest_metamorphic_guard.gate.phrases import count, percent
-from pytest_metamorphic_guard.statistics.binomial import lower_tail, upper_tail
+from pytest_metamorphic_guard.gate.planning import say_how_many_for_rate
+from pytest_metamorphic_guard.statistics.effective import (
+    INDEPENDENT,
+    Clustering,
+    find_p_rate_above,
+    find_p_rate_below,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_metamorphic_guard.gate.evidence import RelationEvidence, TaskEvidence
     from pytest_metamorphic_guard.gate.policies import Policy
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.gate.tally import TaskTally
 
 __all__ = [
+    "RateTest",
     "find_relation_minimum",
     "find_task_minimum",
     "find_tolerated",
     "judge_pass_rate",
     "judge_rates",
+    "list_rates",
 ]
 
-_MOST_TRIALS = 1_000_000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateTest:
+    """A pass rate that has to reach a minimum.
+
+    Attributes:
+        subject: What passed, for the sentence: ``"reordered"`` or ``"all relations"``.
+        passed: Inputs on which it held.
+        trials: Inputs on which it was checked.
+        minimum: The pass rate asked for.
+        clustering: How far the inputs repeat each other.
+    """
+
+    subject: str
+    passed: int
+    trials: int
+    minimum: float
+    clustering: Clustering = INDEPENDENT
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the sample itself decides: all inputs are asked for, or none."""
+        return self.minimum in (0.0, 1.0)
+
+    @property
+    def p_missed(self) -> float:
+        """The p-value against "the rate reaches the minimum"."""
+        if self.is_certain:
+            return 0.0 if self.passed < self.minimum * self.trials else 1.0
+        return find_p_rate_below(self.passed, self.trials, self.minimum, self.clustering)
+
+    @property
+    def p_reached(self) -> float:
+        """The p-value against "the rate misses the minimum"."""
+        if self.is_certain:
+            return 1.0 - self.p_missed
+        return find_p_rate_above(self.passed, self.trials, self.minimum, self.clustering)
 
 
-def judge_pass_rate(
-    subject: str, passed: int, trials: int, minimum: float, *, alpha: float = 0.05
+def judge_pass_rate(  # noqa: PLR0913 - the facts of one rate
+    subject: str,
+    passed: int,
+    trials: int,
+    minimum: float,
+    *,
+    alpha: float = 0.05,
+    p_missed: float | None = None,
+    clustering: Clustering = INDEPENDENT,
+    evidence: TaskEvidence | None = None,
 ) -> Finding:
     """Judge one rate: adopt if it is shown to reach the minimum, reject if shown not to.
 
@@ -38,48 +93,89 @@ def judge_pass_rate(
         trials: Inputs on which it was checked.
         minimum: The pass rate asked for.
         alpha: The error rate of each side.
+        p_missed: Against "the minimum is reached", corrected for other tests; None for its own.
+        clustering: How far the inputs repeat each other.
+        evidence: What ran, for advice on how to settle it.
     """
+    test = RateTest(
+        subject=subject, passed=passed, trials=trials, minimum=minimum, clustering=clustering
+    )
     seen = f"{subject} held on {passed} of {count(trials, 'input')}"
     wanted = f"min_pass_rate {percent(minimum)}"
     if trials == 0:
         return Finding(
             Conclusion.INCONCLUSIVE, f"{subject} never applied, {wanted}", "draw other inputs"
         )
-    if minimum in (0.0, 1.0):
-        reached = passed >= minimum * trials
-    elif _is_reached(passed, trials, minimum, alpha):
-        reached = True
-    elif _is_missed(passed, trials, minimum, alpha):
-        reached = False
-    else:
-        return Finding(
-            Conclusion.INCONCLUSIVE,
-            f"{seen}, which neither shows nor refutes {wanted}",
-            _say_how_many(passed, trials, minimum, alpha),
-        )
-    if reached:
+    if test.p_reached <= alpha:
         return Finding(Conclusion.ADOPT, f"{seen}: {wanted} is reached")
-    return Finding(Conclusion.REJECT, f"{seen}: {wanted} is missed")
+    if (test.p_missed if p_missed is None else p_missed) <= alpha:
+        return Finding(Conclusion.REJECT, f"{seen}: {wanted} is missed")
+    if clustering.is_too_coarse:
+        return judge_too_coarse(clustering, f"{subject}: {wanted}")
+    return Finding(
+        Conclusion.INCONCLUSIVE,
+        f"{seen}, which neither shows nor refutes {wanted}",
+        say_how_many_for_rate(
+            evidence, passed, trials, minimum, alpha, effect=clustering.widen(alpha)
+        ),
+    )
+
+
+def list_rates(evidence: TaskEvidence, tally: TaskTally, rules: Rules) -> list[RateTest]:
+    """Return the rates of a task and its relations that have to reach a minimum."""
+    found = []
+    minimum = find_task_minimum(evidence, rules)
+    if minimum is not None and tally.ran:
+        found.append(
+            RateTest(
+                subject="all relations",
+                passed=tally.passed,
+                trials=tally.ran,
+                minimum=minimum,
+                clustering=tally.rate_clustering,
+            )
+        )
+    for relation, counted in zip(evidence.relations, tally.relations, strict=True):
+        own = find_relation_minimum(evidence, relation, rules)
+        if own is not None and counted.candidate_ran:
+            found.append(
+                RateTest(
+                    subject=relation.name,
+                    passed=counted.candidate_passed,
+                    trials=counted.candidate_ran,
+                    minimum=own,
+                    clustering=counted.rate_clustering,
+                )
+            )
+    return found
 
 
 def judge_rates(
-    evidence: TaskEvidence, tally: TaskTally, policy: Policy, rules: Rules
+    evidence: TaskEvidence,
+    rates: Sequence[RateTest],
+    policy: Policy,
+    p_adjusted: Sequence[float],
 ) -> list[Finding]:
-    """Judge a task and its relations by the thresholds that hold for them."""
-    rates = [("all relations", find_task_minimum(evidence, rules), tally.passed, tally.ran)]
-    rates += [
-        (
-            relation.name,
-            find_relation_minimum(evidence, relation, rules),
-            counted.candidate_passed,
-            counted.candidate_ran,
-        )
-        for relation, counted in zip(evidence.relations, tally.relations, strict=True)
-    ]
+    """Judge a task and its relations by the minima that hold for them.
+
+    Args:
+        evidence: What ran.
+        rates: What `list_rates` found.
+        policy: Has the error rate.
+        p_adjusted: Their ``p_missed``, corrected for everything that may reject the candidate.
+    """
     return [
-        judge_pass_rate(subject, passed, ran, minimum, alpha=policy.alpha)
-        for subject, minimum, passed, ran in rates
-        if minimum is not None and ran
+        judge_pass_rate(
+            rate.subject,
+            rate.passed,
+            rate.trials,
+            rate.minimum,
+            alpha=policy.alpha,
+            p_missed=p_value,
+            clustering=rate.clustering,
+            evidence=evidence,
+        )
+        for rate, p_value in zip(rates, p_adjusted, strict=True)
     ]
 
 
@@ -111,38 +207,3 @@ def find_tolerated(evidence: TaskEvidence, rules: Rules) -> frozenset[str]:
         for relation in evidence.relations
         if whole or find_relation_minimum(evidence, relation, rules) is not None
     )
-
-
-def _is_reached(passed: int, trials: int, minimum: float, alpha: float) -> bool:
-    # The same as comparing the exact lower bound with the minimum, without solving for the bound.
-    return upper_tail(passed, trials, minimum) <= alpha
-
-
-def _is_missed(passed: int, trials: int, minimum: float, alpha: float) -> bool:
-    return lower_tail(passed, trials, minimum) <= alpha
-
-
-def _say_how_many(passed: int, trials: int, minimum: float, alpha: float) -> str:
-    rate = passed / trials
-
-    def is_settled(number: int) -> bool:
-        expected = round(rate * number)
-        return _is_reached(expected, number, minimum, alpha) or _is_missed(
-            expected, number, minimum, alpha
-        )
-
-    enough = trials
-    while not is_settled(enough):
-        enough *= 2
-        if enough > _MOST_TRIALS:
-            return (
-                f"the rate seen lies on the minimum; ask for a little less than {percent(minimum)}"
-            )
-    too_few = enough // 2
-    while enough - too_few > 1:
-        middle = (too_few + enough) // 2
-        if is_settled(middle):
-            enough = middle
-        else:
-            too_few = middle
-    return f"run at least {enough} inputs for a minimum of {percent(minimum)}"

@@ -101,7 +101,7 @@ def _conclude(ranking: Ranking, width: int) -> list[_Line]:
     lines += [_Line(line) for line in rest]
     remedy = ranking.decisions[0].remedy if ranking.decisions else None
     if remedy:
-        lines += [_Line(line) for line in _wrap(f"to settle it: {clean(remedy)}", width, 2)]
+        lines += [_Line(line) for line in _wrap(f"to settle it: {clean(remedy)}", width, 3)]
     return lines
 
 
@@ -211,8 +211,14 @@ def _align(cells: Sequence[str], sizes: Sequence[int]) -> str:
 
 
 def _wrap(text: str, width: int, most: int) -> list[str]:
+    # An option such as --mg-n stays in one piece, to be copied.
     return textwrap.wrap(
-        text, width, subsequent_indent="  ", max_lines=most, placeholder=" ..."
+        text,
+        width,
+        subsequent_indent="  ",
+        max_lines=most,
+        placeholder=" ...",
+        break_on_hyphens=False,
     ) or [""]
 
 

@@ -56,15 +56,28 @@ def build_listed(
     return disguise(test, task, entry, holder.parameters)
 
 
-def list_violations(task: Task, entry: Entry, settings: Settings, holder: RunHolder) -> None:
+def list_violations(
+    task: Task,
+    entry: Entry,
+    settings: Settings,
+    holder: RunHolder,
+    sample: Sequence[tuple[tuple[Any, ...], ...]] | None = None,
+) -> None:
     """Check listed inputs in their order.
+
+    Args:
+        task: The task.
+        entry: The relation, property or law.
+        settings: The options of the session.
+        holder: Has the run.
+        sample: The source inputs of every case; None for those of the task's list.
 
     Raises:
         Violated: With the smallest input that violates the entry: the list's own shrinking.
     """
     __tracebackhide__ = True
     violated: Violated | None = None
-    for sources in _list_cases(task, entry, settings):
+    for sources in _list_cases(task, entry, settings, sample):
         if violated is not None and settings.shrink == "off":
             break
         if violated is not None and not _is_smaller(sources, violated):
@@ -96,12 +109,18 @@ def _is_smaller(sources: object, violated: Violated) -> bool:
 
 
 def _list_cases(
-    task: Task, entry: Entry, settings: Settings
+    task: Task,
+    entry: Entry,
+    settings: Settings,
+    sample: Sequence[tuple[tuple[Any, ...], ...]] | None,
 ) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    cases = read_cases(task, settings)
     count = count_sources(entry)
     for example in find_examples(task, entry):
         yield (example,) if count == 1 else example
+    if sample is not None:
+        yield from sample
+        return
+    cases = read_cases(task, settings)
     limit = len(cases) if settings.n is None else min(settings.n, len(cases))
     for index in range(limit):
         # Several sources are neighbours in the list, which is closed to a ring.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.evaluation import CaseResult
 
-__all__ = ["Measuring", "Repeats", "group_sources"]
+__all__ = ["Measuring", "Repeats"]
 
 # One confirmed regression decides; more re-runs would only cost time.
 _CONFIRMED_AT_MOST = 5
@@ -50,6 +50,7 @@ class Measuring:
         run: The item's run.
         sample: The source inputs of every case, in order.
         examples: The source inputs of what runs before the sample and is no part of it.
+        overlap: Number of cases of the sample in which one input takes part at most.
         position: Number of the candidate among the task's candidates.
         min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
         judged_elsewhere: The gate judges rates: violations alone do not fail the item.
@@ -65,6 +66,7 @@ class Measuring:
     run: Run
     sample: Sequence[tuple[tuple[Any, ...], ...]]
     examples: Sequence[tuple[tuple[Any, ...], ...]] = ()
+    overlap: int = 1
     position: int = 0
     min_pass_rate: float | None = None
     judged_elsewhere: bool = False
@@ -159,6 +161,7 @@ class Measuring:
             baseline=run.baseline.implementation.specification if run.baseline else None,
             declared=tuple(e.name for e in run.task.entries if not _is_soft(e.subject)),
             planned=len(self.sample),
+            overlap=self.overlap,
             skipped=self._tried - len(self._cases),
             min_pass_rate=self.min_pass_rate,
             soft=_is_soft(subject),
@@ -305,20 +308,6 @@ class Measuring:
         """Return in which case of the sample a violation was counted, or the first one was."""
         numbers = {found.case.key: found.case_number for _, found in reversed(self._all_counted)}
         return numbers.get(violation.case.key, self._counted[0][1].case_number)
-
-
-def group_sources(
-    sample: Sequence[tuple[Any, ...]], subject: MetamorphicRelation | Property | Law
-) -> list[tuple[tuple[Any, ...], ...]]:
-    """Return the source inputs of every case of a sample.
-
-    Several sources are neighbours in the sample, which is closed to a ring.
-    """
-    count = subject.sources if isinstance(subject, MetamorphicRelation) else 1
-    return [
-        tuple(sample[(index + offset) % len(sample)] for offset in range(count))
-        for index in range(len(sample))
-    ]
 
 
 def _read_ns(cpu_ms: object) -> int | None:

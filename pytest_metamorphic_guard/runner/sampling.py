@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
 from pytest_metamorphic_guard.runner.listing import allow_assume, list_violations, read_cases
+from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
 from pytest_metamorphic_guard.runner.run import Skipped
 from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
@@ -60,10 +61,10 @@ def build_measured_test(
 
 
 def _build_search(
-    task: Task, entry: Entry, settings: Settings, holder: RunHolder
+    task: Task, entry: Entry, settings: Settings, holder: MeasuringHolder
 ) -> Callable[[], None]:
     if not isinstance(task.inputs, StrategyInputs):
-        return lambda: list_violations(task, entry, settings, holder)
+        return lambda: list_violations(task, entry, settings, holder, holder.measuring.sample)
 
     @hypothesis.seed(_sample_seed(task, settings))
     @_sample_settings(settings, Phase.shrink)
@@ -81,27 +82,30 @@ def _build_search(
 
     def search_as_drawn() -> None:
         __tracebackhide__ = True
-        with try_constants_of(task):
+        with try_constants_of(task), draw_without_mutations():
             search()
 
     return search_as_drawn
 
 
 def draw_sample(
-    task: Task, settings: Settings, *, stops_early: bool = False
+    task: Task, settings: Settings, *, stops_early: bool = False, column: int = 0
 ) -> list[tuple[Any, ...]]:
     """Return the argument tuples of a task's sample, the same for the same settings.
 
-    They are chosen independently of any outcome, and drawn ones are brought into a random order,
-    since hypothesis begins with small inputs. A strategy with fewer distinct values yields fewer.
+    They are chosen independently of any outcome and of each other, and drawn ones are brought into
+    a random order, since hypothesis begins with small inputs. A strategy with fewer distinct
+    values yields fewer.
 
     Args:
         task: The task.
         settings: The options of the session.
         stops_early: Whether a part of the sample may decide. A user's list, which may be sorted, is
             then brought into a random order, too.
+        column: Another number draws other inputs: further sources for relations that take several.
     """
-    chance = random.Random(_sample_seed(task, settings))  # noqa: S311 - no secret
+    seed = _sample_seed(task, settings, column)
+    chance = random.Random(seed)  # noqa: S311 - no secret
     if not isinstance(task.inputs, StrategyInputs):
         cases = list(read_cases(task, settings)[: settings.n])
         if stops_early:
@@ -109,14 +113,14 @@ def draw_sample(
         return cases
     drawn: list[Any] = []
 
-    @hypothesis.seed(_sample_seed(task, settings))
+    @hypothesis.seed(seed)
     @_sample_settings(settings)
     @hypothesis.given(to_strategy(task, 1))
     def collect(case: Any) -> None:
         check_tuple(task, case)
         drawn.append(case)
 
-    with try_constants_of(task):
+    with try_constants_of(task), draw_without_mutations():
         collect()
     chance.shuffle(drawn)
     return drawn
@@ -135,6 +139,7 @@ def _sample_settings(settings: Settings, *phases: Phase) -> hypothesis.settings:
     )
 
 
-def _sample_seed(task: Task, settings: Settings) -> int:
+def _sample_seed(task: Task, settings: Settings, column: int = 0) -> int:
     """Return the seed of a task's sample: one for all of its items."""
-    return settings.seed ^ zlib.crc32(task.name.encode())
+    name = f"{task.name} {column}" if column else task.name
+    return settings.seed ^ zlib.crc32(name.encode())

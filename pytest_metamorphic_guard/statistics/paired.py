@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PairedCounts",
     "design_effect",
+    "find_p_above",
     "find_p_below",
     "find_p_better",
     "find_p_worse",
@@ -136,6 +137,14 @@ def find_p_below(counts: PairedCounts, threshold: float, *, effect: float = 1.0)
         counts.total / effect,
     )
     return NormalDist().cdf(score)
+
+
+def find_p_above(counts: PairedCounts, threshold: float) -> float:
+    """Return the one-sided p-value against "the difference is at most ``threshold``"."""
+    if not counts.total:
+        return 1.0
+    score = _find_score(threshold, counts.improvements, counts.regressions, counts.total)
+    return NormalDist().cdf(-score)
 
 
 def design_effect(clusters: Sequence[PairedCounts]) -> float:

@@ -16,30 +16,53 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from pytest_metamorphic_guard.statistics.binomial import Interval
 
-__all__ = ["BettingProcess", "Crossing", "HybridLevels", "find_crossing"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "BettingProcess",
+    "Crossing",
+    "HybridLevels",
+    "find_confidence_sequence",
+    "find_crossing",
+]
 
 # Shares of the largest bet that cannot ruin: the small ones suit many discordant pairs, the large
 # ones suit none. benchmarks/simulate_gate.py prints what they save.
 _SHARES = (0.1, 0.3, 0.6, 0.9, 0.99)
+_HALVINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class HybridLevels:
-    """How one error rate is shared: a part for stopping early, the rest for the test at the end.
+    """How one error rate is shared: a part for stopping early, the rest for tests at fixed numbers.
 
-    The two parts add up, so their sum bounds the error of using both.
+    The parts add up, so their sum bounds the error of using all of them.
+
+    Attributes:
+        sequential: For looking after every pair.
+        first: For a test at the number of pairs that was asked for, where the run may go on.
+        final: For the test at the end.
     """
 
     sequential: float
     final: float
+    first: float = 0.0
 
     @classmethod
-    def share(cls, alpha: float) -> HybridLevels:
-        """Give a fifth of ``alpha`` to early stopping: 0.01 and 0.04 for 0.05."""
-        return cls(sequential=alpha / 5.0, final=alpha * 4.0 / 5.0)
+    def share(cls, alpha: float, *, extended: bool = False) -> HybridLevels:
+        """Give a fifth of ``alpha`` to looking after every pair, the rest to tests.
+
+        Args:
+            alpha: The error rate of the whole.
+            extended: Whether the rest is divided between a first test and one at the end.
+        """
+        rest = alpha * 4.0 / 5.0
+        if extended:
+            return cls(sequential=alpha / 5.0, first=rest / 2.0, final=rest / 2.0)
+        return cls(sequential=alpha / 5.0, final=rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +133,34 @@ def find_crossing(differences: Iterable[int], threshold: float, alpha: float) ->
         if below.rejects(alpha):
             return Crossing("below", pairs)
     return None
+
+
+def find_confidence_sequence(differences: Sequence[int], alpha: float) -> Interval:
+    """Return an interval of the mean difference that holds at whatever time one looked.
+
+    It has every threshold that the pairs so far never rejected on either side, each of which errs
+    with probability at most ``alpha``; [-1, 1] without pairs.
+    """
+    lower, upper = -1.0, 1.0
+    step = 1.0
+    # Twenty halvings of a length of two leave a part in a million.
+    for _ in range(_HALVINGS):
+        step /= 2.0
+        if _is_excluded(differences, lower + step, "above", alpha):
+            lower += step
+        if _is_excluded(differences, upper - step, "below", alpha):
+            upper -= step
+    return Interval(lower, upper)
+
+
+def _is_excluded(
+    differences: Sequence[int], threshold: float, side: Literal["above", "below"], alpha: float
+) -> bool:
+    if not -1.0 < threshold < 1.0:
+        return False
+    process = BettingProcess(threshold, side)
+    for difference in differences:
+        process.observe(difference)
+        if process.rejects(alpha):
+            return True
+    return False

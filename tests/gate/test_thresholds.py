@@ -104,4 +104,4 @@ def test_a_threshold_also_holds_under_a_margin(make_evidence):
 def test_an_unsettled_threshold_keeps_a_candidate_from_adoption(make_evidence):
     decision = decide(make_evidence(both_pass=20), Rules(min_pass_rate=0.95))
     assert decision.outcome is INCONCLUSIVE
-    assert decision.remedy == "run at least 59 inputs for a minimum of 95 %"
+    assert decision.remedy.startswith("run at least 59 inputs for a minimum of 95 %, afresh with")
