@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import hashlib
 import pickle
 import random
@@ -52,9 +53,34 @@ class Case:
         The input stands for the number of the case, so that a shrunk or replayed input meets the
         same follow-ups.
         """
-        text = _ADDRESS.sub("", repr(self.sources))
+        text = _ADDRESS.sub("", _write(self.sources))
         digest = hashlib.sha256(f"{seed}:{text}:{relation}".encode("utf-8", "surrogatepass"))
         return random.Random(int.from_bytes(digest.digest()[:8], "big"))  # noqa: S311 - no secret
+
+
+def _write(value: object) -> str:
+    """Return a value's ``repr``, but with the members of sets in an order of their own.
+
+    Otherwise it would differ from process to process, as the hashes of texts do.
+    """
+    kind = type(value)
+    if kind in (set, frozenset):
+        members = ", ".join(sorted(map(_write, value)))  # type: ignore[call-overload]
+        inner = f"{{{members}}}" if members else "()"
+        return f"frozenset({inner})" if kind is frozenset else inner
+    if kind is dict:
+        pairs = (f"{_write(key)}: {_write(item)}" for key, item in value.items())  # type: ignore[attr-defined]
+        return f"{{{', '.join(pairs)}}}"
+    if kind in (list, tuple):
+        members = ", ".join(map(_write, value))  # type: ignore[call-overload]
+        if kind is list:
+            return f"[{members}]"
+        return f"({members},)" if len(value) == 1 else f"({members})"  # type: ignore[arg-type]
+    if dataclasses.is_dataclass(value) or hasattr(value, "_fields"):
+        names = getattr(value, "_fields", None) or [f.name for f in dataclasses.fields(value)]  # type: ignore[arg-type]
+        fields = ", ".join(f"{name}={_write(getattr(value, name, None))}" for name in names)
+        return f"{kind.__qualname__}({fields})"
+    return repr(value)
 
 
 def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:

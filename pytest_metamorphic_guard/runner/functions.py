@@ -45,7 +45,7 @@ def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
     """Return the names of the pytest fixtures that a law asks for.
 
     Keyword-only parameters are fixtures, and so are parameters beyond the inputs where the number
-    of inputs is known.
+    of inputs is known; ``rng`` is none.
     """
     if not isinstance(entry.subject, Law):
         return ()
@@ -54,7 +54,8 @@ def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
     positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     beyond = [] if width is None else positional[1 + width :]
     keyword = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
-    return tuple(p.name for p in (*beyond, *keyword) if p.default is p.empty)
+    found = [p.name for p in (*beyond, *keyword) if p.default is p.empty]
+    return tuple(name for name in found if name != "rng")
 
 
 def find_examples(task: Task, entry: Entry) -> list[Any]:

@@ -12,7 +12,7 @@ from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
-from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Property
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
 
 if TYPE_CHECKING:
@@ -225,10 +225,19 @@ class Run:
         if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
             raise Skipped
         results = {
-            caller.role: evaluate(self.task, self.entry, case, followups, caller, self.fixtures)
+            caller.role: evaluate(
+                self.task, self.entry, case, followups, caller, self._find_fixtures(case)
+            )
             for caller in self.order_callers()
         }
         return results["candidate"], results.get("baseline")
+
+    def _find_fixtures(self, case: Case) -> dict[str, Any]:
+        """Return what a law asks for; each role gets a generator in the same state."""
+        law = self.entry.subject
+        if not (isinstance(law, Law) and law.wants_rng):
+            return self.fixtures
+        return self.fixtures | {"rng": case.make_rng(self.settings.seed, law.name)}
 
     def _find_violation(self, case: Case) -> Violation | None:
         __tracebackhide__ = True

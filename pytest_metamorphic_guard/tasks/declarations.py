@@ -258,13 +258,14 @@ def _name_property(check: object, description: str) -> str:
     return re.sub(r"[^\w]+", "_", description).strip("_").lower()[:60] or "property"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Law:
     """User code that calls the implementation as often as it likes and asserts.
 
     Args:
         name: Name of the law's item.
-        body: ``body(solve, *inputs, **fixtures)``; keyword-only parameters are pytest fixtures.
+        body: ``body(solve, *inputs, **fixtures)``; keyword-only parameters are pytest fixtures,
+            apart from ``rng``, a `random.Random` seeded from the run's seed and the input.
         precondition: ``precondition(*inputs)``; false skips the case.
         min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
     """
@@ -287,6 +288,11 @@ class Law:
             faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
         raise_faults("law", self.name, faults)
+
+    @cached_property
+    def wants_rng(self) -> bool:
+        """Whether the body receives a seeded `random.Random`."""
+        return "rng" in inspect.signature(self.body).parameters
 
 
 def function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., Any]:

@@ -369,3 +369,48 @@ def test_an_equivalence_of_the_task_counts_for_every_relation(echo, read_texts):
     texts = read_texts(result)
     assert "expected    not: outputs are equal within rel=0, abs=0.1" in texts["far"]
     assert "expected    outputs are equal within rel=0, abs=1e-06" in texts["closer"]
+
+
+LAW_WITH_RNG = """
+    @t.law
+    def any_order(solve, xs{star}, rng):
+        "A law that takes randomness gets the same for both roles, and again."
+        order = rng.sample(xs, len(xs))
+        print("order", order)
+        assert solve(order) == solve(xs)
+    """
+
+
+@pytest.mark.parametrize("star", ["", ", *"], ids=["positional", "keyword-only"])
+@pytest.mark.parametrize("inputs", ["[(list(range(9)),)]", "st.tuples(st.just(list(range(9))))"])
+def test_a_law_that_asks_for_randomness_gets_a_seeded_generator(project, inputs, star):
+    project.write_task(LAW_WITH_RNG.format(star=star), inputs=inputs)
+    project.write(new="def solve(xs):\n    return sorted(xs)\n")
+    outputs = [
+        project.run("-s", "--mg-candidate=new.py", "--mg-baseline=new.py", f"--mg-seed={seed}")
+        for seed in (1, 1, 2)
+    ]
+    orders = []
+    for result in outputs:
+        result.assert_outcomes(passed=1)
+        shown = [line.partition("order ")[2] for line in result.outlines if "order [" in line]
+        assert len(set(shown)) == 1  # both roles
+        orders.append(shown[0])
+    assert orders[0] == orders[1] != orders[2]
+
+
+def test_a_law_can_compare_by_the_equivalence_of_its_task(project):
+    project.write_task(
+        """
+        @t.law
+        def close(solve, x):
+            assert t.equivalence(solve(x), x)
+        """,
+        inputs="[(1.0,), (2.0,)]",
+        equivalence="approx(rel=1e-6)",
+    )
+    project.write(
+        near="def solve(x):\n    return x + 1e-9\n", far="def solve(x):\n    return x + 1\n"
+    )
+    project.run("--mg-candidate=near.py").assert_outcomes(passed=1)
+    project.run("--mg-candidate=far.py").assert_outcomes(failed=1)

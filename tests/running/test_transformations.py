@@ -359,3 +359,32 @@ def test_the_generator_differs_between_cases_and_relations(echo):
         """
     )
     echo.run("--mg-candidate=echo.py").assert_outcomes(passed=3)
+
+
+def test_randomness_is_the_same_whatever_the_hash_seed_is(project):
+    project.write(new="def solve(x, y):\n    return 0\n")
+    project.write_task(
+        """
+        from dataclasses import dataclass
+
+        @dataclass(frozen=True)
+        class Basket:
+            fruit: frozenset
+
+        FRUIT = ("apple", "pear", "plum", "fig", "kiwi", "lime")
+
+        @t.relation
+        def shuffled(x, y, rng):
+            print("follow-up", rng.random())
+            return x, y
+        """,
+        inputs="lambda n, seed: [({f: {f, f * 2} for f in FRUIT}, [Basket(frozenset(FRUIT))])]",
+    )
+    drawn = [
+        line.partition("follow-up ")[2]
+        for seed in ("1", "2")
+        for line in project.spawn("-s", "--mg-candidate=new.py", PYTHONHASHSEED=seed).outlines
+        if "follow-up" in line
+    ]
+    assert len(drawn) == 2
+    assert len(set(drawn)) == 1
