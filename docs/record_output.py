@@ -22,6 +22,8 @@ OUTPUT = ROOT / "docs" / "output"
 _FIGURES = (
     (r"\b\d+\.\d+s\b", "N s"),
     (r"(?m) +$", ""),
+    (r"seed \d+ from the contents", "seed N from the contents"),
+    (r"--mg-seed=\d+", "--mg-seed=N"),
     (r"in case \d+ of this run", "in case N of this run"),
     (r"shrunk in \d+ runs from .*", "shrunk in N runs from ..."),
     (r"(?m)^=+ (.*?) =+$", r"== \1 =="),

@@ -40,6 +40,7 @@ from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample
 from pytest_metamorphic_guard.runner.stepping import run_in_step
 from pytest_metamorphic_guard.runner.tuples import gather_sources
+from pytest_metamorphic_guard.seeding import make_seed
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S, Settings
 from pytest_metamorphic_guard.stopping import Watcher
 from pytest_metamorphic_guard.tasks import Task, find_task
@@ -134,6 +135,7 @@ class _Evaluation:
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
             seed=settings.seed,
+            seed_source=settings.seed_source,
             partial=False,
             started_at=datetime.fromtimestamp(self._started, UTC).isoformat(
                 timespec="milliseconds"
@@ -234,11 +236,14 @@ class _Evaluation:
 
     def _read_settings(self) -> Settings:
         config = self.config
+        implementations = ([self.candidate], [self.baseline] if self.baseline else [])
+        seed = make_seed(*implementations) if config.seed is None else config.seed
         return Settings(
             candidates=(Assignment(self.candidate),),
             baselines=(Assignment(self.baseline),) if self.baseline else (),
             n=config.n,
-            seed=config.seed,
+            seed=seed,
+            seed_source="contents" if config.seed is None else "given",
             timeout_s=config.timeout_s,
             mem_mb=config.mem_mb,
             executor=config.executor,

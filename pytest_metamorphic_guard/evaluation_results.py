@@ -17,7 +17,8 @@ class EvaluationConfig:
 
     Attributes:
         n: Number of inputs.
-        seed: Seed of every random choice.
+        seed: Seed of every random choice; None for one that follows from the contents of candidate
+            and baseline.
         timeout_s: Seconds one call may take; None for the task's own limit, or 5 s without one.
         mem_mb: MiB one call may use, 0 for no limit; None for the task's own, or 512 without one.
         policy: ``"strict"``, ``"noninferior:margin=0.02"`` or ``"superior:min_delta=0.02"``; or
@@ -35,7 +36,7 @@ class EvaluationConfig:
     """
 
     n: int = 400
-    seed: int = 42
+    seed: int | None = None
     timeout_s: float | None = None
     mem_mb: int | None = None
     policy: str | Mapping[str, Any] = "strict"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from importlib.machinery import ModuleSpec
 
-__all__ = ["Assignment", "Implementation", "parse_assignment"]
+__all__ = ["Assignment", "Implementation", "find_origin", "parse_assignment"]
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 # Every name that a task may have; see `check_task_name`.
@@ -154,6 +154,19 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
     raise ImplementationError(text, _explain(text, folder))
 
 
+def find_origin(implementation: Implementation) -> Path | None:
+    """Find the file that an implementation comes from, without importing anything.
+
+    Returns None for a raw text, and for a module that has no file.
+    """
+    if implementation.is_file:
+        return Path(implementation.target).resolve()
+    if not _MODULE.match(implementation.target):
+        return None
+    origin, _ = _find_origin(implementation.target)
+    return Path(origin).resolve() if origin and Path(origin).is_file() else None
+
+
 def _parse_implementation(text: str, folder: Path) -> Implementation | None:
     found = _read_file(text, folder)
     if found is not None:
@@ -186,24 +199,29 @@ def _find_source(module: str, folder: Path | None = None) -> str | None:
 
     Where the file's place alone does not tell the module's name, the path says where imports begin.
     """
+    origin, roots = _find_origin(module, folder)
+    if not origin or not origin.endswith(".py"):
+        return None
+    file = str(Path(origin).resolve())
+    root = next((root for root in roots if Path(file).is_relative_to(Path(root).resolve())), None)
+    if "." not in module or root is None or _tells_its_name(file, module):
+        return file
+    marked = mark_root(str(Path(root).resolve()), file)
+    # A package whose folder has another name is found by its name alone.
+    return marked if split_root(marked)[1] == module else None
+
+
+def _find_origin(module: str, folder: Path | None = None) -> tuple[str | None, list[str]]:
+    """Find a module's file, and the folders on which its imports may begin."""
     top, *parts = module.split(".")
     spec = _find_top(top, folder)
     roots = [] if spec is None else [str(Path(place).parent) for place in _list_places(spec)]
     for part in parts:
         if spec is None:
-            return None
+            return None, roots
         # By its last part alone: with dots Python would look for the parent among what is imported.
         spec = importlib.machinery.PathFinder.find_spec(part, _list_places(spec))
-    origin = spec.origin if spec else None
-    if not origin or not origin.endswith(".py"):
-        return None
-    file = str(Path(origin).resolve())
-    root = next((root for root in roots if Path(file).is_relative_to(Path(root).resolve())), None)
-    if not parts or root is None or _tells_its_name(file, module):
-        return file
-    marked = mark_root(str(Path(root).resolve()), file)
-    # A package whose folder has another name is found by its name alone.
-    return marked if split_root(marked)[1] == module else None
+    return (spec.origin if spec else None), roots
 
 
 def _find_top(name: str, folder: Path | None) -> ModuleSpec | None:

@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.gate.policy_file import read_rules as read_policy_
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.implementations import parse_assignment
 from pytest_metamorphic_guard.options import OPTIONS, WRONG_TYPE, Option
+from pytest_metamorphic_guard.seeding import make_seed
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
 
 if TYPE_CHECKING:
@@ -86,6 +87,11 @@ def read_settings(config: pytest.Config) -> Settings:
         values[f"{role}s"] = tuple(assignments)
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
+    if values["seed"] is not None:
+        values["seed_source"] = "given"
+    elif values["gate"]:
+        given = ([a.implementation for a in values[f"{r}s"]] for r in ("candidate", "baseline"))
+        values["seed"], values["seed_source"] = make_seed(*given), "contents"
     return Settings(**{key: value for key, value in values.items() if value is not None})
 
 

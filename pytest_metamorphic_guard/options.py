@@ -55,7 +55,12 @@ OPTIONS = (
         "task", "NAME", "Run only this task; also one that a distribution registers.", several=True
     ),
     Option("n", "N", "Cases per item (default: 100, or the hypothesis profile's).", ini_type="int"),
-    Option("seed", "SEED", "Seed of every random choice, or 'random' (default: 0)."),
+    Option(
+        "seed",
+        "SEED",
+        "Seed of every random choice, or 'random' (default: 0; for a gate it follows from the "
+        "contents of candidate and baseline).",
+    ),
     Option("timeout_s", "SECONDS", "Time limit of one call (default: 5).", ini_type="float"),
     Option("mem_mb", "MIB", "Memory limit of one call, 0 for none (default: 512).", ini_type="int"),
     Option("executor", "NAME", "Executor that runs the calls (default: local)."),

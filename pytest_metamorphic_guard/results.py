@@ -190,6 +190,7 @@ class ResultKeeper:
         return RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
             seed=settings.seed,
+            seed_source=settings.seed_source,
             partial=self.partial,
             started_at=started.isoformat(timespec="milliseconds"),
             duration_s=round(time.time() - self._started, 3),

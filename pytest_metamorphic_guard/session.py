@@ -250,7 +250,7 @@ class GuardSession:
             if assignments
         ]
         executors = {settings.find_executor(role) for role in ("candidate", "baseline")}
-        parts += [f"executor {', '.join(sorted(executors))}", f"seed {settings.seed}"]
+        parts += [f"executor {', '.join(sorted(executors))}", settings.described_seed]
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
         return "metamorphic-guard: " + ", ".join(parts)

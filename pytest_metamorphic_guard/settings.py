@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.implementations import Assignment, Implementation
 
-__all__ = ["DEFAULT_MEM_MB", "DEFAULT_TIMEOUT_S", "FailOn", "Settings", "Shrink"]
+__all__ = ["DEFAULT_MEM_MB", "DEFAULT_TIMEOUT_S", "FailOn", "SeedSource", "Settings", "Shrink"]
 
 Shrink = Literal["auto", "full", "off"]
 FailOn = Literal["violation", "regression"]
+SeedSource = Literal["default", "given", "contents"]
 DEFAULT_TIMEOUT_S = 5.0
 DEFAULT_MEM_MB = 512
 
@@ -29,6 +30,8 @@ class Settings:
         tasks: Names of the tasks to run; empty for all.
         n: Number of cases per item, or None for the default of the task's inputs.
         seed: Seed of every random choice.
+        seed_source: Where it comes from: 0 by default, given by the user, or made from the contents
+            of the implementations.
         timeout_s: Seconds one call may take, or None where the task decides.
         mem_mb: MiB one call may use, or None where the task decides; 0 means no limit.
         executor: Name of the executor.
@@ -53,6 +56,7 @@ class Settings:
     tasks: tuple[str, ...] = ()
     n: int | None = None
     seed: int = 0
+    seed_source: SeedSource = "default"
     timeout_s: float | None = None
     mem_mb: int | None = None
     executor: str = "local"
@@ -75,6 +79,13 @@ class Settings:
     def measures(self) -> bool:
         """Whether every item runs its whole sample; what only shows something changes nothing."""
         return self.measure or self.gate or bool(self.monitors)
+
+    @property
+    def described_seed(self) -> str:
+        """The seed, and where it comes from if nobody gave it."""
+        if self.seed_source == "contents":
+            return f"seed {self.seed} from the contents of the implementations"
+        return f"seed {self.seed}"
 
     def find_executor(self, role: str) -> str:
         """Return the name of the executor of a role."""

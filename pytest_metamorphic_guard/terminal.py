@@ -57,6 +57,8 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     if keeper.ranking is not None:
         screen = Screen(width=width, quiet=quiet, style=style)
         lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
+        if keeper.session.settings.seed_source == "contents" and not quiet:
+            lines.append(keeper.session.settings.described_seed)
     elif not quiet:
         lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
     settings = keeper.session.settings

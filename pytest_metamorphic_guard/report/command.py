@@ -86,7 +86,8 @@ def _list_options(
     local = settings.executor == _OPEN_EXECUTOR
     isolation = settings.executor_config.get("isolation") if local else None
     for option, value, default in (
-        ("--mg-seed", settings.seed, 0),
+        # Under a gate the default follows from files, which may change.
+        ("--mg-seed", settings.seed, None if settings.gate else 0),
         ("--mg-n", settings.n, None),
         ("--mg-timeout-s", settings.timeout_s, None),
         ("--mg-mem-mb", settings.mem_mb, None),

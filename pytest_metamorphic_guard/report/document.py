@@ -34,6 +34,7 @@ def to_document(run: RunRecord) -> dict[str, Any]:
         "tool": {"name": "pytest-metamorphic-guard", "version": run.version},
         "partial": run.partial,
         "seed": run.seed,
+        "seed_source": run.seed_source,
         "options": run.options,
         "environment": run.environment,
         "implementations": to_plain(run.implementations),

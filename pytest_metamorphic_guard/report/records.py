@@ -138,6 +138,8 @@ class RunRecord:
     Attributes:
         version: Version of this project.
         seed: Seed of every random choice.
+        seed_source: ``"default"``, ``"given"``, or ``"contents"`` where it follows from
+            those of the implementations.
         partial: Whether the run was interrupted.
         started_at: Start in ISO 8601, with its offset from UTC.
         duration_s: Seconds it took.
@@ -158,6 +160,7 @@ class RunRecord:
     duration_s: float
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
+    seed_source: Literal["default", "given", "contents"] = "given"
     ranking: Ranking | None = None
     implementations: tuple[ImplementationRecord, ...] = ()
     executors: tuple[ExecutorRecord, ...] = ()
