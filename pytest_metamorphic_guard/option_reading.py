@@ -90,8 +90,10 @@ def read_settings(config: pytest.Config) -> Settings:
     if values["seed"] is not None:
         values["seed_source"] = "given"
     elif values["gate"]:
-        given = ([a.implementation for a in values[f"{r}s"]] for r in ("candidate", "baseline"))
-        values["seed"], values["seed_source"] = make_seed(*given), "contents"
+        candidates, baselines = (
+            [a.implementation for a in values[f"{role}s"]] for role in ("candidate", "baseline")
+        )
+        values["seed"], values["seed_source"] = make_seed(candidates, baselines), "contents"
     return Settings(**{key: value for key, value in values.items() if value is not None})
 
 

@@ -31,6 +31,9 @@ _OUTPUT_BYTES = 1 << 16
 _MESSAGE_CHARACTERS = 2_000
 _FRAMES = 30
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
+# Bound before any candidate is imported, which may replace them.
+_clock = time.perf_counter_ns
+_cpu_clock = time.thread_time_ns
 
 _warned = False
 
@@ -134,20 +137,20 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
 
 
 def _call(source: Source, function: Callable[..., Any], args: tuple[Any, ...]) -> dict[str, Any]:
-    cpu_started = time.thread_time_ns()
-    started = time.perf_counter_ns()
+    cpu_started = _cpu_clock()
+    started = _clock()
     try:
         result = function(*args)
     except BaseException as error:
-        duration = time.perf_counter_ns() - started
+        duration = _clock() - started
         if not _is_candidates(error, source):
             raise
         payload = _describe(_categorize(error), error)
     else:
-        duration = time.perf_counter_ns() - started
+        duration = _clock() - started
         payload = {"success": True, "result": result}
     payload["duration_ms"] = duration / 1e6
-    payload["resource_usage"] = {"cpu_ms": (time.thread_time_ns() - cpu_started) / 1e6}
+    payload["resource_usage"] = {"cpu_ms": (_cpu_clock() - cpu_started) / 1e6}
     return payload
 
 

@@ -79,7 +79,7 @@ def late(output, x): ...
 def test_the_first_confirmed_regression_ends_a_strict_run(gate, workers):
     gate.write(n=400, old=(), new=(50,))
 
-    run = gate.run("--mg-early-stop", workers=workers)
+    run = gate.run("--mg-early-stop", "--mg-seed=0", workers=workers)
 
     assert (run.ret, run.outcome) == (1, "reject")
     # The follow-up of 49 is 50: whichever of the two comes first is the last that runs.

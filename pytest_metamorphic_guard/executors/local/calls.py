@@ -90,16 +90,14 @@ class Caller:
         try:
             result = function(*arguments)
         except BaseException as error:  # noqa: BLE001 - every end of the call is an outcome
-            duration = _clock() - start
-            cpu = _cpu_clock() - cpu
             failure = describe_failure(error)
-        else:
-            duration = _clock() - start
-            cpu = _cpu_clock() - cpu
         kind = RETURNED
         encoded = b""
         if failure is None:
             kind, encoded, failure = self._encode_result(result)
+        # Later than the call's end: a result may compute when it is read.
+        duration = _clock() - start
+        cpu = _cpu_clock() - cpu
         if failure is not None:
             kind, encoded = FAILED, _encode(failure.to_wire())
         flush_output()

@@ -17,7 +17,14 @@ from pytest_metamorphic_guard.executors.local.payloads import (
     make_failure,
     make_timeout,
 )
-from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
+from pytest_metamorphic_guard.executors.local.sandbox import Sandbox, Wish
+from pytest_metamorphic_guard.executors.local.timing import (
+    CPU_SLACK_MS,
+    FORK_SLACK_MS,
+    FORK_STEPS,
+    Stopwatch,
+    is_contradicted,
+)
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.channel import Response
@@ -33,11 +40,20 @@ class ForkingZygote(Sandbox):
 
     _entry = "zygote"
 
+    def __init__(self, wish: Wish, directory: str) -> None:
+        super().__init__(wish, directory)
+        self._watch = Stopwatch(self._process.pid)
+
+    def end(self) -> None:
+        """Kill it."""
+        self._watch.close()
+        super().end()
+
     def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
         limit = timeout_s + _ZYGOTE_GRACE_S
         if self._is_fresh:
             limit += self._configuration.import_timeout_s
-        start = time.monotonic()
+        start = self._watch.begin()
         reader, writer = os.pipe()
         try:
             output = self._process.renew_output()
@@ -55,6 +71,8 @@ class ForkingZygote(Sandbox):
         status, phase, swept = self._reader.read_ended(collected.response, observed_s)
         payload = self._read_end(collected, status, phase, func_name, timeout_s)
         self._add_usage(payload, collected.response)
+        if not self._is_fresh and payload.get("error_type") != "timeout":
+            self._settle_duration(payload, collected, len(body))
         if swept:
             payload["notes"] = [f"{abs(swept)} processes that the call had left were killed"]
         return payload, swept >= 0 and self._clear_up()
@@ -98,6 +116,17 @@ class ForkingZygote(Sandbox):
         payload["stdout"], stderr = self._process.output.take()
         payload["stderr"] = drop_harness(stderr)
         return payload
+
+    def _settle_duration(self, payload: Payload, collected: Collected, request: int) -> None:
+        """Believe the kernel, or the zygote, where the child claims less than it took."""
+        ended, claimed_ms = collected.response, payload["duration_ms"]
+        waited_ms = FORK_STEPS * self._watch.read_waited_ms()
+        for seen_ns, slack_ms in (
+            (ended.cpu_ns, CPU_SLACK_MS),
+            (ended.duration_ns, FORK_SLACK_MS + waited_ms),
+        ):
+            if is_contradicted(claimed_ms, seen_ns / 1e6, (request, len(collected.data)), slack_ms):
+                payload["duration_ms"] = max(payload["duration_ms"], seen_ns / 1e6)
 
     @staticmethod
     def _add_usage(payload: Payload, ended: Response) -> None:

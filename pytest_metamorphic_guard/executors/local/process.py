@@ -108,6 +108,12 @@ class Process:
         """Return what copies of it would share or lack, as part of a sentence, or nothing."""
         return self._kin.find_shared()
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._child is not None
+        return self._child.pid
+
     def wait(self, seconds: float) -> int | None:
         """Return the exit status, negative for a signal, or None if it does not end in time."""
         assert self._child is not None

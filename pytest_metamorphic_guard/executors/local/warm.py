@@ -6,7 +6,8 @@ import time
 
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_ended
-from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
+from pytest_metamorphic_guard.executors.local.sandbox import Sandbox, Wish
+from pytest_metamorphic_guard.executors.local.timing import SLACK_MS, Stopwatch, is_contradicted
 
 __all__ = ["WarmWorker"]
 
@@ -16,10 +17,26 @@ class WarmWorker(Sandbox):
 
     _entry = "worker"
 
+    def __init__(self, wish: Wish, directory: str) -> None:
+        super().__init__(wish, directory)
+        self._watch = Stopwatch(self._process.pid)
+
+    def end(self) -> None:
+        """Kill it."""
+        self._watch.close()
+        super().end()
+
     def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
-        start = time.monotonic()
+        start = self._watch.begin()
         response = self._channel.exchange(frames.CALL, body, start + timeout_s)
-        payload = self._reader.read_call(response, func_name, time.monotonic() - start)
+        observed_s = time.monotonic() - start
+        sizes = len(body), len(response.body)
+        payload = self._reader.read_call(response, func_name, observed_s)
+        seen_ms = observed_s * 1e3
+        if is_contradicted(
+            payload["duration_ms"], seen_ms, sizes, SLACK_MS + self._watch.read_waited_ms()
+        ):
+            payload["duration_ms"] = seen_ms
         # What did not fit into the file is still in the buffers, and a later call would print it.
         return payload, payload.get("error_type") != "output_limit"
 

@@ -1,0 +1,90 @@
+"""Durations of candidates that tamper with the clock that measures them."""
+
+import textwrap
+
+import pytest
+
+from pytest_metamorphic_guard.executors.local import LocalExecutor
+
+SLOW = """
+import gc
+import time
+
+{clock}
+
+def wait():
+    end = time.monotonic() + 0.08
+    {pause}
+    while time.monotonic() < end:
+        pass
+
+{function}
+"""
+STOPPED = """
+for found in gc.get_objects():
+    if type(found) is dict and "_clock" in found:
+        found["_clock"] = lambda: 0
+        found["_cpu_clock"] = lambda: 0
+"""
+REPLACED = """
+now = time.perf_counter()
+time.perf_counter = time.monotonic_ns = lambda: now
+time.perf_counter_ns = lambda: int(now)
+"""
+DIRECT = "def solve(x):\n    wait()\n    return x\n"
+# Computes when it is read for sending.
+LAZY = """
+from dataclasses import dataclass
+
+@dataclass
+class Answer:
+    value: int
+
+def compute(self):
+    wait()
+    return 1
+
+Answer.value = property(compute, lambda self, value: None)
+
+def solve(x):
+    return Answer(x)
+"""
+
+
+@pytest.fixture
+def measure(tmp_path):
+    def run(level, **parts):
+        path = tmp_path / "new.py"
+        parts = {"clock": "", "function": DIRECT, "pause": "pass", **parts}
+        path.write_text(textwrap.dedent(SLOW.format(**parts)))
+        executor = LocalExecutor({"isolation": level})
+        try:
+            payload = executor.execute(str(path), "solve", (1,), 20.0, 512)
+        finally:
+            executor.close()
+        assert payload["success"], payload["error"]
+        return payload["duration_ms"]
+
+    return run
+
+
+@pytest.mark.parametrize("level", ["worker", "spawn", "fork", "fresh"])
+@pytest.mark.parametrize(
+    "parts", [{"function": LAZY}, {"clock": REPLACED}], ids=["computes when read", "replaced"]
+)
+def test_a_call_is_measured_to_the_end_by_a_clock_out_of_reach(measure, level, parts):
+    assert measure(level, **parts) >= 80
+
+
+@pytest.mark.parametrize("level", ["worker", "spawn", "fork"])
+@pytest.mark.parametrize("pause", ["pass", "time.sleep(0.8)"], ids=["busy", "asleep"])
+def test_a_duration_that_the_host_contradicts_is_the_hosts(measure, level, pause):
+    assert measure(level, clock=STOPPED, pause=pause) >= 80
+
+
+@pytest.mark.parametrize("level", ["worker", "fork"])
+def test_an_honest_duration_is_the_workers_own(measure, level):
+    quick = "def solve(x):\n    return x\n"
+
+    # The best of several, as the machine may have other things to do.
+    assert min(measure(level, function=quick) for _ in range(3)) < 2
