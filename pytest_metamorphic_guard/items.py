@@ -77,6 +77,7 @@ class ItemRunner:
                 with self._follow(run, measuring), try_constants_of(plan.task):
                     answer = yield
                 run.require_cases()
+                run.require_decided()
             except BaseException as error:
                 self._conclude_error(pyfuncitem, plan, run, measuring, error)
                 raise

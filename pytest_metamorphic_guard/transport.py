@@ -11,8 +11,9 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.contracts.values import Opaque
+from pytest_metamorphic_guard.contracts.values import LEFT_OUT, Opaque
 from pytest_metamorphic_guard.executors.wire import (
     DecodeError,
     EncodeError,
@@ -169,7 +170,7 @@ def encode_inputs(sources: tuple[tuple[Any, ...], ...]) -> str:
     try:
         frame = encode(sources, _ONE)
         faithful = equal_values(decode(frame, _ONE), sources)
-    except (EncodeError, DecodeError):
+    except (EncodeError, DecodeError, Undecidable):
         return ""
     return base64.b85encode(zlib.compress(frame)).decode("ascii") if faithful else ""
 
@@ -204,5 +205,5 @@ def _leave_out_large(value: object) -> object:
     try:
         encode(value, _PART)
     except EncodeError:
-        return Opaque(type(value).__name__, "left out: too large to carry to the monitors")
+        return Opaque(type(value).__name__, f"{LEFT_OUT}too large to carry to the monitors")
     return value

@@ -68,8 +68,10 @@ def take_apart(table: Any) -> list[Any] | None:
 
 
 def is_time(kind: type) -> bool:
-    """Tell whether a type is that of pandas' single times, and no subclass of it."""
+    """Tell whether a type is that of pandas' single or missing times, and no subclass of it."""
     pandas = sys.modules.get("pandas")
+    if kind.__name__ in ("NaTType", "NAType"):
+        return kind in (type(getattr(pandas, "NaT", None)), type(getattr(pandas, "NA", None)))
     return kind.__name__ in ("Timestamp", "Timedelta") and (
         getattr(pandas, kind.__name__, None) is kind
     )

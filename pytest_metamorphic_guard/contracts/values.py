@@ -7,12 +7,14 @@ when its fields are plain data, and as an `Opaque` value when they are not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_metamorphic_guard.contracts.deciding import Undecidable, is_deciding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Opaque", "Record"]
+__all__ = ["LEFT_OUT", "Opaque", "Record", "refuse_value", "require_plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
-    """A value of a class that cannot travel; it equals nothing, not even itself.
+    """A value of a class that cannot travel: to ask anything of it raises `Undecidable`.
+
+    Only its two attributes and its ``repr`` can be read, and not while a check is under way.
 
     Attributes:
         type_name: Qualified name of the class.
@@ -74,11 +78,113 @@ class Opaque:
     type_name: str
     text: str
 
-    def __eq__(self, other: object) -> bool:
-        return False
+    def __getattribute__(self, name: str) -> Any:
+        # Within a check our own attributes, and our class, would pass for the value's.
+        if is_deciding() and (name == "__class__" or not _is_special(name)):
+            raise refuse_value(self)
+        return object.__getattribute__(self, name)
 
-    def __hash__(self) -> int:
-        return hash((self.type_name, self.text))
+    def __getattr__(self, name: str) -> Any:
+        if _is_special(name):
+            raise AttributeError(name)
+        raise refuse_value(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Opaque, (_get_type_name(self), _get_text(self))
 
     def __repr__(self) -> str:
-        return f"<{self.type_name} that cannot be compared: {self.text}>"
+        if is_deciding():
+            raise refuse_value(self)
+        return f"<{_get_type_name(self)} that cannot be compared: {_get_text(self)}>"
+
+
+_get_type_name: Any = vars(Opaque)["type_name"].__get__
+_get_text: Any = vars(Opaque)["text"].__get__
+
+
+def refuse_value(value: object) -> Undecidable:
+    """Return what ends a check that asked about a value of a class that cannot travel."""
+    if type(value) is Opaque:
+        name = _get_type_name(value)
+        if (text := _get_text(value)).startswith(LEFT_OUT):
+            return Undecidable(f"a {name} came, {text}")
+    else:
+        name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    return Undecidable(
+        f"a {name} came, which does not travel between processes and cannot be compared; "
+        f"{_advise(name)}"
+    )
+
+
+def require_plain(values: Iterable[object]) -> None:
+    """Refuse arguments that are, or in plain containers hold, an `Opaque` value.
+
+    Raises:
+        Undecidable: One of them is.
+    """
+    pending = [values]
+    seen: set[int] = set()  # arguments may contain themselves
+    while pending:
+        members = list(pending.pop())
+        kinds = set(map(type, members))
+        if Opaque in kinds:
+            raise refuse_value(next(member for member in members if type(member) is Opaque))
+        if kinds.isdisjoint(_HOLDERS):
+            continue
+        for member in members:
+            if id(member) in seen:
+                continue
+            seen.add(id(member))
+            if type(member) is dict:
+                pending.append([*member, *member.values()])
+            elif type(member) is Record:
+                pending.append([value for _, value in member.fields])
+            elif type(member) in _HOLDERS:
+                pending.append(member)  # type: ignore[arg-type]  # list, tuple or set
+
+
+def _advise(name: str) -> str:
+    for start, advice in _ADVICE.items():
+        if name.startswith(start):
+            return advice
+    return (
+        "return plain data instead, such as numbers, texts, lists, dicts, arrays or a dataclass of "
+        "these"
+    )
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _refuse_question(self: Opaque, *_: object, **__: object) -> Any:
+    raise refuse_value(self)
+
+
+_HOLDERS: Final = frozenset({list, tuple, set, frozenset, dict, Record})
+LEFT_OUT: Final = "left out: "
+_AS_LIST: Final = "return a list of what it yields instead"
+_ADVICE: Final = {
+    "generator": _AS_LIST,
+    "async_generator": _AS_LIST,
+    "coroutine": "the function is async: return what it awaits instead, as asyncio.run() gives it",
+    **dict.fromkeys(("map", "filter", "zip", "enumerate", "reversed", "dict_", "odict_"), _AS_LIST),
+    **dict.fromkeys(("itertools.", "list_", "tuple_", "set_", "range_", "str_"), _AS_LIST),
+    "scipy.sparse": "return its dense array, .toarray(), or its parts instead",
+    "polars.": "return plain data instead, such as .to_dict(as_series=False) or .to_pandas()",
+    "torch.": "return an array instead, .detach().cpu().numpy()",
+    "numpy.ma.": "return its data and its mask as two arrays instead",
+    "memoryview": "return bytes instead",
+}
+_QUESTIONS: Final = (
+    *("eq", "ne", "lt", "le", "gt", "ge", "hash", "bool", "len", "iter", "next", "reversed"),
+    *("contains", "getitem", "setitem", "delitem", "call", "bytes", "index"),
+    *("int", "float", "complex", "round", "trunc", "floor", "ceil", "neg", "pos", "abs", "invert"),
+    *("enter", "exit", "aiter", "anext", "await", "fspath", "array", "array_ufunc"),
+)
+_OPERATORS: Final = (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow"),
+    *("lshift", "rshift", "and", "xor", "or"),
+)
+for _name in (*_QUESTIONS, *_OPERATORS, *(f"r{name}" for name in _OPERATORS)):
+    setattr(Opaque, f"__{_name}__", _refuse_question)

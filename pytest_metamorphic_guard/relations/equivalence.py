@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from pytest_metamorphic_guard.contracts import tables
-from pytest_metamorphic_guard.contracts.values import Opaque, Record
+from pytest_metamorphic_guard.contracts.values import Opaque, Record, refuse_value
 
 __all__ = [
     "Equivalence",
@@ -68,6 +68,7 @@ _EXACT = frozenset({int, bool, str, bytes, type(None)})
 _SEQUENCES = frozenset({list, tuple, deque})
 _MAPPINGS = frozenset({dict, OrderedDict, Counter, defaultdict})
 _SETS = frozenset({set, frozenset})
+_PLAIN = _NUMBERS | _ATOMS | _SEQUENCES | _MAPPINGS | _SETS | {Record}
 
 
 def equal_values(first: object, second: object) -> bool:
@@ -77,7 +78,11 @@ def equal_values(first: object, second: object) -> bool:
     and value, lists and tuples of the same type with equal elements, sets and dicts with equal
     members, numpy arrays of the same shape with equal elements, tables of pandas with equal names
     and elements in the same order, and dataclasses, classes of attrs and pydantic, named tuples and
-    enum members of the same class with equal fields. Any other object equals only itself.
+    enum members of the same class with equal fields.
+
+    Raises:
+        Undecidable: All else is equal, and a part is an object of any other class, such as a
+            generator, which cannot be compared.
     """
     return compare_values(first, second, same_number)
 
@@ -86,7 +91,11 @@ def compare_values(first: Any, second: Any, same: SameNumber) -> bool:
     """Tell whether two values are the same where ``same`` says when two numbers are.
 
     Values may be nested to any depth, and contain themselves.
+
+    Raises:
+        Undecidable: No part is seen to differ, and one of them cannot be compared.
     """
+    doubt: list[object] = []
     pending: list[Iterator[tuple[Any, Any]]] = [iter(((first, second),))]
     # Pairs of containers under way or found equal; they are kept alive so that ids stay theirs.
     met: dict[tuple[int, int], tuple[Any, Any]] = {}
@@ -96,21 +105,27 @@ def compare_values(first: Any, second: Any, same: SameNumber) -> bool:
             if kind in _NUMBERS and type(other) in _NUMBERS:
                 if not same(one, other):
                     return False
-            elif kind in _ATOMS:
-                if kind is not type(other) or one != other:
+            elif kind in _ATOMS and kind is type(other):
+                if one != other:
                     return False
             else:
                 key = (id(one), id(other))
                 if key in met:
                     continue
                 met[key] = (one, other)
-                parts = _take_apart(one, other, same)
+                try:
+                    parts = _take_apart(one, other, same)
+                except Incomparable as error:
+                    doubt.append(error.value)
+                    continue
                 if parts is None:
                     return False
                 pending.append(iter(parts))
                 break
         else:
             pending.pop()
+    if doubt:
+        raise refuse_value(doubt[0])
     return True
 
 
@@ -140,6 +155,9 @@ def _same_real(first: Any, second: Any) -> bool:
 
 def _take_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
     kind, other = type(first), type(second)
+    for value in (first, second):
+        if not _is_plain(value):
+            raise Incomparable(value)
     if kind in _SETS and other in _SETS:
         return () if _same_sets(first, second, same) else None
     if is_numpy(kind) or is_numpy(other):
@@ -170,11 +188,8 @@ def _take_sequences_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
 def _take_mappings_apart(first: Any, second: Any) -> _Parts:
     if len(first) != len(second):
         return None
-    try:
-        left = {freeze(key): value for key, value in first.items()}
-        right = {freeze(key): value for key, value in second.items()}
-    except Incomparable:
-        return None
+    left = {freeze(key): value for key, value in first.items()}
+    right = {freeze(key): value for key, value in second.items()}
     # Two keys that are nan cannot be told apart, so no value belongs to either.
     if left.keys() != right.keys() or len(left) != len(first) or len(right) != len(second):
         return None
@@ -184,22 +199,27 @@ def _take_mappings_apart(first: Any, second: Any) -> _Parts:
 def _same_sets(first: Any, second: Any, same: SameNumber) -> bool:
     if len(first) != len(second):
         return False
-    try:
-        if Counter(map(freeze, first)) == Counter(map(freeze, second)):
-            return True
-    except Incomparable:
-        return False
+    if Counter(map(freeze, first)) == Counter(map(freeze, second)):
+        return True
     if same is same_number or not all(type(n) in (int, float) for n in (*first, *second)):
         return False
     # Of two sets of real numbers that are close to each other, the sorted members are.
     return all(same(a, b) for a, b in zip(sorted(first), sorted(second), strict=True))
 
 
-class Incomparable(Exception):  # noqa: N818 - not an error: the answer is no
-    """A value whose own code would have to run to hash it."""
+class Incomparable(Exception):  # noqa: N818 - not an error: there is no answer
+    """A value whose own code would have to run to compare or to hash it.
+
+    Args:
+        value: The value.
+    """
+
+    def __init__(self, value: object) -> None:
+        super().__init__(value)
+        self.value = value
 
 
-def freeze(item: Any) -> object:  # noqa: C901, PLR0911 - one answer per kind of value
+def freeze(item: Any) -> object:  # noqa: C901, PLR0911, PLR0912 - one answer per kind
     """Return what stands for a value in sets: equal for equal values, hashed by Python's code.
 
     Raises:
@@ -224,11 +244,15 @@ def freeze(item: Any) -> object:  # noqa: C901, PLR0911 - one answer per kind of
         return (kind, frozenset((freeze(key), freeze(value)) for key, value in item.items()))
     if kind is Record:
         return ("record", item.kind, item.type_name, freeze(item.fields))
+    if kind is Opaque:
+        raise Incomparable(item)
     if isinstance(item, enum.Enum):
         return ("enum", id(item))
     if is_numpy(kind) and (plain := _unwrap_scalar(item)) is not item:
         return freeze(plain)
-    raise Incomparable
+    if (fields := _list_fields(item)) is not None:
+        return ("instance", kind, tuple(map(freeze, fields)))
+    raise Incomparable(item)
 
 
 def is_numpy(kind: type) -> bool:
@@ -280,25 +304,44 @@ def _unwrap_scalar(value: Any) -> Any:
     return Fraction(*value.as_integer_ratio()) if math.isfinite(value) else float(value)
 
 
-def _take_objects_apart(first: Any, second: Any) -> _Parts:  # noqa: PLR0911 - as freeze
+def _take_objects_apart(first: Any, second: Any) -> _Parts:
     kind = type(first)
-    if kind is Opaque:
-        return None
     if kind is Record:
         if (first.kind, first.type_name) != (second.kind, second.type_name):
             return None
         return ((first.fields, second.fields),)
-    if first is second or (tables.is_time(kind) and first == second):
-        return ()
+    if tables.is_time(kind):
+        return () if first is second or first == second else None
+    if isinstance(first, enum.Enum):
+        return () if first is second else None
+    return ((_list_fields(first), _list_fields(second)),)
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value can be compared without asking its own class."""
+    kind = type(value)
+    return (
+        kind in _PLAIN
+        or is_numpy(kind)
+        or bool(tables.find_kind(kind))
+        or tables.is_time(kind)
+        or (kind is not Opaque and isinstance(value, enum.Enum))
+        or _list_fields(value) is not None
+    )
+
+
+def _list_fields(value: Any) -> list[Any] | None:
+    """Return what an instance consists of, or None where only its own class can tell."""
+    kind = type(value)
+    if kind is Opaque:
+        return None
     if kind is slice:
-        return [(getattr(first, end), getattr(second, end)) for end in ("start", "stop", "step")]
-    if dataclasses.is_dataclass(first):
-        names = [field.name for field in dataclasses.fields(first)]
-        return [(getattr(first, name), getattr(second, name)) for name in names]
+        return [value.start, value.stop, value.step]
+    if dataclasses.is_dataclass(kind):
+        return [getattr(value, field.name) for field in dataclasses.fields(kind)]
     declared = getattr(kind, "__attrs_attrs__", None) or getattr(kind, "__pydantic_fields__", None)
     if declared:
-        names = [getattr(field, "name", field) for field in declared]
-        return [(getattr(first, name), getattr(second, name)) for name in names]
-    if isinstance(first, tuple) and hasattr(kind, "_fields"):
-        return ((tuple(tuple.__iter__(first)), tuple(tuple.__iter__(second))),)
+        return [getattr(value, getattr(field, "name", field)) for field in declared]
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+        return list(tuple.__iter__(value))
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.values import Record
 from pytest_metamorphic_guard.report.values import to_source
 
@@ -201,7 +202,7 @@ def _is_sequence(first: object, second: object) -> bool:
 def _differ(first: Any, second: Any) -> bool:
     try:
         same = bool(first == second) or (first != first and second != second)  # noqa: PLR0124 - nan
-    except Exception:  # noqa: BLE001 - arrays and strangers' classes refuse to be a truth value
+    except (Exception, Undecidable):  # noqa: BLE001 - arrays and strangers refuse to be a truth value
         return to_source(first) != to_source(second)
     return not same
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.report.values import format_outcome
@@ -30,7 +31,10 @@ def write_outcomes(result: CaseResult) -> list[str]:
 
 def _is_same(first: Outcome, second: Outcome) -> bool:
     if isinstance(first, Returned) and isinstance(second, Returned):
-        return equal_values(first.value, second.value)
+        try:
+            return equal_values(first.value, second.value)
+        except Undecidable:
+            return False
     return type(first) is type(second) and format_outcome(first, 1000, 1) == format_outcome(
         second, 1000, 1
     )

@@ -7,12 +7,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.deciding import resting
 from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
     Returned,
     to_outcome,
 )
+from pytest_metamorphic_guard.contracts.values import require_plain
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, PluginError
 from pytest_metamorphic_guard.runner.cases import snapshot
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.loading import LoadedExecutor
 
-__all__ = ["CallFailed", "Caller", "Solve", "Unusable", "number_kind"]
+__all__ = ["CallFailed", "Caller", "Solve", "Undecided", "Unusable", "number_kind"]
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
@@ -41,6 +43,10 @@ class Unusable(BaseException):
     def __init__(self, error: MetamorphicGuardError) -> None:
         super().__init__(error)
         self.error = error
+
+
+class Undecided(Unusable):
+    """Nothing can be concluded from one case, because an output cannot be compared."""
 
 
 class CallFailed(MetamorphicGuardError):  # noqa: N818 - reads as what happened, in pytest.raises
@@ -213,7 +219,9 @@ class Solve:
         """Call the implementation."""
         __tracebackhide__ = True
         self._caller.kind = number_kind("call", len(self.calls))
-        outcome = self._caller.call(args)
+        require_plain(args)
+        with resting():
+            outcome = self._caller.call(args)
         self.calls.append((args, outcome))
         if isinstance(outcome, Returned):
             return outcome.value

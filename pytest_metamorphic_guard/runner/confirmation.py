@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.runner.calling import Undecided
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
         caller.restart()
     try:
         again = run.examine(violation.case)
-    except Skipped:
+    except (Skipped, Undecided):
         return False
     return again is not None and again.regression == violation.regression
 
@@ -57,7 +59,7 @@ def _repeat(run: Run, violation: Violation) -> tuple[Violation | None, bool]:
     restarted = all(restarts)
     try:
         return run.examine(violation.case), restarted
-    except Skipped:
+    except (Skipped, Undecided):
         return None, restarted
 
 
@@ -77,9 +79,13 @@ def _classify(run: Run, violation: Violation) -> Confirmation:
 
 
 def _are_same(first: Sequence[Outcome], second: Sequence[Outcome]) -> bool:
-    return all(
-        equal_values(a.value, b.value)
-        if isinstance(a, Returned) and isinstance(b, Returned)
-        else type(a) is type(b)
-        for a, b in zip(first, second, strict=True)
-    )
+    return not any(_are_seen_to_differ(a, b) for a, b in zip(first, second, strict=True))
+
+
+def _are_seen_to_differ(first: Outcome, second: Outcome) -> bool:
+    if not isinstance(first, Returned) or not isinstance(second, Returned):
+        return type(first) is not type(second)
+    try:
+        return not equal_values(first.value, second.value)
+    except Undecidable:  # the text of an object may hold its address
+        return False

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
 from pytest_metamorphic_guard.relations.several import ComparedWithSeveralError, Several
@@ -13,6 +14,7 @@ from pytest_metamorphic_guard.runner.calling import (
     Caller,
     CallFailed,
     Solve,
+    Undecided,
     Unusable,
     number_kind,
 )
@@ -97,10 +99,29 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together s
     caller: Caller,
     fixtures: dict[str, Any],
 ) -> CaseResult:
-    """Run one case on one implementation and check what must hold."""
+    """Run one case on one implementation and check what must hold.
+
+    Raises:
+        Undecided: What must hold depends on an output that cannot be compared.
+    """
     __tracebackhide__ = True
-    if isinstance(entry.subject, Law):
-        return _evaluate_law(task, entry, case, caller, fixtures)
+    try:
+        if isinstance(entry.subject, Law):
+            return _evaluate_law(task, entry, case, caller, fixtures)
+        return _evaluate_calls(task, entry, case, followups, caller)
+    except Undecidable as error:
+        said = f"{entry.name!r} decides nothing: from the {caller.role} {error.reason}"
+        raise Undecided(refuse(task, entry, said)) from error
+
+
+def _evaluate_calls(
+    task: Task,
+    entry: Entry,
+    case: Case,
+    followups: tuple[tuple[Any, ...], ...],
+    caller: Caller,
+) -> CaseResult:
+    __tracebackhide__ = True
     sources = _execute(caller, "source", case.copy())
     derived: tuple[Execution, ...] = ()
     fault = _find_failed(sources, "source", many=len(sources) > 1)
@@ -134,14 +155,17 @@ def _evaluate_law(
     solve = Solve(caller)
     fault = None
     answer = None
-    try:
-        answer = law.body(solve, *case.copy()[0], **fixtures)
-    except CallFailed as error:
-        fault = Fault("execution", error.error, error, error.error_type)
-    except BaseException as error:
-        if not is_users(error):
-            raise
-        fault = Fault("law", say(error), error)
+    with deciding() as met:
+        try:
+            answer = law.body(solve, *case.copy()[0], **fixtures)
+        except CallFailed as error:
+            fault = Fault("execution", error.error, error, error.error_type)
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            fault = Fault("law", say(error), error)
+    if met:
+        raise met[0]
     if answer is not None:
         # A law that returns a comparison instead of asserting it would hold for everything.
         said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
@@ -252,12 +276,18 @@ def _ask(
 ) -> tuple[Fault | None, str]:
     """Ask a check of the user's: no fault means that it holds, a text that it is no check."""
     __tracebackhide__ = True
-    try:
-        answer = check(*values)
-    except BaseException as error:
-        if not is_users(error):
-            raise
-        return Fault(kind, say(error), error), ""
+    fault = answer = None
+    with deciding() as met:
+        try:
+            answer = check(*values)
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            fault = Fault(kind, say(error), error)
+    if met:
+        raise met[0]
+    if fault is not None:
+        return fault, ""
     if answer is None or answer is True:
         return None, ""
     if answer is False:

@@ -120,6 +120,7 @@ class Measuring:
             raise Violated(kept)
         if self._fails():
             self._shrink(search)
+        self.run.require_decided()
 
     def measure_input(self, index: int) -> CaseHeld | None:
         """Run one input of the sample; None says that the entry does not apply to it.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.measurements import MetricRows
+from pytest_metamorphic_guard.runner.calling import Undecided
 from pytest_metamorphic_guard.tasks.declarations import Law, Property
 
 if TYPE_CHECKING:
@@ -56,7 +58,10 @@ class Meter:
         before = None if baseline is None else self._find_outcome(case, baseline)
         after = self._find_outcome(case, candidate)
         for metric in wanted:
-            values = (_extract(metric, case, before), _extract(metric, case, after))
+            values = (
+                self._extract(metric, case, before, "baseline"),
+                self._extract(metric, case, after, "candidate"),
+            )
             self._pairs.setdefault(metric.name, []).append(values)
 
     def _is_drawn(self, metric: Metric, index: int) -> bool:
@@ -71,6 +76,16 @@ class Meter:
         caller = self._find_caller(result.role)
         caller.kind = "source"
         return caller.call(case.copy()[0])
+
+    def _extract(
+        self, metric: Metric, case: Case, outcome: Outcome | None, role: str
+    ) -> float | None:
+        with deciding() as met:
+            value = _extract(metric, case, outcome)
+        if met:
+            said = f"metric {metric.name!r} measures nothing: from the {role} {met[0].reason}"
+            raise Undecided(self._run.broken(said))
+        return value
 
     def _find_caller(self, role: str) -> Caller:
         return next(caller for caller in self._run.callers if caller.role == role)
@@ -92,5 +107,5 @@ def _extract(metric: Metric, case: Case, outcome: Outcome | None) -> float | Non
         return None
     try:
         return float(metric.extract(outcome.value, case.copy()[0]))
-    except Exception:  # noqa: BLE001 - an output without the number has no value here
+    except (Exception, Undecidable):  # noqa: BLE001 - an output without the number has no value here
         return None

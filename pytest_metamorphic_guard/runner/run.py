@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
-from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.runner.calling import Caller, Undecided, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
@@ -70,6 +70,7 @@ class Run:
         baseline: Calls the baseline, or None without one.
         fixtures: Values of the pytest fixtures that a law asked for.
         progress: Called with the number of cases done, now and then.
+        undecided: Says of the first case that was not decided why not.
         first_number: Number of the case in which a whole sample was first violated; a search
             afterwards has an order of its own.
     """
@@ -92,6 +93,7 @@ class Run:
     smallest: Violation | None = None
     soft_example: Violation | None = None
     last_input: tuple[Any, ...] | None = None
+    undecided: Undecided | None = None
     _order: random.Random = field(init=False, repr=False)
     _shrink_until: float = 0.0
     _violated_keys: set[bytes | None] = field(default_factory=set, repr=False)
@@ -135,6 +137,10 @@ class Run:
         except Skipped:
             self.count_skipped()
             raise
+        except Undecided as undecided:
+            # Another input may still violate what must hold, and then that is what counts.
+            self.undecided = self.undecided or undecided
+            return
         if self.first is None:
             self.cases += 1
         else:
@@ -193,6 +199,8 @@ class Run:
         tried = self.cases + self.skipped
         if self.says_something:
             return
+        if not self.cases:
+            self.require_decided()
         if self.skipped:
             fault = (
                 f"{self.entry.name!r}: {self._name_skipper()} skipped {self.skipped} of {tried} "
@@ -201,6 +209,15 @@ class Run:
         else:
             fault = f"{self.entry.name!r}: no case ran; the inputs yield nothing"
         raise Unusable(self.broken(fault))
+
+    def require_decided(self) -> None:
+        """Refuse a run in which an output could not be compared.
+
+        Raises:
+            Undecided: There is such an output.
+        """
+        if self.undecided is not None:
+            raise self.undecided
 
     def _name_skipper(self) -> str:
         if self.task.precondition or self.entry.subject.precondition:

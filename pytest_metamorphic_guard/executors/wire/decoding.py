@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgpack
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 from pytest_metamorphic_guard.executors.wire import build
 from pytest_metamorphic_guard.executors.wire import frames as form
@@ -196,15 +197,23 @@ def _build_tuple(_: _Reader, items: Any) -> tuple[Any, ...]:
     return tuple(_require_list(items))
 
 
-def _build_set(reader: _Reader, items: Any) -> set[Any]:
+def _stand_in(kind: str, keys: list[Any]) -> Opaque:
+    return Opaque(kind, f"a {kind} of {len(keys)} members that cannot be compared")
+
+
+def _build_set(reader: _Reader, items: Any) -> set[Any] | Opaque:
     built: set[Any] = set()
     keys = _require_list(items)
-    reader.fill(keys, lambda part: built.update(keys[part]))
+    try:
+        reader.fill(keys, lambda part: built.update(keys[part]))
+    except Undecidable:  # of members that cannot be told apart nobody knows how many there are
+        return _stand_in("set", keys)
     return built
 
 
-def _build_frozenset(reader: _Reader, items: Any) -> frozenset[Any]:
-    return frozenset(_build_set(reader, items))
+def _build_frozenset(reader: _Reader, items: Any) -> frozenset[Any] | Opaque:
+    built = _build_set(reader, items)
+    return frozenset(built) if isinstance(built, set) else built
 
 
 def _mapping_builder(
@@ -214,7 +223,12 @@ def _mapping_builder(
         if len(_require_list(keys)) != len(_require_list(values)):
             raise DecodeError("as many keys as values belong to a mapping")
         built = make()
-        reader.fill(keys, lambda part: update(built, zip(keys[part], values[part], strict=True)))
+        try:
+            reader.fill(
+                keys, lambda part: update(built, zip(keys[part], values[part], strict=True))
+            )
+        except Undecidable:
+            return _stand_in(type(built).__name__, keys)
         return built
 
     return build_mapping
@@ -249,7 +263,7 @@ def _build_slice(_: _Reader, parts: Any) -> slice:
 
 
 def _build_record(_: _Reader, kind: Any, type_name: Any, names: Any, values: Any) -> Record:
-    if kind not in ("dataclass", "namedtuple", "enum"):
+    if kind not in ("dataclass", "namedtuple", "enum", "table"):
         raise DecodeError("no kind of a record")
     if set(map(type, _require_list(names))) - {str}:
         raise DecodeError("no name of a field")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgpack
 
+from pytest_metamorphic_guard.contracts.values import Opaque, Record
 from pytest_metamorphic_guard.executors.wire import frames as form
 from pytest_metamorphic_guard.executors.wire import library, strangers
 
@@ -254,6 +255,18 @@ def _emit_slice(writer: Writer, value: slice) -> None:
     writer.sequence([value.start, value.stop, value.step])
 
 
+def _emit_record(writer: Writer, value: Record) -> None:
+    writer.mark(form.RECORD)
+    writer.scalar(value.kind)
+    writer.scalar(value.type_name)
+    writer.sequence([name for name, _ in value.fields])
+    writer.sequence([field for _, field in value.fields])
+
+
+def _emit_opaque(writer: Writer, value: Opaque) -> None:
+    writer.parts(form.OPAQUE, value.type_name, value.text)
+
+
 _HEADS: Final = {mark: mark.head for mark in form.MARKS.values() if mark.parts is not None}
 _LATE_MODULES: Final = frozenset(
     {"collections", "datetime", "decimal", "fractions", "numpy", "pandas", "pathlib", "uuid"}
@@ -269,6 +282,8 @@ _EMITTERS: dict[type, Emitter] = {
     bytearray: _emit_bytearray,
     range: _emit_range,
     slice: _emit_slice,
+    Record: _emit_record,
+    Opaque: _emit_opaque,
     type(...): lambda writer, _: writer.mark(form.ELLIPSIS),
     type(NotImplemented): lambda writer, _: writer.mark(form.NOT_IMPLEMENTED),
 }
