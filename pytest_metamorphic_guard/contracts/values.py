@@ -110,8 +110,9 @@ def refuse_value(value: object) -> Undecidable:
             return Undecidable(f"a {name} came, {text}")
     else:
         name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    article = "an" if name[:1] in "aeiou" else "a"
     return Undecidable(
-        f"a {name} came, which does not travel between processes and cannot be compared; "
+        f"{article} {name} came, which does not travel between processes and cannot be compared; "
         f"{_advise(name)}"
     )
 

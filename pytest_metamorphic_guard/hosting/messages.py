@@ -5,16 +5,14 @@ Replies travel as JSON. Neither side ever unpickles.
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import msgpack
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.contracts.values import Opaque, Record
+from pytest_metamorphic_guard.contracts.values import LEFT_OUT, Opaque, Record
+from pytest_metamorphic_guard.executors.wire import DecodeError, EncodeError, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,17 +89,6 @@ _SIMPLE: list[tuple[type, Callable[[Any], object], Callable[[Any], object]]] = [
     (set, list, set),
     (frozenset, list, frozenset),
     (complex, lambda value: [value.real, value.imag], lambda parts: complex(*parts)),
-    (Decimal, str, Decimal),
-    (Fraction, str, Fraction),
-    (dt.datetime, lambda value: value.isoformat(), dt.datetime.fromisoformat),
-    (dt.date, lambda value: value.isoformat(), dt.date.fromisoformat),
-    (dt.time, lambda value: value.isoformat(), dt.time.fromisoformat),
-    (
-        dt.timedelta,
-        lambda value: [value.days, value.seconds, value.microseconds],
-        lambda parts: dt.timedelta(*parts),
-    ),
-    (range, lambda value: [value.start, value.stop, value.step], lambda parts: range(*parts)),
     (
         Record,
         lambda value: [value.kind, value.type_name, [list(pair) for pair in value.fields]],
@@ -113,53 +100,28 @@ _SIMPLE: list[tuple[type, Callable[[Any], object], Callable[[Any], object]]] = [
 ]
 _ENCODERS = {kind: (_extend(code), take) for code, (kind, take, _) in enumerate(_SIMPLE)}
 _DECODERS = [make for _, _, make in _SIMPLE]
-_ARRAY = len(_SIMPLE)
-_BASES: tuple[Any, ...] = (str, int, float, bytes, dict, list, tuple)
+_WIRE = len(_SIMPLE)
 
 
 def _replace(value: Any) -> object:
+    # msgpack asks once per value: what it cannot hold has to be replaced here.
     known = _ENCODERS.get(type(value))
     if known is not None:
         extend, take = known
         return extend(take(value))
-    if type(value).__module__ == "numpy" and hasattr(value, "dtype"):
-        return _replace_array(value)
-    for base in _BASES:
-        # An enum or a string of a subclass is shown as the plain value that it also is.
-        if isinstance(value, base) and type(value) is not base:
-            return _replace_plain(base(value))
-    return _replace_plain(_make_opaque(value))
-
-
-def _replace_plain(value: Any) -> object:
-    # msgpack asks once per value: what it cannot hold has to be replaced here.
-    known = _ENCODERS.get(type(value))
-    if known is None or type(value) is int:
-        return value
-    extend, take = known
-    return extend(take(value))
-
-
-def _replace_array(value: Any) -> object:
-    if not hasattr(value, "__len__") or not value.shape:
-        return value.item()
-    if value.dtype.kind not in "biufcSU":
-        return _replace_plain(_make_opaque(value))
-    return msgpack.ExtType(_ARRAY, pack([value.dtype.str, list(value.shape), value.tobytes()]))
+    try:
+        return msgpack.ExtType(_WIRE, encode(value))
+    except EncodeError:
+        return _replace(_make_opaque(value))
 
 
 def _rebuild(code: int, data: bytes) -> object:
-    content = unpack(data)
-    if code == _ARRAY:
-        return _rebuild_array(*content)
-    return _DECODERS[code](content)
-
-
-def _rebuild_array(dtype: str, shape: list[int], data: bytes) -> object:
-    # Only where the sending side has numpy does an array arrive, and both share one environment.
-    import numpy as np
-
-    return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
+    if code == _WIRE:
+        try:
+            return decode(data)
+        except DecodeError:  # what takes too long to rebuild
+            return Opaque("value", f"{LEFT_OUT}too large for monitors")
+    return _DECODERS[code](unpack(data))
 
 
 def _make_opaque(value: object) -> Opaque:

@@ -13,8 +13,8 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.equality import make_comparator, same_outcome
-from pytest_metamorphic_guard.monitors.wording import format_rate
+from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
+from pytest_metamorphic_guard.monitors.wording import describe_not_compared, format_rate
 from pytest_metamorphic_guard.statistics.binomial import upper_bound
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_worse
 
@@ -34,19 +34,21 @@ _Call = tuple[str | None, int, str, int]
 class _Repeated:
     """What one role answered to one input so far."""
 
-    __slots__ = ("differs", "first", "times")
+    __slots__ = ("differs", "first", "not_compared", "times")
 
     def __init__(self, first: MonitorRecord) -> None:
         self.first = first
         self.times = 1
         self.differs = False
+        self.not_compared = False
 
 
 class FlakinessMonitor(BuiltinMonitor):
     """Compares repetitions of the same call; warns when a role does not repeat itself.
 
-    One difference proves it. A second warning tells when the candidate is flaky on more inputs than
-    the baseline. Without repetitions there is nothing to compare.
+    One difference proves it; an output that cannot be compared, such as a generator, is counted
+    apart and differs from nothing. A second warning tells when the candidate is flaky on more
+    inputs than the baseline. Without repetitions there is nothing to compare.
 
     Args:
         repeats: How often each sampled call is to be made.
@@ -101,12 +103,17 @@ class FlakinessMonitor(BuiltinMonitor):
             return
         known.times += 1
         if not known.differs:
-            known.differs = not same_outcome(known.first, record, self._same)
+            same = compare_outcomes(known.first, record, self._same)
+            known.differs = same is False
+            known.not_compared = known.not_compared or same is None
 
     def conclude(self) -> Conclusion:
         """Return on how many inputs each role differs from itself, and alerts."""
         checked = {role: self._find_checked(role) for role in ROLES}
-        roles = {role: _summarise(flags) for role, flags in checked.items()}
+        roles = {
+            role: _summarise(flags, self._count_not_compared(role))
+            for role, flags in checked.items()
+        }
         alerts = [
             _make_nondeterminism(role, checked[role])
             for role in ROLES
@@ -123,11 +130,19 @@ class FlakinessMonitor(BuiltinMonitor):
             checks=(make_check("flakiness_increase", p_value, both.total, METHOD),)
             if both.total
             else (),
-            no_data=None if checked["candidate"] else "no call of the candidate was repeated",
+            no_data=None if checked["candidate"] else _say_unchecked(roles["candidate"]),
         )
 
     def _find_checked(self, role: str) -> dict[_Call, bool]:
-        return {key: seen.differs for key, seen in self._seen[role].items() if seen.times > 1}
+        return {
+            key: seen.differs
+            for key, seen in self._seen[role].items()
+            if seen.times > 1 and (seen.differs or not seen.not_compared)
+        }
+
+    def _count_not_compared(self, role: str) -> int:
+        seen = self._seen[role].values()
+        return sum(1 for call in seen if call.not_compared and not call.differs)
 
     def _make_flakier(self, both: PairedCounts, p_value: float) -> dict[str, Any]:
         return make_alert(
@@ -177,11 +192,18 @@ def _make_nondeterminism(role: str, checked: dict[_Call, bool]) -> dict[str, Any
     )
 
 
-def _summarise(checked: dict[_Call, bool]) -> dict[str, Any]:
+def _say_unchecked(block: dict[str, Any]) -> str:
+    if block["inputs_not_compared"]:
+        return "no repeated output could be compared: they hold objects that do not travel"
+    return "no call of the candidate was repeated"
+
+
+def _summarise(checked: dict[_Call, bool], not_compared: int) -> dict[str, Any]:
     flaky = sum(checked.values())
     return {
         "inputs_checked": len(checked),
         "inputs_flaky": flaky,
+        "inputs_not_compared": not_compared,
         "rate": flaky / len(checked) if checked else None,
         "rate_upper": upper_bound(flaky, len(checked)) if checked else None,
     }
@@ -195,6 +217,7 @@ def _describe(roles: dict[str, dict[str, Any]]) -> str:
     ]
     candidate = roles["candidate"]
     if not candidate["inputs_checked"]:
-        return "no call of the candidate was repeated"
+        return _say_unchecked(candidate)
     bound = f"below {format_rate(candidate['rate_upper'])} at 95 %"
-    return f"flaky inputs: {', '.join(seen)} of {candidate['inputs_checked']} ({bound})"
+    said = f"flaky inputs: {', '.join(seen)} of {candidate['inputs_checked']} ({bound})"
+    return said + describe_not_compared(candidate["inputs_not_compared"])

@@ -11,9 +11,13 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.equality import make_comparator, same_outcome
+from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
 from pytest_metamorphic_guard.monitors.pairing import Pairing
-from pytest_metamorphic_guard.monitors.wording import format_rate, format_rate_interval
+from pytest_metamorphic_guard.monitors.wording import (
+    describe_not_compared,
+    format_rate,
+    format_rate_interval,
+)
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson, upper_bound, upper_tail
 
 if TYPE_CHECKING:
@@ -30,7 +34,8 @@ _EXAMPLES = 10
 class OutputDriftMonitor(BuiltinMonitor):
     """Counts the calls on which candidate and baseline differ; warns above a tolerated share.
 
-    Calls that failed in both roles with the same type of error do not differ. A share above
+    Calls that failed in both roles with the same type of error do not differ. Outputs that cannot
+    be compared, such as generators, are counted apart and differ from nothing. A share above
     ``max_mismatch_rate`` that chance explains is reported as information.
 
     Args:
@@ -65,6 +70,7 @@ class OutputDriftMonitor(BuiltinMonitor):
         self._pairing: Pairing[MonitorRecord] = Pairing()
         self._candidates = 0
         self._n = 0
+        self._not_compared = 0
         self._mismatches = 0
         self._examples: list[dict[str, Any]] = []
 
@@ -76,8 +82,12 @@ class OutputDriftMonitor(BuiltinMonitor):
         pair = self._pairing.join(record, record)
         if pair is None:
             return
+        same = compare_outcomes(pair.baseline, pair.candidate, self._same)
+        if same is None:
+            self._not_compared += 1
+            return
         self._n += 1
-        if same_outcome(pair.baseline, pair.candidate, self._same):
+        if same:
             return
         self._mismatches += 1
         if len(self._examples) < _EXAMPLES:
@@ -97,6 +107,7 @@ class OutputDriftMonitor(BuiltinMonitor):
         summary = {
             "n": n,
             "mismatches": mismatches,
+            "not_compared": self._not_compared,
             "rate": mismatches / n if n else None,
             "rate_upper": upper_bound(mismatches, n) if n else None,
             "examples": self._examples,
@@ -107,8 +118,15 @@ class OutputDriftMonitor(BuiltinMonitor):
             line=self._describe(),
             alerts=tuple(self._judge(summary, p_value)),
             checks=checks,
-            no_data=None if self._candidates else "no call of the candidate",
+            no_data=self._find_missing(),
         )
+
+    def _find_missing(self) -> str | None:
+        if not self._candidates:
+            return "no call of the candidate"
+        if self._not_compared and not self._n:
+            return "no output could be compared: they hold objects that do not travel"
+        return None
 
     def _judge(self, summary: dict[str, Any], p_value: float | None) -> list[dict[str, Any]]:
         if not self._n or self._mismatches <= self.max_mismatch_rate * self._n:
@@ -134,7 +152,9 @@ class OutputDriftMonitor(BuiltinMonitor):
 
     def _describe(self) -> str:
         if not self._n:
-            return f"{self._candidates} outputs of the candidate; nothing to compare"
+            said = f"{self._candidates} outputs of the candidate; nothing to compare"
+            return said + describe_not_compared(self._not_compared)
         interval = clopper_pearson(self._mismatches, self._n, confidence=1.0 - self.alpha)
         bounds = format_rate_interval(interval, 1.0 - self.alpha)
-        return f"{self._mismatches} of {self._n} outputs differ ({bounds})"
+        said = f"{self._mismatches} of {self._n} outputs differ ({bounds})"
+        return said + describe_not_compared(self._not_compared)

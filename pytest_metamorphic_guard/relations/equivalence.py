@@ -87,7 +87,9 @@ def equal_values(first: object, second: object) -> bool:
     return compare_values(first, second, same_number)
 
 
-def compare_values(first: Any, second: Any, same: SameNumber) -> bool:
+def compare_values(  # noqa: C901 - one loop instead of a recursion
+    first: Any, second: Any, same: SameNumber
+) -> bool:
     """Tell whether two values are the same where ``same`` says when two numbers are.
 
     Values may be nested to any depth, and contain themselves.

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,14 +38,36 @@ class Explosive:
             True,
         ),
         (Record("dataclass", "A", (("x", 1),)), Record("dataclass", "B", (("x", 1),)), False),
-        (Opaque("A", "text"), Opaque("A", "text"), False),
-        (Explosive(), Explosive(), False),
         ({1, 2}, {2, 1}, True),
         ("a", b"a", False),
     ],
 )
 def test_outputs_are_compared_by_value_and_nan_equals_nan(first, second, equal):
     assert make_comparator(0, 0)(first, second) is equal
+
+
+@pytest.mark.parametrize("value", [Opaque("A", "text"), Explosive(), [Opaque("A", "text")]])
+@pytest.mark.parametrize("monitor", [OutputDriftMonitor, FlakinessMonitor])
+def test_what_cannot_be_compared_is_counted_apart(make_pairs, observe, value, monitor):
+    pairs = make_pairs(4, lambda role, i: {"value": value if i else 1})
+    twice = [replace(record, repeat=repeat) for repeat in (0, 1) for record in pairs]
+    result = observe(monitor(), twice)
+    assert result["alerts"] == []
+    summary = result["summary"]
+    if monitor is OutputDriftMonitor:
+        assert (summary["n"], summary["not_compared"], summary["mismatches"]) == (2, 6, 0)
+    else:
+        counts = summary["candidate"]
+        assert (counts["inputs_checked"], counts["inputs_not_compared"]) == (1, 3)
+
+
+@pytest.mark.parametrize("monitor", [OutputDriftMonitor, FlakinessMonitor])
+def test_where_nothing_can_be_compared_there_is_no_answer(make_pairs, observe, monitor):
+    pairs = make_pairs(4, lambda role, i: {"value": Opaque("generator", "<generator>")})
+    twice = [replace(record, repeat=repeat) for repeat in (0, 1) for record in pairs]
+    result = observe(monitor(), twice)
+    assert result["alerts"] == []
+    assert "output could be compared" in result["no_data"]
 
 
 def test_a_tolerance_applies_at_any_depth():

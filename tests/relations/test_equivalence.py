@@ -170,7 +170,9 @@ def test_these_differ(first, second):
 def test_what_cannot_be_compared_decides_nothing_wherever_it_stands(wrap):
     opaque = Opaque("shop.Session", "<Session>")
     for first, second in [(opaque, opaque), (opaque, 1), ("text", opaque), (object(), object())]:
-        with pytest.raises(Undecidable, match=r"a (shop.Session|object) came, which does not trav"):
+        with pytest.raises(
+            Undecidable, match=r"an? (shop.Session|object) came, which does not trav"
+        ):
             equal_values(wrap(first), wrap(second))
 
 
