@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ __all__ = [
     "TaskError",
     "suggest",
 ]
+
+_MOST_NAMES = 1_000
+_LONGEST_NAME = 100
 
 
 class MetamorphicGuardError(Exception):
@@ -89,6 +93,11 @@ class PluginError(MetamorphicGuardError):
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
-    """Return ``". Did you mean 'right'?"`` for a near miss, else an empty string."""
-    near = difflib.get_close_matches(wrong, list(known), n=1)
+    """Return ``". Did you mean 'right'?"`` for a near miss, else an empty string.
+
+    Only the first thousand names are looked at, and none that is much longer than any name of a
+    person's: a candidate may have defined a million.
+    """
+    short = [name for name in itertools.islice(known, _MOST_NAMES) if len(name) <= _LONGEST_NAME]
+    near = difflib.get_close_matches(wrong[:_LONGEST_NAME], short, n=1)
     return f". Did you mean {near[0]!r}?" if near else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
+from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _WORD = re.compile(r"[\w.-]+\Z")
 # What nobody means as a text, so that a mistyped path is no prompt.
 _PATH = re.compile(r"\S+\.py(:\w*)?\Z")
 DEFAULT_FUNCTION = "solve"
+_MOST_SPECIFICATION = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Implementation:
         target: Absolute path of a source file, a dotted module name, or a raw text: what an
             executor receives as ``file_path``.
         function: Name of the function, or None where the task's own default counts.
-        specification: What the user wrote; used in messages and commands.
+        specification: What the user wrote, as it is shown in messages and commands: the name of a
+            candidate's file may hold anything.
         callable_object: The object itself where one was given instead of a specification.
     """
 
@@ -44,6 +47,11 @@ class Implementation:
     function: str | None = None
     specification: str = ""
     callable_object: Callable[..., Any] | None = None
+
+    def __post_init__(self) -> None:
+        # Of a name every line is part of one line; a prompt keeps its own.
+        make = clean_line if "\n" in self.specification and self.is_file else clean
+        object.__setattr__(self, "specification", make(self.specification, _MOST_SPECIFICATION))
 
     @classmethod
     def from_path(cls, path: str | Path, function: str | None = None) -> Implementation:
@@ -95,7 +103,7 @@ class Implementation:
     def label(self) -> str:
         """A short name without brackets or colons: the file's stem, the module, or ``text``."""
         if self.is_file:
-            return Path(self.target).stem
+            return clean_name(Path(self.target).stem)
         if _MODULE.match(self.target):
             return self.target.rpartition(".")[2]
         return "text"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.report.command import list_left_out, write_command
 from pytest_metamorphic_guard.report.reproduction import Reproduction
@@ -24,6 +25,7 @@ from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.listing import count_cases
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
+from pytest_metamorphic_guard.shield import clean_report
 from pytest_metamorphic_guard.tasks import Law
 from pytest_metamorphic_guard.timers import DEADLINE, ItemTimeout, report_timeout, set_timer
 from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
@@ -90,6 +92,10 @@ class ItemRunner:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        fixtures = getattr(item, "fixturenames", ())
+        if find_plan(item) is not None or not _FIXTURES.isdisjoint(fixtures):
+            writer = item.config.get_terminal_writer()
+            clean_report(report, coloured=writer.hasmarkup)
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
         # Fixtures feed monitors too, before and after the test itself.
         fed = self.session.feed.take()
@@ -253,7 +259,7 @@ class ItemRunner:
     def _warn(self, item: pytest.Item, run: Run, measuring: Measuring | None) -> None:
         for said in _list_warnings(run, measuring):
             try:
-                item.warn(MetamorphicGuardWarning(said))
+                item.warn(MetamorphicGuardWarning(clean_line(said)))
             except MetamorphicGuardWarning as warning:  # -W error
                 raise pytest.fail.Exception(str(warning), pytrace=False) from None
 

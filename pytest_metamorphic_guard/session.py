@@ -14,6 +14,7 @@ from pytest_metamorphic_guard.collection import (
     make_task_node,
 )
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.early_stopping import EarlyStopping
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.feeding import Feed
@@ -171,7 +172,7 @@ class GuardSession:
         files = [
             Path(a.implementation.target)
             for a in self.settings.candidates
-            if a.implementation.is_file
+            if a.implementation.is_file and _may_be_named(a.implementation.target)
         ]
         declared = [Path(t.location.path) for t in self.registered_tasks.values() if t.location]
         return tuple(files[:1] or declared)
@@ -324,6 +325,11 @@ class GuardSession:
             # model, so it is made in the process that uses it, and reports its faults there.
             if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
                 self.get_executor(role)
+
+
+def _may_be_named(path: str) -> bool:
+    """Tell whether pytest takes a path on its command line, and may print it as it is."""
+    return "::" not in path and "[" not in path and clean_line(path, len(path)) == path
 
 
 def _plan_repeats(monitors: tuple[LoadedMonitor, ...]) -> Repeats:

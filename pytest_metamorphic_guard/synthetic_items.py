@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.warning_classes import MonitorAlertWarning
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def emit_item(session: pytest.Session, item: Synthetic) -> bool:
         item: The item.
     """
     config = session.config
-    failing = [*item.failing, *_warn(config, item)]
+    # What a monitor or the gate says may quote a candidate.
+    failing = [clean_line(message) for message in (*item.failing, *_warn(config, item))]
     if session.shouldfail or session.shouldstop:
         return bool(failing)
     session.testscollected += 1  # or the progress would pass 100 %
@@ -81,7 +83,7 @@ def _warn(config: pytest.Config, item: Synthetic) -> list[str]:
     for message in item.warning:
         try:
             config.issue_config_time_warning(
-                MonitorAlertWarning(f"{item.name}: {message}"), stacklevel=2
+                MonitorAlertWarning(f"{item.name}: {clean_line(message)}"), stacklevel=2
             )
         except MonitorAlertWarning:
             failing.append(message)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from pytest_metamorphic_guard.contracts.texts import clean, clean_name, cut
 from pytest_metamorphic_guard.errors import PluginError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ __all__ = [
 
 _CRASHES = frozenset({"crash", "process_exit", "protocol", "sandbox_lost"})
 _NOT_CALLED = frozenset({"not_started", "import_error", "function_missing", "argument_encoding"})
+_MOST_ERROR: Final = 4_000
+_MOST_TRACEBACK: Final = 10_000
+_MOST_OUTPUT: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class PluginIdentity:
 
     def fault(self, text: str) -> PluginError:
         """Return the error that says this plugin broke its contract in the way of ``text``."""
-        return PluginError(self.kind, self.name, self.distribution, text)
+        # What a plugin raises may quote a candidate.
+        return PluginError(self.kind, self.name, self.distribution, clean(text, _MOST_ERROR))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ Outcome = Returned | Raised | TimedOut | Crashed | NotCalled
 
 
 def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
-    """Read what ``execute`` returned.
+    """Read what ``execute`` returned; its texts come out harmless and short, see `texts`.
 
     Raises:
         PluginError: The value is not what the contract asks for; it names the executor.
@@ -96,6 +101,7 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
     faults = _find_faults(payload)
     if faults:
         raise executor.fault("execute() returned a dict with " + "; ".join(faults))
+    payload = _clean_texts(payload)
     execution: dict[str, Any] = {
         "duration_ms": float(payload.get("duration_ms") or 0.0),
         "stdout": payload.get("stdout") or "",
@@ -120,12 +126,31 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
     return Raised(**failure)
 
 
+def _clean_texts(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the payload with every text of it cleaned, but for the result, which is a value."""
+    cleaned = dict(payload)
+    for key, value in payload.items():
+        if key == "result" or not isinstance(value, str) or not value:
+            continue
+        match key:
+            case "error":
+                cleaned[key] = clean(value, _MOST_ERROR)
+            case "traceback":
+                # Its end says what was raised and where.
+                cleaned[key] = clean(value[-_MOST_TRACEBACK:], 2 * _MOST_TRACEBACK)
+            case "error_type" | "error_code" | "exception_type":
+                cleaned[key] = clean_name(value)
+            case _:
+                cleaned[key] = clean(cut(value, _MOST_OUTPUT), _MOST_OUTPUT)
+    return cleaned
+
+
 def _find_faults(payload: Mapping[str, Any]) -> list[str]:
     faults = []
     if "success" not in payload:
         faults.append("no key 'success'")
     elif not isinstance(payload["success"], bool):
-        faults.append(f"success={payload['success']!r}, expected True or False")
+        faults.append(f"success={payload['success']!r:.60}, expected True or False")
     for key in ("error", "stdout", "stderr", "error_type", "error_code"):
         value = payload.get(key)
         if value is not None and not isinstance(value, str):

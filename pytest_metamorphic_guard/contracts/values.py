@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LEFT_OUT", "Opaque", "Record", "refuse_value", "require_plain"]
 
+_MOST_FIELDS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -38,8 +40,9 @@ class Record:
         for field, value in self.fields:
             if field == name:
                 return value
-        known = ", ".join(field for field, _ in self.fields)
-        raise AttributeError(f"{self.type_name} has no field {name!r}; fields: {known or 'none'}")
+        known = ", ".join(field for field, _ in self.fields[:_MOST_FIELDS]) or "none"
+        more = ", ..." if len(self.fields) > _MOST_FIELDS else ""
+        raise AttributeError(f"{self.type_name} has no field {name!r}; fields: {known}{more}")
 
     def __iter__(self) -> Iterator[object]:
         self._require_namedtuple()

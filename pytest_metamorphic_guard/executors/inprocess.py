@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import itertools
 import time
 import traceback
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.executors import Executor
+from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import IsolationWarning, suggest
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
 
@@ -29,7 +31,10 @@ _CODES = {
 }
 _OUTPUT_BYTES = 1 << 16
 _MESSAGE_CHARACTERS = 2_000
+_TRACEBACK_CHARACTERS = 8_000
 _FRAMES = 30
+# A module may define a million functions.
+_MOST_NAMES = 1_000
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 # Bound before any candidate is imported, which may replace them.
 _clock = time.perf_counter_ns
@@ -172,7 +177,7 @@ def _categorize(error: BaseException) -> str:
 
 
 def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str, Any]:
-    name = type(error).__qualname__
+    name = clean_name(type(error).__qualname__)
     try:
         message = str(error)[:_MESSAGE_CHARACTERS]
     except (Exception, SystemExit):  # noqa: BLE001 - __str__ is the candidate's
@@ -186,7 +191,7 @@ def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str
         text = traceback.format_exception(type(error), error, frames, limit=-_FRAMES)
     except (Exception, SystemExit):  # noqa: BLE001
         text = traceback.format_tb(frames, limit=-_FRAMES)
-    return payload | {"exception_type": name, "traceback": "".join(text)}
+    return payload | {"exception_type": name, "traceback": "".join(text)[-_TRACEBACK_CHARACTERS:]}
 
 
 def _make_failure(error_type: str, error: str) -> dict[str, Any]:
@@ -207,11 +212,12 @@ def _explain_missing(source: Source, func_name: str) -> str:
     found = getattr(source.module, func_name, None)
     if found is not None:
         return f"{func_name!r} in {where} is of type {type(found).__name__} and cannot be called"
-    names = [
-        name
-        for name, value in vars(source.module).items()
+    found_names = (
+        clean_name(name)
+        for name, value in list(vars(source.module).items())
         if callable(value) and getattr(value, "__module__", "") == source.module.__name__
-    ]
+    )
+    names = list(itertools.islice(found_names, _MOST_NAMES))
     listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
     return f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.gate.plain import to_plain
 from pytest_metamorphic_guard.report.redaction import Redaction
 
@@ -103,15 +104,15 @@ def _to_json(value: Any, depth: int = 0) -> Any:
         case float():
             return value if math.isfinite(value) else str(value)
         case str():
-            # A lone surrogate, which no encoder accepts, is kept readable.
-            return value.encode("utf-8", "backslashreplace").decode("utf-8")
+            # Some readers print what they read; a lone surrogate no encoder accepts.
+            return clean(value)
         case _:
             return _to_json(_describe(value), depth)
 
 
 def _containers_to_json(value: Any, depth: int) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _to_json(item, depth) for key, item in value.items()}
+        return {clean_name(str(key)): _to_json(item, depth) for key, item in value.items()}
     items = [_to_json(item, depth) for item in value]
     # A set has no order of its own that two runs would share.
     return sorted(items, key=repr) if isinstance(value, set | frozenset) else items

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.report.tables import clean, find_tone
 
 if TYPE_CHECKING:
@@ -43,4 +44,5 @@ def render_monitors(
 
 
 def _wrap(text: str, width: int, indent: str) -> list[str]:
-    return textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=True) or [""]
+    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=True) or [""]
+    return list(map(clean_line, lines))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import shlex
+import sys
 import textwrap
 import tokenize
 from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.texts import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,8 +61,8 @@ class Page:
     def block(self, label: str, lines: list[str]) -> None:
         """Add lines that fit already."""
         for index, line in enumerate(lines or [""]):
-            text = f"{label if index == 0 else '':<{LABEL}}{make_printable(line)}"
-            self._lines.append(text.rstrip())
+            text = f"{label if index == 0 else '':<{LABEL}}{line}"
+            self._lines.append(make_printable(text).rstrip())
 
     def raw(self, lines: list[str]) -> None:
         """Add lines without a label column."""
@@ -80,13 +83,8 @@ class Page:
 
 
 def make_printable(line: str) -> str:
-    """Return a line with escapes in the place of what would steer a terminal."""
-    if line.isprintable():
-        return line
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in line.expandtabs(4)
-    )
+    """Return a line with escapes in the place of what would steer a terminal or a CI service."""
+    return clean_line(line.expandtabs(4) if "\t" in line else line, sys.maxsize)
 
 
 def cut_middle(line: str, room: int) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.report.tables import (
     MonitorLine,
     Tone,
@@ -74,7 +75,8 @@ class _Line:
 
     def paint(self, style: Callable[[str, Tone], str]) -> str:
         middle = style(self.toned, self.tone) if self.toned else ""
-        return f"{self.before}{middle}{self.after}".rstrip()
+        # Wrapping may have brought to the front what a CI service takes for a command.
+        return f"{clean_line(self.before)}{middle}{self.after}".rstrip()
 
 
 def render_summary(

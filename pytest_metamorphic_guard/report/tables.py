@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pytest_metamorphic_guard.contracts.texts import clean_line
+
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.decision import Decision, TaskDecision
     from pytest_metamorphic_guard.gate.rows import MetricRow, RelationRow
@@ -63,7 +65,7 @@ def find_tone(word: str) -> Tone:
 
 def clean(text: str) -> str:
     """Return text as one line without control characters, which a stranger's text may hold."""
-    return _CONTROL.sub(" ", text).strip()
+    return clean_line(_CONTROL.sub(" ", text).strip())
 
 
 def format_rate(passed: int, ran: int) -> str:

@@ -1,5 +1,7 @@
 """Tasks that a distribution registers, run without a test file of one's own."""
 
+import re
+
 import pytest
 
 DOUBLE = "def solve(x):\n    return 2 * x\n"
@@ -115,3 +117,14 @@ def test_a_module_as_candidate_runs_under_the_tasks_own_path(suite):
         "--mg-task=Doubling", "--mg-candidate=doubled:solve", "-v", PYTHONPATH=suite.path / "site"
     )
     result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("name", ["::error::x.py", "##[error]\x1b[2J.py", "a\u202eb.py"])
+def test_a_file_whose_name_is_a_command_steers_no_terminal_and_no_ci_service(suite, name):
+    (suite.path / name).write_text(DOUBLE)
+    result = suite.spawn("--mg-task=Doubling", f"--mg-candidate={name}", "-v")
+    assert result.ret == pytest.ExitCode.OK
+    result.assert_outcomes(passed=2)
+    text = result.stdout.str()
+    assert text.replace("\n", "").isprintable()
+    assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.executors import wire
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.arguments import explain_unreadable
@@ -25,6 +26,8 @@ __all__ = ["AnswerReader", "drop_harness"]
 
 _OURS = f'  File "{os.path.dirname(os.path.abspath(__file__))}{os.sep}'
 _FAILURE_FIELDS = 4
+_MOST_MESSAGE = 2_500
+_MOST_TRACEBACK = 10_000
 # More threads or processes than this no system has.
 _MOST = 1 << 30
 _KINDS_OF_FAILURE = frozenset(
@@ -153,7 +156,9 @@ class AnswerReader:
         if response.kind == frames.FAILED and type(answer) is tuple:
             texts = [part for part in answer if type(part) is str]
             if len(answer) == len(texts) == _FAILURE_FIELDS and texts[0] in _KINDS_OF_FAILURE:
-                return texts[0], texts[1], texts[2], texts[3]
+                # The host's own limits, whatever process answered.
+                name, message = clean_name(texts[1]), clean(texts[2], _MOST_MESSAGE)
+                return texts[0], name, message, clean(texts[3][-_MOST_TRACEBACK:])
         raise ForgedError("the response is of no known kind")
 
 

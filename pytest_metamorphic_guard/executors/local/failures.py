@@ -17,6 +17,7 @@ __all__ = [
     "describe_import_failure",
 ]
 
+_NAME_CHARACTERS = 300
 _MESSAGE_CHARACTERS = 2_000
 _TRACEBACK_CHARACTERS = 8_000
 _FRAMES = 30
@@ -52,7 +53,7 @@ class Failure:
         """Return the fields as plain text that any encoding accepts."""
         return (
             _clean(self.category),
-            _clean(self.exception_type),
+            _clean(self.exception_type[:_NAME_CHARACTERS]),
             _clean(self.message[:_MESSAGE_CHARACTERS]),
             _clean(self.traceback[-_TRACEBACK_CHARACTERS:]),
         )

@@ -22,6 +22,8 @@ __all__ = [
 
 Payload = dict[str, Any]
 
+_MOST_LISTED = 2_500
+
 _CODES = {
     "argument_encoding": "SANDBOX_ARGUMENT_ENCODING",
     "exception": "SANDBOX_EXCEPTION",
@@ -83,7 +85,7 @@ def make_missing(func_name: str, where: str, found: str) -> Payload:
     if found.startswith("!"):
         text = f"{func_name!r} in {where} is of type {found[1:]} and cannot be called"
         return make_failure("function_missing", text)
-    names: Sequence[str] = found.split()
+    names: Sequence[str] = found[:_MOST_LISTED].split()
     listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
     text = f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
     return make_failure("function_missing", text)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import msgpack
 
 from pytest_metamorphic_guard.contracts.deciding import Undecidable
+from pytest_metamorphic_guard.contracts.texts import clean_line, clean_name
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
 from pytest_metamorphic_guard.executors.wire import build
 from pytest_metamorphic_guard.executors.wire import frames as form
@@ -267,13 +268,13 @@ def _build_record(_: _Reader, kind: Any, type_name: Any, names: Any, values: Any
         raise DecodeError("no kind of a record")
     if set(map(type, _require_list(names))) - {str}:
         raise DecodeError("no name of a field")
-    fields = tuple(zip(names, _require_list(values), strict=True))
-    return Record(kind, _require_text(type_name, form.MAX_TYPE_NAME), fields)
+    fields = tuple(zip(map(clean_name, names), _require_list(values), strict=True))
+    return Record(kind, clean_name(_require_text(type_name, form.MAX_TYPE_NAME)), fields)
 
 
 def _build_opaque(_: _Reader, type_name: Any, text: Any) -> Opaque:
-    name = _require_text(type_name, form.MAX_TYPE_NAME)
-    return Opaque(name, _require_text(text, form.MAX_OPAQUE_TEXT))
+    name = clean_name(_require_text(type_name, form.MAX_TYPE_NAME))
+    return Opaque(name, clean_line(_require_text(text, form.MAX_OPAQUE_TEXT)))
 
 
 def _without_reader(function: Callable[..., object]) -> Callable[..., Any]:
