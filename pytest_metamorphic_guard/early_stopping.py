@@ -60,7 +60,12 @@ class EarlyStopping:
             return build(item)
         built = {peer.nodeid: build(peer) for peer in peers}
         measurings = [measuring for _, measuring in built.values()]
-        watcher = Watcher(measurings, self._rules, comparisons=_count_candidates(item.session))
+        watcher = Watcher(
+            measurings,
+            self._rules,
+            comparisons=_count_candidates(item.session),
+            tasks=_count_tasks(item.session),
+        )
         steps = run_in_step(measurings, watcher.is_enough)
         for node, (run, measuring) in built.items():
             self._prepared[node] = (run, measuring, steps)
@@ -104,6 +109,12 @@ class EarlyStopping:
             mark.name in ("skip", "skipif") for peer in peers for mark in peer.iter_markers()
         )
         return peers if whole and not fixtures and not skipped else []
+
+
+def _count_tasks(session: pytest.Session) -> int:
+    """Return the number of tasks that the gate will judge."""
+    found = {id(plan.task) for plan in map(find_plan, session.items) if plan is not None}
+    return max(1, len(found))
 
 
 def _get_plan(item: pytest.Item) -> Plan:

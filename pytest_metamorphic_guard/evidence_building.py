@@ -158,6 +158,8 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
         baseline=members[0].baseline,
         skipped=max(0, tried - len(checks)),
         metrics=_build_metrics(members),
+        first_look=members[0].first_look,
+        available=members[0].available,
         beside=tuple(single for measurement in hard for single in _list_singles(measurement)),
     )
 

@@ -73,6 +73,8 @@ class Measurement:
         beside: One record per input that ran beside the sample, such as an example.
         metrics: One `MetricRows` per metric that was measured here.
         overlap: Number of cases in which one input takes part at most.
+        first_look: Number of inputs that were asked for, where the run may go on beyond them.
+        available: Number of distinct inputs that exist; None where there is no end of them.
     """
 
     task: str
@@ -90,6 +92,8 @@ class Measurement:
     metrics: tuple[MetricRows, ...] = ()
     beside: tuple[CaseHeld, ...] = ()
     overlap: int = 1
+    first_look: int | None = None
+    available: int | None = None
 
     @property
     def pass_rate(self) -> float | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_idle", "read_rules", "read_settings"]
 
-_FOR_GATES = ("policy", "early_stop", "on_inconclusive")
+_FOR_GATES = ("policy", "extend", "early_stop", "on_inconclusive")
 _INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
 
 
@@ -64,6 +64,7 @@ def read_settings(config: pytest.Config) -> Settings:
         "baseline_executor": reader.read("baseline_executor", str),
         "measure": reader.read("measure", _switch),
         "gate": reader.read("gate", _switch),
+        "extend": reader.read("extend", _whole(1)),
         "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
         "monitors": tuple(given.text for given in reader.find("monitor")),
         "report": reader.read_path("report"),

@@ -86,6 +86,9 @@ OPTIONS = (
     Option(
         "on_inconclusive", "WHAT", "What an inconclusive gate does: fail or warn (default: fail)."
     ),
+    Option(
+        "extend", "N", "Go on beyond --mg-n until the gate can decide, up to N.", ini_type="int"
+    ),
     Option("early_stop", "", "Let the gate decide before every input has run.", switch=True),
     Option(
         "monitor", "SPEC", "Watch every call: NAME or NAME:key=value,... Repeatable.", several=True

@@ -33,8 +33,8 @@ from pytest_metamorphic_guard.replaying import Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
-from pytest_metamorphic_guard.runner.sampling import draw_sample
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
+from pytest_metamorphic_guard.samples import Sample, Samples
 from pytest_metamorphic_guard.selection import Selection, find_unknown_names, find_unknown_tasks
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
@@ -74,10 +74,11 @@ class GuardSession:
         self.seen_tasks: dict[str, tuple[str, ...]] = {}
         self.selection = Selection(config)
         self.early_stopping: EarlyStopping | None = None
-        if settings.gate and self.rules.early_stop and self.replay is None:
+        looks = self.rules.early_stop or settings.extend is not None
+        if settings.gate and looks and self.replay is None:
             self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
-        self._samples: dict[str, list[tuple[Any, ...]]] = {}
+        self._samples = Samples(settings, self.rules)
         self._check_executors()
         config.add_cleanup(self.close)
 
@@ -118,19 +119,19 @@ class GuardSession:
         """
         task, entry = run.task, run.entry
         if self.replay is not None:
+            sample = Sample(inputs=[], settings=self.settings)
             cases = SourceCases(self.replay.find_inputs(task.name, entry.name))
             examples = []  # those that were violated are among the replayed inputs
         else:
             examples = list_examples(task, entry)
-            if task.name not in self._samples:
-                self._samples[task.name] = draw_sample(
-                    task, self.settings, stops_early=self.early_stopping is not None
-                )
-            cases = gather_sources(task, entry, self.settings, self._samples[task.name])
+            sample = self._samples.get(task, paired=run.baseline is not None)
+            cases = gather_sources(task, entry, sample.settings, sample.inputs)
         return Measuring(
             run=run,
             sample=cases.sources,
             overlap=cases.overlap,
+            first_look=sample.first_look,
+            available=sample.available,
             examples=examples,
             position=position,
             min_pass_rate=self._find_min_pass_rate(task, entry),
@@ -240,7 +241,7 @@ class GuardSession:
         # Before the summary, which shows what closing says.
         self.close()
 
-    def pytest_report_header(self) -> str:
+    def pytest_report_header(self) -> list[str]:
         settings = self.settings
         parts = [
             f"{role} {', '.join(a.implementation.specification for a in assignments)[:60]}"
@@ -254,7 +255,8 @@ class GuardSession:
         parts += [f"executor {', '.join(sorted(executors))}", settings.described_seed]
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
-        return "metamorphic-guard: " + ", ".join(parts)
+        said = [", ".join(parts), self._samples.describe()]
+        return [f"metamorphic-guard: {line}" for line in said if line]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

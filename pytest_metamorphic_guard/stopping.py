@@ -25,18 +25,27 @@ class Watcher:
         measurings: One per relation, property and law of the task.
         rules: What the gate judges by.
         comparisons: Number of candidates that compete.
+        tasks: Number of tasks that may each reject a candidate by its rate.
     """
 
     def __init__(
-        self, measurings: Sequence[Measuring], rules: Rules, *, comparisons: int = 1
+        self,
+        measurings: Sequence[Measuring],
+        rules: Rules,
+        *,
+        comparisons: int = 1,
+        tasks: int = 1,
     ) -> None:
         frame = build_frame([measuring.conclude() for measuring in measurings])
-        self._stop = EarlyStop(frame, rules, comparisons=comparisons)
+        self._stop = EarlyStop(frame, rules, comparisons=comparisons, tasks=tasks)
+        self._may_stop = rules.early_stop or frame.first_look is not None
         self._measurings = measurings
         self._hard = {relation.name for relation in frame.relations}
 
     def is_enough(self, index: int, results: Sequence[CaseHeld | None]) -> bool:
         """Take the results of one input; true ends the run."""
+        if not self._may_stop:
+            return False
         checks, group = [], None
         for measuring, result in zip(self._measurings, results, strict=True):
             name = measuring.run.entry.name

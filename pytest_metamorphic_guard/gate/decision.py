@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.gate.corrections import correct
 from pytest_metamorphic_guard.gate.evidence import AlertEvidence  # noqa: TC001
 from pytest_metamorphic_guard.gate.findings import Bound, Conclusion, Finding
-from pytest_metamorphic_guard.gate.judging import TaskDecision, judge_task, weigh_task
+from pytest_metamorphic_guard.gate.judging import TaskDecision, judge_task
 from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.gate.plain import from_plain, to_plain
 from pytest_metamorphic_guard.gate.policies import correct_policy
 from pytest_metamorphic_guard.gate.rules import Rules
+from pytest_metamorphic_guard.gate.weighing import weigh_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

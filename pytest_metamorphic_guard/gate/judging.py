@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 # Read at run time: decisions are rebuilt from plain data by their annotations.
-from pytest_metamorphic_guard.gate.comparing import Comparison, compare
-from pytest_metamorphic_guard.gate.corrections import Corrected, PValues
 from pytest_metamorphic_guard.gate.findings import (
     Bound,
     Conclusion,
@@ -18,33 +16,28 @@ from pytest_metamorphic_guard.gate.findings import (
     judge_violations,
 )
 from pytest_metamorphic_guard.gate.phrases import count, list_names, percent
-from pytest_metamorphic_guard.gate.policies import NonInferior, Strict, Superior
+from pytest_metamorphic_guard.gate.planning import plan_run
+from pytest_metamorphic_guard.gate.policies import Strict, Superior
 from pytest_metamorphic_guard.gate.rows import (
     MetricRow,
     RelationRow,
     build_metric_row,
     build_relation_row,
-    find_p_worse_of,
 )
 from pytest_metamorphic_guard.gate.singles import judge_singles, note_singles
-from pytest_metamorphic_guard.gate.tally import TaskTally, count_task
-from pytest_metamorphic_guard.gate.thresholds import (
-    RateTest,
-    find_relation_minimum,
-    find_tolerated,
-    judge_rates,
-    list_rates,
-)
+from pytest_metamorphic_guard.gate.thresholds import find_relation_minimum, judge_rates
 from pytest_metamorphic_guard.statistics.binomial import Interval  # noqa: TC001
-from pytest_metamorphic_guard.statistics.effective import find_p_loss, find_p_regressed
+from pytest_metamorphic_guard.statistics.effective import find_p_regressed
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, tango_interval
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.gate.evidence import TaskEvidence
-    from pytest_metamorphic_guard.gate.policies import Policy
+    from pytest_metamorphic_guard.gate.comparing import Comparison
+    from pytest_metamorphic_guard.gate.corrections import Corrected
     from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.gate.tally import TaskTally
+    from pytest_metamorphic_guard.gate.weighing import WeighedTask
 
-__all__ = ["PooledChecks", "TaskDecision", "WeighedTask", "judge_task", "weigh_task"]
+__all__ = ["PooledChecks", "TaskDecision", "judge_task"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,74 +106,6 @@ class TaskDecision:
     checks: PooledChecks | None
     relations: tuple[RelationRow, ...]
     metrics: tuple[MetricRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeighedTask:
-    """One task's counts under its policy, before p-values are adjusted over all tasks."""
-
-    evidence: TaskEvidence
-    policy: Policy
-    tally: TaskTally
-    comparison: Comparison
-    rates: tuple[RateTest, ...]
-
-    @property
-    def is_judged_by_rate(self) -> bool:
-        """Whether the policy compares the pass rates of both roles."""
-        return (
-            not isinstance(self.policy, Strict) and self.tally.paired and self.tally.pairs.total > 0
-        )
-
-    @property
-    def p_values(self) -> PValues:
-        """What the task tests."""
-        rows: tuple[float, ...] = ()
-        if self.tally.paired:
-            rows = tuple(find_p_worse_of(relation) for relation in self.tally.relations)
-        return PValues(
-            rows=rows,
-            difference=self.comparison.p_below if self.is_judged_by_rate else None,
-            hidden=self._find_hidden(),
-            minima=tuple(rate.p_missed for rate in self.rates),
-        )
-
-    @property
-    def tolerated(self) -> float:
-        """The difference that a single relation may lose down to."""
-        return 0.0 if isinstance(self.policy, Strict) else min(0.0, self.policy.threshold)
-
-    def _find_hidden(self) -> tuple[float, ...]:
-        comparison, policy = self.comparison, self.policy
-        if isinstance(policy, Strict) or not self.is_judged_by_rate:
-            return ()
-        shown = comparison.above if comparison.stopped else _is_above(comparison, policy)
-        if not shown or self.tally.clustering.is_too_coarse:
-            return ()
-        return tuple(
-            find_p_loss(relation.pairs, self.tolerated, relation.clustering)
-            for relation in self.tally.relations
-        )
-
-
-def weigh_task(
-    evidence: TaskEvidence, rules: Rules, policy: Policy, *, tasks: int = 1
-) -> WeighedTask:
-    """Count one task's evidence and compare its rates; ``tasks`` may each reject the candidate."""
-    tally = count_task(evidence, find_tolerated(evidence, rules))
-    return WeighedTask(
-        evidence=evidence,
-        policy=policy,
-        tally=tally,
-        comparison=compare(
-            tally,
-            policy,
-            early_stop=rules.early_stop,
-            first_look=evidence.first_look,
-            tasks=tasks,
-        ),
-        rates=tuple(list_rates(evidence, tally, rules)),
-    )
 
 
 def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> TaskDecision:
@@ -278,10 +203,6 @@ def _find_hidden_losses(weighed: WeighedTask, corrected: Corrected) -> list[Find
     ]
 
 
-def _is_above(comparison: Comparison, policy: NonInferior | Superior) -> bool:
-    return comparison.interval.lower > policy.threshold
-
-
 def _find_p_regressed(tally: TaskTally) -> float:
     pairs = tally.pairs
     return find_p_regressed(pairs.regressions, pairs.improvements, tally.clustering)
@@ -294,6 +215,9 @@ def _find_p_improved(tally: TaskTally) -> float:
 
 def _find_notes(weighed: WeighedTask) -> list[str]:
     tally, notes = weighed.tally, []
+    plan = plan_run(weighed.policy, tally.ran) if weighed.is_judged_by_rate else None
+    if plan is not None:
+        notes.append(str(plan))
     if tally.pairs.both_fail:
         notes.append(f"{count(tally.pairs.both_fail, 'input')} fail for both, which does not block")
     if tally.masked:

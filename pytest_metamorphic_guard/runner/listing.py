@@ -27,19 +27,31 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["allow_assume", "build_listed", "count_cases", "list_violations", "read_cases"]
+__all__ = [
+    "allow_assume",
+    "build_listed",
+    "count_cases",
+    "find_default_count",
+    "list_violations",
+    "read_cases",
+]
 
 
 _DEFAULT_CASES = 100
 
 
-def count_cases(task: Task, settings: Settings) -> int | None:
-    """Return how many cases an item of a task will run; None where only running it tells."""
+def count_cases(task: Task, settings: Settings) -> int:
+    """Return how many cases an item of a task will run, where its inputs yield as many."""
     if isinstance(task.inputs, FixedInputs):
         return min(settings.n or len(task.inputs.cases), len(task.inputs.cases))
     if isinstance(task.inputs, GeneratedInputs):
         return settings.n or _DEFAULT_CASES
     return settings.n or hypothesis.settings().max_examples
+
+
+def find_default_count() -> int:
+    """Return how many inputs are drawn where no number is given."""
+    return hypothesis.settings().max_examples
 
 
 def build_listed(

@@ -51,6 +51,8 @@ class Measuring:
         sample: The source inputs of every case, in order.
         examples: The source inputs of what runs before the sample and is no part of it.
         overlap: Number of cases of the sample in which one input takes part at most.
+        first_look: Number of inputs that were asked for, where the run may go on beyond them.
+        available: Number of distinct inputs that exist; None where there is no end of them.
         position: Number of the candidate among the task's candidates.
         min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
         judged_elsewhere: The gate judges rates: violations alone do not fail the item.
@@ -67,6 +69,8 @@ class Measuring:
     sample: Sequence[tuple[tuple[Any, ...], ...]]
     examples: Sequence[tuple[tuple[Any, ...], ...]] = ()
     overlap: int = 1
+    first_look: int | None = None
+    available: int | None = None
     position: int = 0
     min_pass_rate: float | None = None
     judged_elsewhere: bool = False
@@ -163,6 +167,8 @@ class Measuring:
             declared=tuple(e.name for e in run.task.entries if not _is_soft(e.subject)),
             planned=len(self.sample),
             overlap=self.overlap,
+            first_look=self.first_look,
+            available=self.available,
             skipped=self._tried - len(self._cases),
             min_pass_rate=self.min_pass_rate,
             soft=_is_soft(subject),

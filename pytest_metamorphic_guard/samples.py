@@ -1,0 +1,108 @@
+"""The samples of a session: how many inputs each task gets, drawn once for all of its items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.gate.planning import find_fewest_inputs, plan_run
+from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
+from pytest_metamorphic_guard.runner.listing import count_cases, find_default_count
+from pytest_metamorphic_guard.runner.sampling import draw_sample
+from pytest_metamorphic_guard.tasks.inputs import FixedInputs
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks import Task
+
+__all__ = ["Sample", "Samples"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The sample of one task.
+
+    Attributes:
+        inputs: The argument tuples, in the order in which they run.
+        settings: The options under which they were drawn.
+        first_look: Number of inputs that were asked for, where the run may go on beyond them.
+        available: Number of distinct inputs that exist; None where there is no end of them.
+    """
+
+    inputs: list[tuple[Any, ...]]
+    settings: Settings
+    first_look: int | None = None
+    available: int | None = None
+
+
+class Samples:
+    """Draws the sample of every task, once.
+
+    Where a margin is to be kept, a sample has at least as many inputs as any candidate needs to be
+    adopted; with ``--mg-extend`` it has as many as the run may come to.
+
+    Args:
+        settings: The options.
+        rules: What the gate judges by.
+    """
+
+    def __init__(self, settings: Settings, rules: Rules) -> None:
+        self._settings = settings
+        self._rules = rules
+        self._drawn: dict[tuple[int, bool], Sample] = {}
+
+    def get(self, task: Task, *, paired: bool) -> Sample:
+        """Return the sample of a task; ``paired`` says that there is a baseline.
+
+        Raises:
+            Unusable: The task's inputs cannot be read.
+        """
+        key = (id(task), paired)
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(task, paired=paired)
+        return self._drawn[key]
+
+    def describe(self) -> str | None:
+        """Return what can be expected of the run, in a line; None where no margin is to be kept."""
+        if not self._settings.gate or not self._settings.baselines:
+            return None
+        policy = correct_policy(self._rules.policy, len(self._settings.candidates))
+        asked = self._settings.n or find_default_count()
+        fewest = find_fewest_inputs(policy, looks=self._looks)
+        extended = self._settings.extend
+        if extended is not None and extended > asked:
+            plan = plan_run(policy, asked, looks=True)
+            return None if plan is None else f"{plan}; goes on to {extended} until it is decided"
+        plan = plan_run(policy, max(asked, fewest), looks=self._looks)
+        if plan is None:
+            return None
+        if asked >= fewest:
+            return str(plan)
+        return f"{plan}; n={asked} is raised to {fewest}: with fewer no candidate can be adopted"
+
+    @property
+    def _looks(self) -> bool:
+        return self._rules.early_stop or self._settings.extend is not None
+
+    def _draw(self, task: Task, *, paired: bool) -> Sample:
+        settings, asked = self._settings, count_cases(task, self._settings)
+        policy = self._rules.find_policy(task.name)
+        least, most = asked, asked
+        if settings.gate and paired and not isinstance(policy, Strict):
+            candidates = len(settings.find_candidates(task.name, task.function))
+            policy = correct_policy(policy, candidates)
+            most = max(find_fewest_inputs(policy, looks=self._looks), settings.extend or 0, asked)
+            least = asked if settings.extend is not None else most
+        if most > asked:
+            settings = replace(settings, n=most)
+        inputs = draw_sample(task, settings, stops_early=self._looks)
+        available = len(inputs) if len(inputs) < most else None
+        if isinstance(task.inputs, FixedInputs):
+            available = len(task.inputs.cases)
+        return Sample(
+            inputs=inputs,
+            settings=settings,
+            first_look=least if most > least and len(inputs) > least else None,
+            available=available,
+        )
