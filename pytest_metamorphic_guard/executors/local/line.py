@@ -18,8 +18,9 @@ __all__ = [
     "write_all",
 ]
 
-# Out of the way of candidates that close or reuse the first few descriptors.
-_FIRST_DESCRIPTOR = 100
+# Out of the way of candidates that close or reuse the first few descriptors; a container may have
+# a low limit on them.
+_FIRST_DESCRIPTOR = min(100, os.sysconf("SC_OPEN_MAX") // 2)
 _CHUNK = 1 << 20
 
 _read = os.read
