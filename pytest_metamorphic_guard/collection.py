@@ -30,6 +30,7 @@ __all__ = [
     "Plan",
     "TaskNode",
     "find_plan",
+    "find_variant",
     "label_candidates",
     "load_tasks",
     "make_task_node",
@@ -150,6 +151,19 @@ def find_plan(item: pytest.Item) -> Plan | None:
     plan = getattr(item.obj, _ATTRIBUTE, None)
     # A user's object may have an attribute of any name.
     return plan if isinstance(plan, Plan) else None
+
+
+def find_variant(item: pytest.Function) -> str:
+    """Return the parameters of an item apart from its candidate, as its node id has them."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return ""
+    candidate = callspec.params.get(PARAMETER)
+    if candidate is None:
+        return str(callspec.id)
+    # The candidate stands anywhere among the parameters, once.
+    whole = f"-{callspec.id}-".replace(f"-{candidate}-", "-", 1)
+    return whole.strip("-") if len(callspec.params) > 1 else ""
 
 
 def label_candidates(found: Sequence[Implementation]) -> dict[str, Implementation]:

@@ -112,7 +112,7 @@ def _find_unmeasured(group: list[Measurement], missing: Sequence[Missing]) -> li
     found = []
     for members in _group_by_task(group):
         measured = {measurement.entry for measurement in members}
-        names = [f"{members[0].task}::{n}" for n in members[0].declared if n not in measured]
+        names = [f"{members[0].title}::{n}" for n in members[0].declared if n not in measured]
         names = [name for name in names if name not in said]
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
@@ -123,19 +123,19 @@ def _find_unmeasured(group: list[Measurement], missing: Sequence[Missing]) -> li
 def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:
     tasks: dict[str, list[Measurement]] = defaultdict(list)
     for measurement in group:
-        tasks[measurement.task].append(measurement)
+        tasks[measurement.title].append(measurement)
     return [tasks[name] for name in sorted(tasks)]
 
 
 def _build_task(members: list[Measurement]) -> TaskEvidence:
     checks: dict[int, list[CheckResult]] = defaultdict(list)
     clusters: dict[int, str | None] = {}
-    hard = [measurement for measurement in members if not measurement.soft]
-    for measurement in hard:
+    hard = {label: measured for label, measured in _label(members) if not measured.soft}
+    for label, measurement in hard.items():
         for case in measurement.cases:
             clusters[case.index] = case.group
             checks[case.index].append(
-                CheckResult(measurement.entry, case.candidate, case.baseline, case.confirmed)
+                CheckResult(label, case.candidate, case.baseline, case.confirmed)
             )
     planned = max(measurement.planned for measurement in members)
     tried = max(len(measurement.cases) + measurement.skipped for measurement in members)
@@ -144,13 +144,14 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
         planned=planned,
         relations=tuple(
             RelationEvidence(
-                name=measurement.entry,
+                name=label,
                 kind=measurement.kind,
                 skipped=measurement.skipped,
                 min_pass_rate=measurement.min_pass_rate,
                 overlap=measurement.overlap,
+                declared=measurement.entry,
             )
-            for measurement in hard
+            for label, measurement in hard.items()
         ),
         results=tuple(
             InputResult(index, tuple(checks[index]), clusters[index]) for index in sorted(checks)
@@ -160,18 +161,37 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
         metrics=_build_metrics(members),
         first_look=members[0].first_look,
         available=members[0].available,
-        beside=tuple(single for measurement in hard for single in _list_singles(measurement)),
+        beside=tuple(
+            single
+            for label, measurement in hard.items()
+            for single in _list_singles(label, measurement)
+        ),
+        title=members[0].title,
     )
 
 
-def _list_singles(measurement: Measurement) -> Iterator[SingleResult]:
+def _label(members: list[Measurement]) -> Iterator[tuple[str, Measurement]]:
+    """Give each measurement of a task a name of its own."""
+    used: set[str] = set()
+    for measurement in members:
+        number, label = 1, measurement.label
+        while label in used:
+            number += 1
+            label = f"{measurement.label} #{number}"
+        used.add(label)
+        yield label, measurement
+
+
+def _list_singles(label: str, measurement: Measurement) -> Iterator[SingleResult]:
     for case in measurement.beside:
         assert case.origin != "sample"  # the runner keeps the two apart
-        check = CheckResult(measurement.entry, case.candidate, case.baseline, case.confirmed)
+        check = CheckResult(label, case.candidate, case.baseline, case.confirmed)
         yield SingleResult(case.shown, check, case.origin)
 
 
 def _build_metrics(members: list[Measurement]) -> tuple[MetricEvidence, ...]:
+    # The items of one entry measure the same inputs.
+    found = {rows.name: rows for measured in reversed(members) for rows in measured.metrics}
     return tuple(
         MetricEvidence(
             name=rows.name,
@@ -179,6 +199,5 @@ def _build_metrics(members: list[Measurement]) -> tuple[MetricEvidence, ...]:
             higher_is_better=rows.higher_is_better,
             pairs=rows.pairs,
         )
-        for measurement in members
-        for rows in measurement.metrics
+        for rows in reversed(found.values())
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.evidence_building import Missing
 from pytest_metamorphic_guard.feeding import decode_fed
 from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
+from pytest_metamorphic_guard.measurements import name_task
 from pytest_metamorphic_guard.report.records import ItemRecord
 from pytest_metamorphic_guard.transport import ItemResult
 
@@ -49,6 +50,7 @@ class Gathered:
         fed: What users' own tests fed to monitors, by node id and phase.
         lost: Items of a process that ended before they did.
         failed: Items without a result: they failed before they ran, or in a way that is not ours.
+        skipped: Items that were skipped.
         left_out: Items that a selection left out, as processes counted them.
     """
 
@@ -57,6 +59,7 @@ class Gathered:
     fed: dict[tuple[str, str], Fed] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     failed: dict[str, float] = field(default_factory=dict)
+    skipped: dict[str, None] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
 
     def add(self, report: pytest.TestReport) -> None:
@@ -73,6 +76,8 @@ class Gathered:
             if data["result"] is not None:
                 self._add_result(report, ItemResult.from_dict(data["result"]))
                 return
+        if _MARK in report.keywords and report.skipped:
+            self.skipped[report.nodeid] = None
         if _MARK in report.keywords and report.failed and report.nodeid not in self.items:
             self.failed[report.nodeid] = report.duration
 
@@ -134,9 +139,15 @@ class Gathered:
             yield Missing(f"{node} was lost with its process, so nothing is known about it")
         for node in self.failed:
             yield Missing(f"{node} failed before it ran, so nothing is known about it")
+        # An entry of which nothing ran is missed by its name; this is one of several items of it.
+        names = {f"{r.verdict.task}::{r.verdict.entry}" for r in self.items.values()}
+        for node in self.skipped:
+            name = "::".join(node.partition("::")[2].partition("[")[0].split("::")[-2:])
+            if node not in self.items and name in names:
+                yield Missing(f"{node} was skipped, so nothing is known about it")
         for node, result in sorted(self.items.items()):
             verdict = result.verdict
-            entry = f"{verdict.task}::{verdict.entry}"
+            entry = f"{name_task(verdict.task, result.where)}::{verdict.entry}"
             if verdict.status == "broken":
                 text = f"{node} could not be judged, so nothing is known about it"
                 yield Missing(text, verdict.candidate, entry)

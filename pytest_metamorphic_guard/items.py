@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan
+from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan, find_variant
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.report.command import list_left_out, write_command
@@ -146,7 +146,13 @@ class ItemRunner:
         if not isinstance(plan.holder, MeasuringHolder):
             return run, None
         position = list(plan.candidates).index(parameter)
-        return run, session.make_measuring(run, position)
+        return run, session.make_measuring(
+            run,
+            position,
+            where=session.tell_apart(item),
+            variant=find_variant(item),
+            replayed=session.find_replayed(item),
+        )
 
     @contextlib.contextmanager
     def _follow(self, run: Run, measuring: Measuring | None) -> Iterator[None]:
@@ -244,7 +250,9 @@ class ItemRunner:
         plan, label = find_plan(item), _find_label(item)
         assert plan is not None  # only an item of ours has a result
         position = list(plan.candidates).index(label) if label is not None else 0
-        item.stash[_RESULT] = replace(result, position=position, label=label)
+        item.stash[_RESULT] = replace(
+            result, position=position, label=label, where=self.session.tell_apart(item)
+        )
         # junit XML is written from the item's properties when the teardown has been reported.
         # An earlier attempt of a plugin that runs items again has left its own.
         item.user_properties[:] = [

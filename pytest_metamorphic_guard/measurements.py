@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["CaseHeld", "Measurement", "MetricRows", "Origin"]
+__all__ = ["CaseHeld", "Measurement", "MetricRows", "Origin", "name_task", "name_variant"]
 
 # Only the sample is drawn independently of what is looked for, so only it enters rates.
 Origin = Literal["sample", "example", "search"]
+
+
+def name_task(task: str, where: str) -> str:
+    """Return the name of a task in a run that may have several of this name."""
+    return f"{task} ({where})" if where else task
+
+
+def name_variant(entry: str, variant: str) -> str:
+    """Return the name of one of the items that an entry has."""
+    return f"{entry}[{variant}]" if variant else entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,9 @@ class Measurement:
         soft: The entry is reported and never fails anything.
         cases: One record per input of the sample that ran, in order.
         beside: One record per input that ran beside the sample, such as an example.
+        where: What tells the task from others of its name in this run, such as its file; empty
+            where there is none.
+        variant: The parameters of the item apart from its candidate; empty for none.
         metrics: One `MetricRows` per metric that was measured here.
         overlap: Number of cases in which one input takes part at most.
         first_look: Number of inputs that were asked for, where the run may go on beyond them.
@@ -94,6 +107,18 @@ class Measurement:
     overlap: int = 1
     first_look: int | None = None
     available: int | None = None
+    where: str = ""
+    variant: str = ""
+
+    @property
+    def title(self) -> str:
+        """The task's name in this run."""
+        return name_task(self.task, self.where)
+
+    @property
+    def label(self) -> str:
+        """The entry's name among all that were measured of the task."""
+        return name_variant(self.entry, self.variant)
 
     @property
     def pass_rate(self) -> float | None:

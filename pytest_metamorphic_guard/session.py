@@ -11,6 +11,7 @@ import pytest
 from pytest_metamorphic_guard.collection import (
     CandidateModule,
     find_plan,
+    find_variant,
     make_task_node,
 )
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
@@ -29,7 +30,7 @@ from pytest_metamorphic_guard.loading import (
 from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.option_reading import read_rules
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
-from pytest_metamorphic_guard.replaying import Replay, read_replay
+from pytest_metamorphic_guard.replaying import Playable, Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
@@ -72,6 +73,7 @@ class GuardSession:
         self.progress: LocalProgress | None = None
         self.registered_tasks: dict[str, Task] = {}
         self.seen_tasks: dict[str, tuple[str, ...]] = {}
+        self._nodes: dict[str, dict[str, None]] = {}
         self.selection = Selection(config)
         self.early_stopping: EarlyStopping | None = None
         looks = self.rules.early_stop or settings.extend is not None
@@ -111,16 +113,48 @@ class GuardSession:
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
 
-    def make_measuring(self, run: Run, position: int) -> Measuring:
+    def tell_apart(self, item: pytest.Item) -> str:
+        """Return what tells an item's task from others of its name; empty where it is alone.
+
+        One task in two files is two: what identifies it in a run is its node.
+        """
+        plan, node = find_plan(item), item.parent.nodeid if item.parent else ""
+        nodes = self._nodes.get(plan.task.name, {}) if plan is not None else {}
+        if len(nodes) < 2:  # noqa: PLR2004 - several
+            return ""
+        files = [other.partition("::")[0] for other in nodes]
+        file = node.partition("::")[0]
+        return file if files.count(file) == 1 else node
+
+    def find_replayed(self, item: pytest.Item) -> list[tuple[tuple[Any, ...], ...]] | None:
+        """Return the inputs that a replay runs for an item; None without a replay."""
+        return None if self.replay is None else self.replay.find_inputs(item.nodeid)
+
+    def make_measuring(
+        self,
+        run: Run,
+        position: int,
+        *,
+        where: str,
+        variant: str,
+        replayed: list[tuple[tuple[Any, ...], ...]] | None,
+    ) -> Measuring:
         """Return what runs the whole sample of an item.
+
+        Args:
+            run: The item's run.
+            position: Number of the candidate among the task's candidates.
+            where: What tells the task from others of its name.
+            variant: The parameters of the item apart from its candidate.
+            replayed: The inputs to run instead of a sample.
 
         Raises:
             Unusable: The task's inputs cannot be read.
         """
         task, entry = run.task, run.entry
-        if self.replay is not None:
+        if replayed is not None:
             sample = Sample(inputs=[], settings=self.settings)
-            cases = SourceCases(self.replay.find_inputs(task.name, entry.name))
+            cases = SourceCases(replayed)
             examples = []  # those that were violated are among the replayed inputs
         else:
             examples = list_examples(task, entry)
@@ -134,6 +168,8 @@ class GuardSession:
             available=sample.available,
             examples=examples,
             position=position,
+            where=where,
+            variant=variant,
             min_pass_rate=self._find_min_pass_rate(task, entry),
             judged_elsewhere=self.settings.gate
             and self.replay is None
@@ -182,7 +218,8 @@ class GuardSession:
         """Return the node of a task found in a test module, or an empty list for none."""
         # A task that is declared wrongly is refused below.
         with contextlib.suppress(MetamorphicGuardError):
-            self.seen_tasks[task.name] = tuple(entry.name for entry in task.entries)
+            names = (*self.seen_tasks.get(task.name, ()), *(entry.name for entry in task.entries))
+            self.seen_tasks[task.name] = tuple(dict.fromkeys(names))
         earlier = collector.stash.setdefault(_COLLECTED, {})
         first, first_variable = earlier.setdefault(task.name, (task, variable))
         if first is not task:
@@ -194,6 +231,7 @@ class GuardSession:
             return []  # a second name for the same task
         if not self._is_selected(task):
             return []
+        self._nodes.setdefault(task.name, {})[f"{collector.nodeid}::{task.name}"] = None
         forced_seed = self.config.getoption("hypothesis_seed", None) is not None
         return make_task_node(
             collector,
@@ -279,7 +317,8 @@ class GuardSession:
             if faults:
                 self._refuse("\n".join(f"--mg-policy: {fault}" for fault in faults), items)
         if self.replay is not None:
-            items[:] = [item for item in items if self._is_replayed(item)]
+            self.replay.assign(_list_playable(items))
+            items[:] = [i for i in items if find_plan(i) is None or self.find_replayed(i)]
             self._warn_replay(self.replay)
 
     def _warn_replay(self, replay: Replay) -> None:
@@ -297,11 +336,6 @@ class GuardSession:
         report = pytest.CollectReport("", "failed", message, [])
         self.config.hook.pytest_collectreport(report=report)
         items.clear()
-
-    def _is_replayed(self, item: pytest.Item) -> bool:
-        plan = find_plan(item)
-        assert self.replay is not None  # the caller asked
-        return plan is None or bool(self.replay.find_inputs(plan.task.name, plan.entry.name))
 
     def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
         return self.rules.find_declared_rate(
@@ -332,6 +366,15 @@ class GuardSession:
 def _may_be_named(path: str) -> bool:
     """Tell whether pytest takes a path on its command line, and may print it as it is."""
     return "::" not in path and "[" not in path and clean_line(path, len(path)) == path
+
+
+def _list_playable(items: list[pytest.Item]) -> dict[str, Playable]:
+    found = {}
+    for item in items:
+        plan = find_plan(item)
+        if plan is not None and isinstance(item, pytest.Function):
+            found[item.nodeid] = Playable(plan.task.name, plan.entry.name, find_variant(item))
+    return found
 
 
 def _plan_repeats(monitors: tuple[LoadedMonitor, ...]) -> Repeats:

@@ -36,7 +36,9 @@ class Watcher:
         comparisons: int = 1,
         tasks: int = 1,
     ) -> None:
-        frame = build_frame([measuring.conclude() for measuring in measurings])
+        measured = [measuring.conclude() for measuring in measurings]
+        frame = build_frame(measured)
+        self._names = [measurement.label for measurement in measured]
         self._stop = EarlyStop(frame, rules, comparisons=comparisons, tasks=tasks)
         self._may_stop = rules.early_stop or frame.first_look is not None
         self._measurings = measurings
@@ -47,8 +49,7 @@ class Watcher:
         if not self._may_stop:
             return False
         checks, group = [], None
-        for measuring, result in zip(self._measurings, results, strict=True):
-            name = measuring.run.entry.name
+        for name, measuring, result in zip(self._names, self._measurings, results, strict=True):
             if result is None or name not in self._hard:
                 continue
             held = result

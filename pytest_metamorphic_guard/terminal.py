@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.measurements import name_task
 from pytest_metamorphic_guard.report.monitors import render_monitors
 from pytest_metamorphic_guard.report.summary import Screen, render_summary
 
@@ -78,7 +79,7 @@ def _count_items(keeper: ResultKeeper) -> list[str]:
     regressions: Counter[tuple[str, str]] = Counter()
     for result in keeper.gathered.items.values():
         verdict = result.verdict
-        key = (verdict.task, verdict.candidate)
+        key = (name_task(verdict.task, result.where), verdict.candidate)
         counted.setdefault(key, Counter())[verdict.status] += 1
         regressions[key] += verdict.regression is True
     lines = []

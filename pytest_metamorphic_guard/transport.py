@@ -75,6 +75,7 @@ class ItemResult:
         outputs: What the candidate's calls concluded, as text, in their order.
         position: Number of the candidate among the task's candidates, from 0.
         label: The candidate's label in node ids; None where there is only one.
+        where: What tells the task from others of its name in this run; empty for nothing.
     """
 
     verdict: Verdict
@@ -86,6 +87,7 @@ class ItemResult:
     outputs: tuple[str, ...] = ()
     position: int = 0
     label: str | None = None
+    where: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -99,6 +101,7 @@ class ItemResult:
             "outputs": list(self.outputs),
             "position": self.position,
             "label": self.label,
+            "where": self.where,
         }
 
     @classmethod
@@ -115,6 +118,7 @@ class ItemResult:
             tuple(data["outputs"]),
             data["position"],
             data["label"],
+            data["where"],
         )
 
 

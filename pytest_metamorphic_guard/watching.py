@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.measurements import name_task
 from pytest_metamorphic_guard.transport import decode_records
 from pytest_metamorphic_guard.watch import Stream, make_context, watch_all
 
@@ -89,7 +90,7 @@ def _make_stream(monitors: Iterable[LoadedMonitor], seen: _Seen, fed: Iterable[F
         if one.label is None or not seen.labels or one.label in seen.labels
         for monitor, record in one.pairs
     ]
-    tasks = {item.verdict.task for item in seen.items}
+    tasks = {name_task(item.verdict.task, item.where) for item in seen.items}
     return Stream(list(handles.values()), records, make_context(tasks, records), own)
 
 

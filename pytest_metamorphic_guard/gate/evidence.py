@@ -72,11 +72,12 @@ class RelationEvidence:
     """A relation, property or law that the task declares, whether or not it ever applied.
 
     Attributes:
-        name: Its name.
+        name: Its name, with its parameters where an entry has several items.
         kind: What it is.
         skipped: Number of inputs to which it did not apply.
         min_pass_rate: The threshold written in the task; a policy file's goes before it.
         overlap: Number of cases in which one input takes part at most.
+        declared: The name that the task declares it by, where ``name`` is another.
     """
 
     name: str
@@ -84,6 +85,12 @@ class RelationEvidence:
     skipped: int = 0
     min_pass_rate: float | None = None
     overlap: int = 1
+    declared: str = ""
+
+    @property
+    def rule_name(self) -> str:
+        """The name under which rules know it."""
+        return self.declared or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +115,7 @@ class TaskEvidence:
     """One task, run for one candidate and its baseline.
 
     Attributes:
-        task: Its name.
+        task: Its name, by which rules know it.
         baseline: Name of the baseline, or None where there is none.
         planned: Number of inputs that were to run.
         skipped: Number of inputs that were drawn and given up before any check.
@@ -120,6 +127,7 @@ class TaskEvidence:
             violation counts for itself.
         first_look: Inputs that were asked for, where the run could go on until it was decided.
         available: Number of distinct inputs that exist; None where there is no end of them.
+        title: Its name in this run, where ``task`` alone does not tell it from others.
     """
 
     task: str
@@ -133,8 +141,13 @@ class TaskEvidence:
     beside: tuple[SingleResult, ...] = ()
     first_look: int | None = None
     available: int | None = None
+    title: str = ""
 
     def __post_init__(self) -> None:
+        names = [relation.name for relation in self.relations]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"task {self.task!r}: two relations are named {', '.join(twice)}")
         known = {relation.name for relation in self.relations}
         indices = {result.index for result in self.results}
         if len(indices) != len(self.results):

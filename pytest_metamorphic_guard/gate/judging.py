@@ -132,7 +132,7 @@ def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> Task
     outcome = findings[0].conclusion
     paired = tally.paired and tally.pairs.total > 0
     return TaskDecision(
-        task=evidence.task,
+        task=evidence.title or evidence.task,
         baseline=evidence.baseline,
         policy=str(weighed.policy),
         outcome=outcome,

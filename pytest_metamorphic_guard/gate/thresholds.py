@@ -189,7 +189,7 @@ def find_relation_minimum(
     evidence: TaskEvidence, relation: RelationEvidence, rules: Rules
 ) -> float | None:
     """Return the pass rate asked of a relation: the rules' before its own."""
-    minimum = rules.find_relation_rate(evidence.task, relation.name)
+    minimum = rules.find_relation_rate(evidence.task, relation.rule_name)
     return relation.min_pass_rate if minimum is None else minimum
 
 

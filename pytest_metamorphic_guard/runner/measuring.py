@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.measurements import CaseHeld, Measurement
+from pytest_metamorphic_guard.measurements import (
+    CaseHeld,
+    Measurement,
+    name_task,
+    name_variant,
+)
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
@@ -54,6 +59,8 @@ class Measuring:
         first_look: Number of inputs that were asked for, where the run may go on beyond them.
         available: Number of distinct inputs that exist; None where there is no end of them.
         position: Number of the candidate among the task's candidates.
+        where: What tells the task from others of its name, as in `Measurement`.
+        variant: The parameters of the item, as in `Measurement`.
         min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
         judged_elsewhere: The gate judges rates: violations alone do not fail the item.
         repeats: Repetitions of calls for monitors.
@@ -72,6 +79,8 @@ class Measuring:
     first_look: int | None = None
     available: int | None = None
     position: int = 0
+    where: str = ""
+    variant: str = ""
     min_pass_rate: float | None = None
     judged_elsewhere: bool = False
     repeats: Repeats = field(default_factory=Repeats)
@@ -162,6 +171,8 @@ class Measuring:
             entry=run.entry.name,
             kind=_name_kind(subject),
             position=self.position,
+            where=self.where,
+            variant=self.variant,
             candidate=run.candidate.implementation.specification,
             baseline=run.baseline.implementation.specification if run.baseline else None,
             declared=tuple(e.name for e in run.task.entries if not _is_soft(e.subject)),
@@ -176,6 +187,11 @@ class Measuring:
             metrics=self._meter.rows,
             beside=tuple(self._examples.cases),
         )
+
+    @property
+    def label(self) -> str:
+        """The entry's name among the items of its task."""
+        return name_variant(self.run.entry.name, self.variant)
 
     @property
     def violation_count(self) -> int:
@@ -251,7 +267,7 @@ class Measuring:
                 duration_ms=outcome.duration_ms,
                 success=isinstance(outcome, Returned),
                 result=payload,
-                relation=f"{self.run.task.name}::{self.run.entry.name}",
+                relation=f"{name_task(self.run.task.name, self.where)}::{self.label}",
                 kind=caller.kind,
                 repeat=self._repeat,
                 cpu_ns=_read_ns(cpu_ms),
