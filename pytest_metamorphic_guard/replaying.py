@@ -113,7 +113,12 @@ def read_replay(path: Path) -> Replay:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         violations = [
-            (str(entry["node_id"]), str(entry["task"]), str(entry["relation"]), entry["replay"])
+            (
+                str(dict(entry).get("node_id", "")),
+                str(entry["task"]),
+                str(entry["relation"]),
+                entry["replay"],
+            )
             for entry in document["violations"]
         ]
     except OSError as error:
