@@ -344,6 +344,38 @@ def test_the_home_directory_is_not_readable_for_a_candidate_in_it(
     assert call(make_local(), path)["result"] == ([], 3, 4)
 
 
+@pytest.mark.parametrize("level", ["worker", "fresh"])
+@pytest.mark.parametrize("git", ["folder", "file"])
+def test_what_git_keeps_beside_a_candidate_is_not_readable(make_local, candidates, level, git):
+    folder = candidates.folder
+    if git == "folder":
+        (folder / ".git").mkdir()
+        (folder / ".git/config").write_text("extraheader = AUTHORIZATION: basic c2VjcmV0")
+    else:  # as in a second worktree
+        (folder / ".git").write_text("gitdir: elsewhere")
+    (folder / ".env").write_text("TOKEN=secret")
+    (folder / "data.txt").write_text("beside")
+    (folder / "folder").mkdir()
+    (folder / "folder/data.txt").write_text("below")
+    candidates.write("VALUE = 3", "sibling.py")
+    candidates.write("VALUE = 4", "package/__init__.py")
+    candidates.write("VALUE = 5", "no_init/module.py")
+    path = candidates.write(
+        f"""
+        import sibling, package, no_init.module
+        def solve():
+            done = []
+            for name in (".git/config", ".git", ".env", "data.txt", "folder/data.txt"):
+                try: open({str(folder)!r} + "/" + name).read()
+                except OSError: continue
+                done.append(name)
+            return done, sibling.VALUE, package.VALUE, no_init.module.VALUE
+        """
+    )
+    payload = call(make_local(isolation=level), path)
+    assert payload["result"] == (["data.txt", "folder/data.txt"], 3, 4, 5), payload
+
+
 DEGRADED = """
     import errno, sys, warnings
     from pytest_metamorphic_guard.errors import IsolationWarning

@@ -261,3 +261,53 @@ def test_cpu_time_and_memory_are_those_of_the_call(run):
     )
     assert payload["resource_usage"]["cpu_ms"] > 1
     assert payload["resource_usage"]["peak_memory_mb"] > 100
+
+
+LONG_NAMES = {
+    "class of a result": "return type(NAME, (), {})()",
+    "class of a record": "return collections.namedtuple('R', 'x')(type(NAME, (), {}))",
+    "record": "return dataclasses.make_dataclass(NAME, ['x'])(1)",
+    "exception": "raise type(NAME, (Exception,), {})(NAME)",
+    "exception in a field": "return Unreadable()",
+    "base exception": "raise type(NAME, (BaseException,), {})()",
+    "no function": None,
+}
+
+
+@pytest.mark.parametrize("level", ["worker", "fork"])
+@pytest.mark.parametrize("what", LONG_NAMES)
+def test_a_name_of_millions_of_characters_is_cut_before_the_host_has_it(local_config, level, what):
+    body = LONG_NAMES[what]
+    define = f"def solve(): {body}" if body else "solve = type(NAME, (), {'__call__': None})()"
+    source = f"""
+        import collections, dataclasses
+        NAME = "x" * 5_000_000
+        @dataclasses.dataclass
+        class Unreadable:
+            x: int = 0
+            def __getattribute__(self, name): raise type(NAME, (Exception,), {{}})(NAME)
+        {define}
+    """
+    executor, path = local_config(source, isolation=level)
+    payload = executor.execute(path, "solve", (), 30.0, 1024)
+    assert len(repr(payload)) < 30_000
+
+
+def test_a_name_of_millions_of_characters_in_an_import_is_cut(run):
+    payload = run("raise type('x' * 5_000_000, (Exception,), {})('y' * 5_000_000)")
+    assert payload["error_type"] == "import_error"
+    assert len(repr(payload)) < 30_000
+
+
+def test_the_host_cuts_what_a_worker_without_limits_sends(run):
+    payload = run(
+        """
+        import gc
+        for known in gc.get_objects():
+            if isinstance(known, dict) and "_MESSAGE_CHARACTERS" in known:
+                for name in ("NAME", "MESSAGE", "TRACEBACK"): known[f"_{name}_CHARACTERS"] = 1 << 40
+        def solve(): raise type("x" * 3_000_000, (Exception,), {})("y" * 3_000_000)
+        """
+    )
+    assert payload["error_type"] == "exception", payload["error"][:300]
+    assert len(repr(payload)) < 30_000

@@ -317,6 +317,36 @@ def test_nothing_survives_the_sigkill_of_the_host_in_the_middle_of_a_call(
     assert not Path(directory).exists()
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=str)
+def test_a_candidate_that_clings_to_life_ends_with_its_host(
+    processes, start_host, candidates, level, number
+):
+    ready = candidates.folder / "ready"
+    ready.mkdir()
+    path = candidates.write(
+        f"""
+        import ctypes, os, signal, time
+        def cling():
+            for number in range(1, 65):
+                try: signal.signal(number, signal.SIG_IGN)
+                except (OSError, ValueError): pass
+            ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+            try: os.setsid()
+            except OSError: pass
+            open({str(ready)!r} + "/now", "w").close()
+            while True: time.sleep(1)
+        """
+    )
+    then = f'executor.execute({path!r}, "cling", (), 60, 512)'
+    host, mark, _, _ = start_host(then, isolation=level, write=[str(ready)])
+    processes.wait_until(lambda: any(ready.iterdir()))
+    assert len(processes.list_marked(mark)) >= 2
+    host.send_signal(number)
+    host.wait()
+    processes.wait_until(lambda: processes.list_marked(mark) == [])
+
+
 def test_an_executor_that_nobody_closes_is_closed_at_exit(processes, start_host):
     host, mark, _, directory = start_host("")
     assert host.wait(60) == 0

@@ -2,13 +2,14 @@
 
 import random
 
+import msgpack
 import numpy as np
 import pandas as pd
 import pytest
 
 from pytest_metamorphic_guard.contracts.values import Opaque
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.executors.wire import decode, encode
+from pytest_metamorphic_guard.executors.wire import DecodeError, decode, encode
 from pytest_metamorphic_guard.relations.equivalence import equal_values
 
 DAYS = pd.date_range("2020-01-01", periods=3, freq="D")
@@ -133,3 +134,25 @@ def test_a_candidate_returns_a_table_and_a_property_looks_at_it(local, candidate
 
     assert payload["success"], payload
     assert payload["result"].x.tolist() == [0, 1, 3, 6]
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["dateutil//etc/hostname", "dateutil/etc", "dateutil/:/etc/x", "/etc/hostname", "../x", "a//b"],
+)
+def test_a_zone_is_the_key_of_one_and_never_a_path(zone):
+    times = TABLES["times with a zone"].z
+    frame, tag = encode(times), str(times.dtype)
+    theirs = msgpack.packb(tag)
+    assert frame.count(theirs) == 1
+    changed = frame.replace(theirs, msgpack.packb(tag.replace("Europe/Berlin", zone)))
+
+    with pytest.raises(DecodeError, match="no type of a column"):
+        decode(changed)
+
+
+def test_times_with_an_offset_for_a_zone_arrive():
+    table = pd.Series(DAYS.tz_localize("+05:30"))
+
+    assert type(decode(encode(table))) is pd.Series
+    pd.testing.assert_series_equal(decode(encode(table)), table, check_freq=False)

@@ -28,6 +28,8 @@ _OURS = f'  File "{os.path.dirname(os.path.abspath(__file__))}{os.sep}'
 _FAILURE_FIELDS = 4
 _MOST_MESSAGE = 2_500
 _MOST_TRACEBACK = 10_000
+# Longer ones cannot be opened.
+_LONGEST_PATH = 4096
 # More threads or processes than this no system has.
 _MOST = 1 << 30
 _KINDS_OF_FAILURE = frozenset(
@@ -97,7 +99,7 @@ class AnswerReader:
             return self.make_import_failed(response, answer)
         match answer:
             case (str(file), int(threads)) if 0 < threads <= _MOST:
-                return file, threads
+                return file if len(file) <= _LONGEST_PATH else "", threads
             case _:
                 raise ForgedError("the response is of no known kind")
 

@@ -49,6 +49,12 @@ class ForkingZygote(Sandbox):
         self._watch.close()
         super().end()
 
+    def _load(self) -> tuple[str, int]:
+        found = super()._load()
+        # What an import made there would be there for the first call alone.
+        self._clear_up()
+        return found
+
     def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
         limit = timeout_s + _ZYGOTE_GRACE_S
         if self._is_fresh:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Kin"]
+__all__ = ["Kin", "describe_lost"]
 
 _DELETED = " (deleted)"
 _FIELDS = 5
@@ -66,7 +66,7 @@ class Kin:
             pid = self._line[-1]
             threads = len(os.listdir(f"/proc/{pid}/task")) - 1
             if threads:
-                return f"started {threads} threads when it was imported, which a fork would lose"
+                return describe_lost(threads)
             files = len(_list_files(pid) - self._files)
             if files:
                 return f"kept {files} files open when it was imported, which copies would share"
@@ -81,6 +81,11 @@ class Kin:
         if self._inner >= 0:
             os.close(self._inner)
             self._inner = -1
+
+
+def describe_lost(threads: int) -> str:
+    """Return what a fork does to so many threads, as part of a sentence."""
+    return f"started {threads} threads when it was imported, which a fork would lose"
 
 
 def _follow(started: int) -> list[int]:

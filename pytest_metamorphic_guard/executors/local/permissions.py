@@ -40,7 +40,7 @@ def make_permissions(
 
     It may read the interpreter, what is on the search path, and the target's own folder. Of folders
     that hold everything else as well, such as the user's home, it may read only what can be
-    imported from them.
+    imported from them; of the top folder of a repository nothing that is hidden.
 
     Args:
         target: What it imports.
@@ -67,6 +67,10 @@ def make_permissions(
         if os.path.realpath(folder) in broad:
             unlisted.append(folder)
             readable.extend(_list_importable(folder))
+        elif os.path.lexists(os.path.join(folder, ".git")):
+            # What a checkout left in it may open the repository to whoever reads it.
+            unlisted.append(folder)
+            readable.extend(_list_visible(folder))
         else:
             readable.append(folder)
     return Permissions(
@@ -85,6 +89,16 @@ def _list_broad() -> Iterator[str]:
         while (parent := os.path.dirname(folder)) != folder:
             yield parent
             folder = parent
+
+
+def _list_visible(folder: str) -> Iterator[str]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
+        if not name.startswith("."):
+            yield os.path.join(folder, name)
 
 
 def _list_importable(folder: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.executors.local.channel import (
     ForgedError,
     GoneError,
 )
+from pytest_metamorphic_guard.executors.local.kin import describe_lost
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
     describe_status,
@@ -81,7 +82,7 @@ class Sandbox(ABC):
     Attributes:
         missing: What this system lacks for the confinement.
         file: Where the imported module says it comes from.
-        threads: How many threads it had after the import.
+        threads: How many threads it says it had after the import.
 
     Raises:
         RefusedError: It did not start, or the candidate did not import; the process has ended.
@@ -122,7 +123,9 @@ class Sandbox(ABC):
 
     def find_shared(self) -> str:
         """Return what copies of it would share or lack, as part of a sentence, or nothing."""
-        return self._process.find_shared()
+        # Its own word counts where the system shows the host nothing of it.
+        seen = self._process.find_shared()
+        return seen or (describe_lost(self.threads - 1) if self.threads > 1 else "")
 
     def end(self) -> None:
         """Kill it."""

@@ -266,8 +266,8 @@ def _build_slice(_: _Reader, parts: Any) -> slice:
 def _build_record(_: _Reader, kind: Any, type_name: Any, names: Any, values: Any) -> Record:
     if kind not in ("dataclass", "namedtuple", "enum", "table"):
         raise DecodeError("no kind of a record")
-    if set(map(type, _require_list(names))) - {str}:
-        raise DecodeError("no name of a field")
+    for name in _require_list(names):
+        _require_text(name, form.MAX_TYPE_NAME)
     fields = tuple(zip(map(clean_name, names), _require_list(values), strict=True))
     return Record(kind, clean_name(_require_text(type_name, form.MAX_TYPE_NAME)), fields)
 

@@ -49,7 +49,7 @@ def encode(value: object, limits: form.Limits = form.DEFAULT) -> bytes:
     except MemoryError:
         raise form.EncodeError("too_large", "no memory was left to send the result") from None
     except Exception as error:  # noqa: BLE001 - a thread of the candidate changes the value meanwhile
-        fault = f"<unreadable: {type(error).__name__}>"
+        fault = f"<unreadable: {strangers.name_class(type(error))}>"
         writer = Writer(limits)
         writer.parts(form.OPAQUE, strangers.name_type(type(value)), fault)
         return writer.join()
@@ -215,7 +215,7 @@ def _emit_other(writer: Writer, value: object) -> None:
     writer.scalar(what)
     # Without its module: the same class in two implementations' files makes the same record.
     writer.scalar(strangers.name_class(kind))
-    writer.sequence(names)
+    writer.sequence([name[: form.MAX_TYPE_NAME] for name in names])
     writer.sequence(values)
 
 

@@ -146,9 +146,13 @@ MARKS: Final = {mark.code: mark for mark in list(globals().values()) if isinstan
 # Kinds of numpy whose elements are plain numbers, text or times; never objects or structures.
 ARRAY_KINDS: Final = frozenset("biufcSUmM")
 ARRAY_DTYPE: Final = re.compile(r"[<>|=][biufcSUmM]\d{1,8}(\[\d{0,9}[A-Za-z]{1,7}\])?")
-# What pandas calls the type of times with a zone.
-ZONED_DTYPE: Final = re.compile(r"datetime64\[(s|ms|us|ns), ([A-Za-z0-9_+/:-]{1,64})\]")
-ZONE_KEY: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,3}")
+ZONE_KEY: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,3}")
+# What pandas calls the type of times with a zone: an offset, or the key of a zone. It would take
+# the rest behind "dateutil/" for the path of a file, and open that.
+ZONED_DTYPE: Final = re.compile(
+    r"datetime64\[(s|ms|us|ns), "
+    rf"(?!dateutil)((?:UTC)?[+-]\d\d:\d\d(?::\d\d)?|{ZONE_KEY.pattern})\]"
+)
 PATHS: Final = ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
 MAX_PATH: Final = 1 << 16
 IPS: Final = ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network")
