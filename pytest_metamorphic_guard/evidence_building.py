@@ -78,6 +78,7 @@ def build_evidence(
             missing=(
                 *(gap.text for gap in missing if gap.candidate in (None, *names)),
                 *_find_unmeasured(group, missing),
+                *_find_chosen(group),
             ),
             unanswered=tuple(text for report in reports for text in report.unanswered),
         )
@@ -118,6 +119,16 @@ def _find_unmeasured(group: list[Measurement], missing: Sequence[Missing]) -> li
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             found.append(f"{names[0]}{more} did not run, so nothing is known about it")
     return found
+
+
+def _find_chosen(group: list[Measurement]) -> list[str]:
+    """Say where a candidate with no baseline could choose the inputs that count."""
+    return [
+        f"{m.task}::{m.entry} gave up {m.skipped_after} inputs after the candidate had answered, "
+        "which lets it choose them: assume() of inputs alone, or pass --mg-baseline"
+        for m in group
+        if m.skipped_after and not m.soft
+    ]
 
 
 def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:

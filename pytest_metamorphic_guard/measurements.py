@@ -77,6 +77,7 @@ class Measurement:
         declared: Names of everything the task declares, apart from soft properties.
         planned: Number of inputs in the sample.
         skipped: Number of inputs that were tried and skipped by a precondition.
+        skipped_after: How often one was skipped after a candidate without a baseline had answered.
         min_pass_rate: The entry's own threshold, or the task's; None for none.
         soft: The entry is reported and never fails anything.
         cases: One record per input of the sample that ran, in order.
@@ -119,6 +120,7 @@ class Measurement:
     def label(self) -> str:
         """The entry's name among all that were measured of the task."""
         return name_variant(self.entry, self.variant)
+    skipped_after: int = 0
 
     @property
     def pass_rate(self) -> float | None:

@@ -123,7 +123,7 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
         page.block("input", format_arguments(page, names, source))
     fault = violation.candidate.fault
     # The message of a failed assert stands above, with the law's own line.
-    if fault is not None and fault.kind == "execution":
+    if fault is not None and (fault.kind == "execution" or fault.error is None):
         page.block("found", _format_message(page, fault.message))
     _write_calls(page, "candidate", violation.candidate, _name_implementation(run))
     _write_captured(page, violation.candidate)

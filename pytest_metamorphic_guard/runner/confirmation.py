@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis.errors import UnsatisfiedAssumption
+
 from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.runner.calling import Undecided
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
+from pytest_metamorphic_guard.runner.skips import allow_assume
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +48,17 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
     for caller in run.callers:
         caller.forget()
         caller.restart()
-    try:
-        again = run.examine(violation.case)
-    except (Skipped, Undecided):
-        return False
+    again = _examine(run, violation)
     return again is not None and again.regression == violation.regression
+
+
+def _examine(run: Run, violation: Violation) -> Violation | None:
+    """Evaluate a violated case again; None where it holds, or does not count this time."""
+    try:
+        with allow_assume():
+            return run.examine(violation.case)
+    except (Skipped, Undecided, UnsatisfiedAssumption):
+        return None
 
 
 def _repeat(run: Run, violation: Violation) -> tuple[Violation | None, bool]:
@@ -57,10 +66,7 @@ def _repeat(run: Run, violation: Violation) -> tuple[Violation | None, bool]:
         caller.forget()
     restarts = [caller.restart() for caller in run.callers]
     restarted = all(restarts)
-    try:
-        return run.examine(violation.case), restarted
-    except (Skipped, Undecided):
-        return None, restarted
+    return _examine(run, violation), restarted
 
 
 def _classify(run: Run, violation: Violation) -> Confirmation:

@@ -6,6 +6,8 @@ import inspect
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from hypothesis.errors import UnsatisfiedAssumption
+
 from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
@@ -33,6 +35,7 @@ __all__ = [
     "CaseResult",
     "Execution",
     "Fault",
+    "FaultKind",
     "evaluate",
 ]
 
@@ -73,17 +76,19 @@ class CaseResult:
         sources: Calls with the source inputs.
         followups: Calls with the follow-up inputs; a law's calls are all sources.
         fault: Why the case does not hold; None if it holds.
+        skip: What `hypothesis.assume` raised in a check; the case then says nothing about the role.
     """
 
     role: str
     sources: tuple[Execution, ...]
     followups: tuple[Execution, ...] = ()
     fault: Fault | None = None
+    skip: UnsatisfiedAssumption | None = None
 
     @property
     def held(self) -> bool:
         """Whether the case holds."""
-        return self.fault is None
+        return self.fault is None and self.skip is None
 
     @property
     def executions(self) -> tuple[Execution, ...]:
@@ -128,12 +133,16 @@ def _evaluate_calls(
     if fault is None and followups:
         derived = _execute(caller, "followup", followups)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
+    skip = None
     if fault is None:
-        if isinstance(entry.subject, Property):
-            fault = _check_property(task, entry, entry.subject, sources[0])
-        else:
-            fault = _check_relation(task, entry, sources, derived)
-    return CaseResult(role=caller.role, sources=sources, followups=derived, fault=fault)
+        try:
+            if isinstance(entry.subject, Property):
+                fault = _check_property(task, entry, entry.subject, sources[0])
+            else:
+                fault = _check_relation(task, entry, sources, derived)
+        except UnsatisfiedAssumption as error:
+            skip = error
+    return CaseResult(role=caller.role, sources=sources, followups=derived, fault=fault, skip=skip)
 
 
 def _execute(
@@ -153,13 +162,15 @@ def _evaluate_law(
     law = entry.subject
     assert isinstance(law, Law)  # the caller asked
     solve = Solve(caller)
-    fault = None
+    fault = skip = None
     answer = None
     with deciding() as met:
         try:
             answer = law.body(solve, *case.copy()[0], **fixtures)
         except CallFailed as error:
             fault = Fault("execution", error.error, error, error.error_type)
+        except UnsatisfiedAssumption as error:
+            skip = error
         except BaseException as error:
             if not is_users(error):
                 raise
@@ -171,7 +182,7 @@ def _evaluate_law(
         said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
         raise Unusable(refuse(task, entry, said))
     calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
-    return CaseResult(role=caller.role, sources=calls, fault=fault)
+    return CaseResult(role=caller.role, sources=calls, fault=fault, skip=skip)
 
 
 def _find_failed(executions: tuple[Execution, ...], which: str, *, many: bool) -> Fault | None:

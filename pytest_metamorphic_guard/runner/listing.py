@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -18,6 +16,7 @@ from pytest_metamorphic_guard.runner.functions import (
     find_examples,
 )
 from pytest_metamorphic_guard.runner.run import Skipped, Violated
+from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs, GeneratedInputs, check_cases
 
 if TYPE_CHECKING:
@@ -27,14 +26,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = [
-    "allow_assume",
-    "build_listed",
-    "count_cases",
-    "find_default_count",
-    "list_violations",
-    "read_cases",
-]
+__all__ = ["build_listed", "count_cases", "find_default_count", "list_violations", "read_cases"]
 
 
 _DEFAULT_CASES = 100
@@ -104,16 +96,6 @@ def list_violations(
             violated = error
     if violated is not None:
         raise violated
-
-
-@contextlib.contextmanager
-def allow_assume() -> Iterator[None]:
-    """Let ``hypothesis.assume()`` mean the same for a listed input as for a drawn one."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Using `assume`", hypothesis.errors.HypothesisDeprecationWarning
-        )
-        yield
 
 
 def _is_smaller(sources: object, violated: Violated) -> bool:

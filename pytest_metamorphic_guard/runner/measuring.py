@@ -181,6 +181,7 @@ class Measuring:
             first_look=self.first_look,
             available=self.available,
             skipped=self._tried - len(self._cases),
+            skipped_after=run.skipped_after,
             min_pass_rate=self.min_pass_rate,
             soft=_is_soft(subject),
             cases=tuple(self._cases),

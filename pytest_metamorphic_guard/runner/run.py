@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.runner.calling import Caller, Undecided, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
+from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
 
@@ -71,6 +72,7 @@ class Run:
         fixtures: Values of the pytest fixtures that a law asked for.
         progress: Called with the number of cases done, now and then.
         undecided: Says of the first case that was not decided why not.
+        skipped_after: Number of cases skipped after a candidate without a baseline had answered.
         first_number: Number of the case in which a whole sample was first violated; a search
             afterwards has an order of its own.
     """
@@ -84,6 +86,7 @@ class Run:
     progress: Callable[[int], None] | None = None
     cases: int = 0
     skipped: int = 0
+    skipped_after: int = 0
     soft_violations: int = 0
     shared_violations: int = 0
     shrink_runs: int = 0
@@ -247,6 +250,8 @@ class Run:
             )
             for caller in self.order_callers()
         }
+        self.skipped_after += self.first is None and follows_outputs(results)
+        results = settle_skips(self.entry, results)
         return results["candidate"], results.get("baseline")
 
     def _find_fixtures(self, case: Case) -> dict[str, Any]:

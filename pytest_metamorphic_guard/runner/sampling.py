@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, Phase
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
-from pytest_metamorphic_guard.runner.listing import allow_assume, list_violations, read_cases
+from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
 from pytest_metamorphic_guard.runner.run import Skipped
+from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
