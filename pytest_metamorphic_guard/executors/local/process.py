@@ -110,9 +110,9 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Number of the process that serves, whatever stays between it and the host."""
+        """Its number."""
         assert self._child is not None
-        return self._kin.serving or self._child.pid
+        return self._child.pid
 
     def wait(self, seconds: float) -> int | None:
         """Return the exit status, negative for a signal, or None if it does not end in time."""
