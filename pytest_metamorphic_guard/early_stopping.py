@@ -105,9 +105,8 @@ class EarlyStopping:
         plans = [_get_plan(peer) for peer in peers]
         whole = {entry.name for entry in plan.task.entries} == {p.entry.name for p in plans}
         fixtures = any(find_fixtures(plan.task, entry) for entry in plan.task.entries)
-        skipped = any(
-            mark.name in ("skip", "skipif") for peer in peers for mark in peer.iter_markers()
-        )
+        marks = {mark.name for peer in peers for mark in peer.iter_markers()}
+        skipped = marks & {"skip", "skipif", "xfail"}
         return peers if whole and not fixtures and not skipped else []
 
 

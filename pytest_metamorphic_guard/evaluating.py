@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
-from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
+from pytest_metamorphic_guard.evidence_building import (
+    Difference,
+    Missing,
+    build_evidence,
+    split_alerts,
+)
 from pytest_metamorphic_guard.gate.policies import Strict, parse_policy
 from pytest_metamorphic_guard.gate.policy_file import read_rules
 from pytest_metamorphic_guard.gate.ranking import rank
@@ -26,6 +31,7 @@ from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.report_writing import (
     describe_environment,
     describe_options,
+    list_differences,
     list_executors,
     list_implementations,
     list_violations,
@@ -36,6 +42,7 @@ from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring
+from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample
 from pytest_metamorphic_guard.runner.stepping import run_in_step
@@ -44,14 +51,21 @@ from pytest_metamorphic_guard.seeding import make_seed
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S, Settings
 from pytest_metamorphic_guard.stopping import Watcher
 from pytest_metamorphic_guard.tasks import Task, find_task
-from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
+from pytest_metamorphic_guard.transport import (
+    ItemResult,
+    describe_difference,
+    describe_violated,
+    encode_records,
+)
 from pytest_metamorphic_guard.watch import make_context, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.runner.run import Violation
     from pytest_metamorphic_guard.tasks import TaskSpec
+    from pytest_metamorphic_guard.verdicts import Confirmation
     from pytest_metamorphic_guard.watch_report import WatchReport
 
 __all__ = ["run"]
@@ -131,7 +145,18 @@ class _Evaluation:
             context = make_context([self.task.name], self._records)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
-        ranking = rank(build_evidence(measured, {0: watched} if watched else None), rules)
+        differences = [
+            Difference(0, node, result.difference)
+            for node, result in self._results.items()
+            if result.difference is not None
+        ]
+        missing = [
+            Missing(verdict.unusable, verdict.candidate, node, is_own_fault=True)
+            for node, verdict in ((node, r.verdict) for node, r in self._results.items())
+            if verdict.unusable is not None
+        ]
+        reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
+        ranking = rank(build_evidence(measured, reports, missing, differences), rules)
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
             seed=settings.seed,
@@ -148,6 +173,7 @@ class _Evaluation:
             executors=list_executors(settings),
             items=self._list_items(),
             violations=list_violations(self._results),
+            differences=list_differences(self._results),
             monitors=_list_monitors(watched, rules),
         )
         return EvaluationResult(
@@ -204,22 +230,24 @@ class _Evaluation:
         begun = time.perf_counter()
         try:
             entry.test()
-            result = ItemResult(one.conclude(), measuring.conclude())
+            result = _describe_held(one, measuring)
         except Violated as violated:
             measured = measuring.conclude()
             violation, confirmation = confirm(one, violated.violation)
             verdict = one.conclude(violation, confirmation)
-            command = "run the same evaluation with the same seed"
-            text = render_violation(
-                one, violation, confirmation, Reproduction(command, self.task.name, "")
-            )
+            text = _write_violation(one, violation, confirmation)
             result = describe_violated(violation, verdict, text, measured, encode_records(()))
+        except Unusable as unusable:
+            fault = None if self.baseline is None else find_own_fault(one, unusable.error)
+            if fault is None:
+                raise
+            result = ItemResult(one.conclude(broken=True, unusable=fault))
         except Exception as error:
             explained = explain(error, one)
             if explained is None:
                 raise
             raise explained from error
-        self._results[node] = result
+        self._results[node] = replace(result, difference=describe_difference(one))
         self._durations[node] = time.perf_counter() - begun
         self._records += measuring.records
 
@@ -276,12 +304,25 @@ class _Evaluation:
                 task=result.verdict.task,
                 relation=result.verdict.entry,
                 candidate=result.verdict.candidate,
-                outcome="failed" if result.verdict.status == "violated" else "passed",
+                outcome="passed" if result.verdict.status == "held" else "failed",
                 cases=result.verdict.cases,
                 duration_s=round(self._durations[node], 6),
             )
             for node, result in self._results.items()
         )
+
+
+def _describe_held(one: Run, measuring: Measuring) -> ItemResult:
+    verdict, measured, example = one.conclude(), measuring.conclude(), measuring.example
+    if example is None:
+        return ItemResult(verdict, measured)
+    found = describe_violated(example[0], verdict, _write_violation(one, *example), measured)
+    return replace(found, confirmation=example[1])
+
+
+def _write_violation(one: Run, violation: Violation, confirmation: Confirmation) -> str:
+    command = "run the same evaluation with the same seed"
+    return render_violation(one, violation, confirmation, Reproduction(command, one.task.name, ""))
 
 
 def _list_monitors(watched: WatchReport | None, rules: Rules) -> tuple[MonitorResult, ...]:

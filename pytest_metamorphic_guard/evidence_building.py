@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pytest_metamorphic_guard.gate.evidence import (
     AlertEvidence,
     CheckResult,
+    DifferenceEvidence,
     Evidence,
     InputResult,
     MetricEvidence,
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_metamorphic_guard.gate.rules import FailOnAlert
-    from pytest_metamorphic_guard.measurements import Measurement
+    from pytest_metamorphic_guard.measurements import EndsApart, Measurement
     from pytest_metamorphic_guard.watch_report import Alert, WatchReport
 
-__all__ = ["Missing", "build_evidence", "build_frame", "split_alerts"]
+__all__ = ["Difference", "Missing", "OwnCheck", "build_evidence", "build_frame", "split_alerts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,51 @@ class Missing:
         text: What became of it, as a sentence.
         candidate: The candidate it was about, or None where that is not known.
         entry: What it checked, as ``task::relation``, or None where that is not known.
+        is_own_fault: The candidate cannot be called where its baseline can: it is rejected.
     """
 
     text: str
     candidate: str | None = None
     entry: str | None = None
+    is_own_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An item in which calls do not end alike for baseline and candidate.
+
+    Attributes:
+        position: Number of the candidate among the task's candidates, from 0.
+        entry: What the item checks, as ``task::relation``.
+        found: What was found.
+    """
+
+    position: int
+    entry: str
+    found: EndsApart
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCheck:
+    """What one of the user's own tests says about one candidate.
+
+    Attributes:
+        candidate: The candidate.
+        conclusion: What follows: a failure rejects, and what is not known keeps from adopting.
+        text: What became of the test, as a sentence.
+    """
+
+    candidate: str
+    conclusion: Literal["passed", "failed", "unknown", "expected"]
+    text: str
 
 
 def build_evidence(
     measurements: Iterable[Measurement],
     watched: Mapping[int | None, WatchReport] | None = None,
     missing: Sequence[Missing] = (),
+    differences: Sequence[Difference] = (),
+    own: Sequence[OwnCheck] = (),
 ) -> list[Evidence]:
     """Return what is known about each candidate, in the order in which candidates were given.
 
@@ -54,35 +89,68 @@ def build_evidence(
         watched: What the monitors concluded, by the candidate's number; what stands under None
             concerns all of them.
         missing: What gave no result; without a candidate's name it concerns all of them.
+        differences: The items in which calls do not end alike for both roles.
+        own: What the user's own tests say.
     """
     watched = watched or {}
     by_position: dict[int, list[Measurement]] = defaultdict(list)
     for measurement in measurements:
         by_position[measurement.position].append(measurement)
-    groups: list[tuple[tuple[str, ...], list[Measurement], list[WatchReport]]] = [
+    groups: list[tuple[int | None, tuple[str, ...], list[Measurement], list[WatchReport]]] = [
         (
+            position,
             tuple(dict.fromkeys(m.candidate for m in group)),
             group,
             [watched[key] for key in (position, None) if key in watched],
         )
         for position, group in sorted(by_position.items())
     ]
-    known = {name for names, *_ in groups for name in names}
+    known = {name for _, names, *_ in groups for name in names}
     unknown = dict.fromkeys(gap.candidate for gap in missing if gap.candidate)
-    groups += [((name,), [], []) for name in unknown if name not in known]
+    unknown |= dict.fromkeys(check.candidate for check in own)
+    groups += [(None, (name,), [], []) for name in unknown if name not in known]
     return [
         Evidence(
             candidate=", ".join(names),
             tasks=tuple(_build_task(members) for members in _group_by_task(group)),
             alerts=tuple(_to_evidence(a) for report in reports for a in report.evidence),
             missing=(
-                *(gap.text for gap in missing if gap.candidate in (None, *names)),
+                *(
+                    gap.text
+                    for gap in missing
+                    if gap.candidate in (None, *names) and not gap.is_own_fault
+                ),
                 *_find_unmeasured(group, missing),
                 *_find_chosen(group),
+                *_find_expected(group),
+                *_list_own(own, names, "unknown"),
+            ),
+            failures=tuple(
+                dict.fromkeys(
+                    [
+                        *(g.text for g in missing if g.is_own_fault and g.candidate in names),
+                        *_list_own(own, names, "failed"),
+                    ]
+                )
+            ),
+            own_passed=len(_list_own(own, names, "passed")),
+            notes=(
+                *(
+                    f"{one.title}::{one.label} is marked xfail: its violations are expected and "
+                    "decide nothing"
+                    for one in group
+                    if one.expected
+                ),
+                *_list_own(own, names, "expected"),
+            ),
+            differences=tuple(
+                DifferenceEvidence(one.entry, one.found.cases, str(one.found))
+                for one in differences
+                if one.position == position
             ),
             unanswered=tuple(text for report in reports for text in report.unanswered),
         )
-        for names, group, reports in groups
+        for position, names, group, reports in groups
     ]
 
 
@@ -99,6 +167,22 @@ def split_alerts(
     failing = [alert.message for alert in alerts if alert.severity in blocking]
     warning = [a.message for a in alerts if a.severity not in ("info", *blocking)]
     return failing, warning
+
+
+def _list_own(own: Sequence[OwnCheck], names: tuple[str, ...], conclusion: str) -> list[str]:
+    return [
+        check.text for check in own if check.candidate in names and check.conclusion == conclusion
+    ]
+
+
+def _find_expected(group: list[Measurement]) -> list[str]:
+    """Say of which tasks nothing is left to judge."""
+    return [
+        f"all that {members[0].task} checks is marked xfail, so nothing is known about it"
+        for members in _group_by_task(group)
+        if all(measurement.expected or measurement.soft for measurement in members)
+        and any(measurement.expected for measurement in members)
+    ]
 
 
 def _to_evidence(alert: Alert) -> AlertEvidence:
@@ -141,7 +225,11 @@ def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:
 def _build_task(members: list[Measurement]) -> TaskEvidence:
     checks: dict[int, list[CheckResult]] = defaultdict(list)
     clusters: dict[int, str | None] = {}
-    hard = {label: measured for label, measured in _label(members) if not measured.soft}
+    hard = {
+        label: measured
+        for label, measured in _label(members)
+        if not (measured.soft or measured.expected)
+    }
     for label, measurement in hard.items():
         for case in measurement.cases:
             clusters[case.index] = case.group
@@ -161,6 +249,7 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
                 min_pass_rate=measurement.min_pass_rate,
                 overlap=measurement.overlap,
                 declared=measurement.entry,
+                example=measurement.example,
             )
             for label, measurement in hard.items()
         ),

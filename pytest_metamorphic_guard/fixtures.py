@@ -8,14 +8,17 @@ import pytest
 
 from pytest_metamorphic_guard.activation import get_session
 from pytest_metamorphic_guard.collection import label_candidates
+from pytest_metamorphic_guard.contracts.outcomes import find_refusal
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.feeding import FedMonitors
 from pytest_metamorphic_guard.implementations import DEFAULT_FUNCTION, Implementation
-from pytest_metamorphic_guard.runner.calling import Solve, Unusable
+from pytest_metamorphic_guard.runner.calling import CallFailed, Solve, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_metamorphic_guard.own_tests import OwnCalls
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.session import GuardSession
 
 __all__ = ["find_monitors", "make_solve", "parametrize_candidates"]
@@ -53,19 +56,37 @@ def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     # A first call that starts a worker would break the deadline of a user's @given test.
     caller.warm_up()
-    return FixtureSolve(caller)
+    return FixtureSolve(caller, session.own_calls)
 
 
 class FixtureSolve(Solve):
-    """An implementation for tests that are not ours: a broken executor is an ordinary error."""
+    """An implementation for tests that are not ours.
+
+    A broken executor is an ordinary error. What could not be called at all ends the test, since
+    `CallFailed` would satisfy one that expects an implementation to refuse what it is given.
+    """
+
+    def __init__(self, caller: Caller, own_calls: OwnCalls) -> None:
+        super().__init__(caller)
+        self._own_calls = own_calls
 
     def __call__(self, *args: Any) -> Any:
         __tracebackhide__ = True
         self.calls.clear()
+        refusal: str | None = None
         try:
             return super().__call__(*args)
+        except CallFailed as failed:
+            refusal = find_refusal(failed.outcome)
+            raise
         except Unusable as unusable:
-            raise unusable.error from None
+            if not isinstance(unusable.error, CallFailed):
+                raise unusable.error from None
+            refusal = unusable.error.error
+            self._own_calls.unusable[self._caller.role] = unusable.error
+            raise
+        finally:
+            self._own_calls.count(self._caller, refusal)
 
 
 def _find(session: GuardSession, role: str) -> Sequence[Implementation]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.evidence_building import Missing
+from pytest_metamorphic_guard.evidence_building import Difference, Missing
 from pytest_metamorphic_guard.feeding import decode_fed
 from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
 from pytest_metamorphic_guard.measurements import name_task
-from pytest_metamorphic_guard.report.records import ItemRecord
+from pytest_metamorphic_guard.own_tests import OwnTest
+from pytest_metamorphic_guard.report.records import ItemRecord, TestRecord
 from pytest_metamorphic_guard.transport import ItemResult
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Gathered:
         items: The result of every item, by node id.
         outcomes: What pytest made of these items, and the seconds they took, by node id.
         fed: What users' own tests fed to monitors, by node id and phase.
+        own_tests: Users' own tests that used an implementation, by node id.
+        expected: Items whose violation a mark says to expect.
         lost: Items of a process that ended before they did.
         failed: Items without a result: they failed before they ran, or in a way that is not ours.
         skipped: Items that were skipped.
@@ -57,6 +60,8 @@ class Gathered:
     items: dict[str, ItemResult] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, float]] = field(default_factory=dict)
     fed: dict[tuple[str, str], Fed] = field(default_factory=dict)
+    own_tests: dict[str, OwnTest] = field(default_factory=dict)
+    expected: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
     failed: dict[str, float] = field(default_factory=dict)
     skipped: dict[str, None] = field(default_factory=dict)
@@ -73,6 +78,8 @@ class Gathered:
             if data["fed"]:
                 pairs = tuple(decode_fed(data["fed"]))
                 self.fed[report.nodeid, str(report.when)] = Fed(data["label"], pairs)
+            if data["own"] is not None:
+                self._add_own(report, OwnTest.from_dict(data["own"]))
             if data["result"] is not None:
                 self._add_result(report, ItemResult.from_dict(data["result"]))
                 return
@@ -81,9 +88,18 @@ class Gathered:
         if _MARK in report.keywords and report.failed and report.nodeid not in self.items:
             self.failed[report.nodeid] = report.duration
 
+    def _add_own(self, report: pytest.TestReport, test: OwnTest) -> None:
+        earlier = self.own_tests.get(report.nodeid)
+        # A plugin that runs a failed test again reports each attempt.
+        if earlier is None or earlier.outcome not in ("failed", "error"):
+            self.own_tests[report.nodeid] = test
+
     def _add_result(self, report: pytest.TestReport, result: ItemResult) -> None:
         earlier = self.items.get(report.nodeid)
         self.failed.pop(report.nodeid, None)
+        self.expected.discard(report.nodeid)
+        if report.skipped and hasattr(report, "wasxfail") and result.verdict.status == "violated":
+            self.expected.add(report.nodeid)
         self.outcomes[report.nodeid] = (report.outcome, report.duration)
         # Running a violated item again until it holds must not make its candidate a better one.
         if earlier is None or earlier.verdict.status != "violated":
@@ -92,7 +108,7 @@ class Gathered:
     @property
     def is_empty(self) -> bool:
         """Whether no item of ours ran or was to run."""
-        return not (self.items or self.lost or self.failed)
+        return not (self.items or self.own_tests or self.lost or self.failed)
 
     @property
     def is_cut(self) -> bool:
@@ -103,8 +119,24 @@ class Gathered:
     @property
     def measurements(self) -> list[Measurement]:
         """What was measured, by node id."""
-        found = (self.items[node].measurement for node in sorted(self.items))
-        return [measurement for measurement in found if measurement is not None]
+        return [
+            replace(found, expected=node in self.expected)
+            for node in sorted(self.items)
+            if (found := self.items[node].measurement) is not None
+        ]
+
+    @property
+    def differences(self) -> list[Difference]:
+        """The items whose calls do not end alike for both roles, by node id."""
+        return [
+            Difference(
+                result.position,
+                f"{name_task(result.verdict.task, result.where)}::{result.verdict.entry}",
+                found,
+            )
+            for node, result in sorted(self.items.items())
+            if (found := result.difference) is not None and node not in self.expected
+        ]
 
     @property
     def missing(self) -> list[Missing]:
@@ -134,6 +166,14 @@ class Gathered:
         ]
         return tuple(sorted(records, key=lambda record: record.node_id))
 
+    @property
+    def test_records(self) -> tuple[TestRecord, ...]:
+        """What became of users' own tests that used an implementation."""
+        return tuple(
+            TestRecord(node_id=node, roles=test.roles, outcome=test.outcome, called=test.called)
+            for node, test in sorted(self.own_tests.items())
+        )
+
     def _find_missing(self) -> Iterator[Missing]:
         for node in self.lost:
             yield Missing(f"{node} was lost with its process, so nothing is known about it")
@@ -148,7 +188,9 @@ class Gathered:
         for node, result in sorted(self.items.items()):
             verdict = result.verdict
             entry = f"{name_task(verdict.task, result.where)}::{verdict.entry}"
-            if verdict.status == "broken":
+            if verdict.unusable is not None:
+                yield Missing(verdict.unusable, verdict.candidate, entry, is_own_fault=True)
+            elif verdict.status == "broken":
                 text = f"{node} could not be judged, so nothing is known about it"
                 yield Missing(text, verdict.candidate, entry)
             elif result.measurement is None:

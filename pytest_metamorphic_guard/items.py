@@ -10,31 +10,41 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.skipping import xfailed_key
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan, find_variant
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.item_warnings import list_warnings
+from pytest_metamorphic_guard.own_tests import describe_own_test
 from pytest_metamorphic_guard.report.command import list_left_out, write_command
 from pytest_metamorphic_guard.report.reproduction import Reproduction
-from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.listing import count_cases
+from pytest_metamorphic_guard.runner.own_faults import find_own_fault
+from pytest_metamorphic_guard.runner.refusals import require_answers
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
 from pytest_metamorphic_guard.shield import clean_report
 from pytest_metamorphic_guard.tasks import Law
 from pytest_metamorphic_guard.timers import DEADLINE, ItemTimeout, report_timeout, set_timer
-from pytest_metamorphic_guard.transport import ItemResult, describe_violated, encode_records
+from pytest_metamorphic_guard.transport import (
+    ItemResult,
+    describe_difference,
+    describe_violated,
+    encode_records,
+)
 from pytest_metamorphic_guard.warning_classes import MetamorphicGuardWarning
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    from pytest_metamorphic_guard.own_tests import Ending, OwnTest
     from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.session import GuardSession
 
@@ -73,17 +83,18 @@ class ItemRunner:
         plan = find_plan(pyfuncitem)
         with report_timeout(pyfuncitem):
             if plan is None:
-                return (yield)
+                return (yield from self._run_own())
             run, measuring = self._start(pyfuncitem, plan)
             try:
                 with self._follow(run, measuring), try_constants_of(plan.task):
                     answer = yield
                 run.require_cases()
                 run.require_decided()
+                require_answers(run)
             except BaseException as error:
                 self._conclude_error(pyfuncitem, plan, run, measuring, error)
                 raise
-        self._keep(pyfuncitem, ItemResult(run.conclude(), *_finish(measuring)))
+        self._keep(pyfuncitem, self._describe_held(pyfuncitem, plan, run, measuring))
         self._warn(pyfuncitem, run, measuring)
         return answer
 
@@ -99,10 +110,45 @@ class ItemRunner:
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
         # Fixtures feed monitors too, before and after the test itself.
         fed = self.session.feed.take()
-        if result is not None or fed:
-            data = {"result": result and result.to_dict(), "fed": fed, "label": _find_label(item)}
+        own = self._describe_own(item, report) if find_plan(item) is None else None
+        self.session.own_calls.clear()
+        if result is not None or fed or own is not None:
+            data = {
+                "result": result and result.to_dict(),
+                "fed": fed,
+                "label": _find_label(item),
+                "own": own and own.to_dict(),
+            }
             setattr(report, RESULT_ATTRIBUTE, json.dumps(data))
         return report
+
+    # --- a test of the user's own
+
+    def _run_own(self) -> Generator[None, object, object]:
+        """Run it, and fail it where it passes only because nothing was called."""
+        try:
+            answer = yield
+        except Unusable as unusable:
+            raise pytest.fail.Exception(str(unusable), pytrace=False) from None
+        fault = self.session.own_calls.find_fault()
+        if fault is not None:
+            raise pytest.fail.Exception(fault, pytrace=False)
+        return answer
+
+    def _describe_own(self, item: pytest.Item, report: pytest.TestReport) -> OwnTest | None:
+        used = _FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        outcome: Ending
+        if report.skipped:
+            outcome = "expected" if hasattr(report, "wasxfail") else "skipped"
+        else:
+            outcome = "passed" if report.passed else "failed"
+        return describe_own_test(
+            roles={name.removeprefix("mg_") for name in used},
+            label=_find_label(item),
+            outcome=outcome,
+            calls=self.session.own_calls,
+            is_call=report.when == "call",
+        )
 
     # --- one item
 
@@ -146,13 +192,17 @@ class ItemRunner:
         if not isinstance(plan.holder, MeasuringHolder):
             return run, None
         position = list(plan.candidates).index(parameter)
-        return run, session.make_measuring(
+        measuring = session.make_measuring(
             run,
             position,
             where=session.tell_apart(item),
             variant=find_variant(item),
             replayed=session.find_replayed(item),
         )
+        if item.stash.get(xfailed_key, None) is not None:
+            # A violation that a mark expects has to fail the item, or pytest finds it missing.
+            measuring.judged_elsewhere = False
+        return run, measuring
 
     @contextlib.contextmanager
     def _follow(self, run: Run, measuring: Measuring | None) -> Iterator[None]:
@@ -185,7 +235,8 @@ class ItemRunner:
         if explained is None and isinstance(error, Exception):
             explained = explain(error, run)
         if explained is not None:
-            self._keep(item, ItemResult(run.conclude(broken=True), None, _finish(measuring)[1]))
+            verdict = run.conclude(broken=True, unusable=find_own_fault(run, explained))
+            self._keep(item, ItemResult(verdict, None, _finish(measuring)[1]))
             raise pytest.fail.Exception(str(explained), pytrace=False) from None
 
     def _fail_timed_out(
@@ -246,12 +297,28 @@ class ItemRunner:
             raise fault.error.with_traceback(fault.error.__traceback__) from None
         raise pytest.fail.Exception(text, pytrace=False) from None
 
+    def _describe_held(
+        self, item: pytest.Item, plan: Plan, run: Run, measuring: Measuring | None
+    ) -> ItemResult:
+        """Return what an item leaves behind that passes; a rate is judged by what it violates."""
+        measured, verdict = _finish(measuring), run.conclude()
+        example = None if measuring is None else measuring.example
+        if example is None:
+            return ItemResult(verdict, *measured)
+        text = render_violation(run, *example, self._describe_reproduction(item, plan))
+        found = describe_violated(example[0], verdict, text, *measured)
+        return replace(found, confirmation=example[1])
+
     def _keep(self, item: pytest.Item, result: ItemResult) -> None:
         plan, label = find_plan(item), _find_label(item)
         assert plan is not None  # only an item of ours has a result
         position = list(plan.candidates).index(label) if label is not None else 0
         item.stash[_RESULT] = replace(
-            result, position=position, label=label, where=self.session.tell_apart(item)
+            result,
+            position=position,
+            label=label,
+            where=self.session.tell_apart(item),
+            difference=describe_difference(plan.holder.run),
         )
         # junit XML is written from the item's properties when the teardown has been reported.
         # An earlier attempt of a plugin that runs items again has left its own.
@@ -265,7 +332,7 @@ class ItemRunner:
             item.user_properties += [(f"mg_{name}", number) for name, number in counts.items()]
 
     def _warn(self, item: pytest.Item, run: Run, measuring: Measuring | None) -> None:
-        for said in _list_warnings(run, measuring):
+        for said in list_warnings(run, measuring):
             try:
                 item.warn(MetamorphicGuardWarning(clean_line(said)))
             except MetamorphicGuardWarning as warning:  # -W error
@@ -284,27 +351,6 @@ class ItemRunner:
         location = plan.entry.location
         where = f"{_relative(location.path, here)}:{location.line}" if location else ""
         return Reproduction(command, plan.variable, where, list_left_out(settings))
-
-
-def _list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
-    """Say what fails no item and should be known."""
-    name = run.entry.name
-    if run.soft_violations and run.soft_example is not None:
-        yield (
-            f"soft property {name!r} does not hold in {run.soft_violations} of {run.cases} cases, "
-            f"first for {to_source(run.soft_example.case.sources[0])[:120]}"
-        )
-    if run.shared_violations and run.settings.fail_on == "regression":
-        yield (
-            f"{name!r} is violated in {run.shared_violations} of {run.cases} cases by candidate "
-            "and baseline alike: no regression"
-        )
-    if measuring is not None and measuring.first_violation is not None:
-        first = to_source(measuring.first_violation.case.sources[0])[:120]
-        yield (
-            f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, within "
-            f"what is allowed; first for {first}"
-        )
 
 
 def _finish(measuring: Measuring | None) -> tuple[Any, str]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["CaseHeld", "Measurement", "MetricRows", "Origin", "name_task", "name_variant"]
+__all__ = [
+    "CaseHeld",
+    "EndsApart",
+    "Measurement",
+    "MetricRows",
+    "Origin",
+    "name_task",
+    "name_variant",
+]
 
 # Only the sample is drawn independently of what is looked for, so only it enters rates.
 Origin = Literal["sample", "example", "search"]
@@ -47,6 +55,35 @@ class CaseHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndsApart:
+    """Inputs on which the calls of both roles do not end alike: one returns and the other raises.
+
+    Attributes:
+        cases: Number of these inputs.
+        source_input: The smallest of them as Python source.
+        call: Arguments of the first call of it that differs, as Python source.
+        baseline: How that call ended for the baseline.
+        candidate: How it ended for the candidate.
+        replay: The smallest input in the form from which it is run again; empty where it has none.
+    """
+
+    cases: int
+    source_input: str
+    call: str
+    baseline: str
+    candidate: str
+    replay: str = ""
+
+    def __str__(self) -> str:
+        called = "" if self.call == self.source_input else f"call {self.call}: "
+        inputs = "1 input" if self.cases == 1 else f"{self.cases} inputs"
+        return (
+            f"baseline and candidate end differently on {inputs}; for {self.source_input}: "
+            f"{called}baseline {self.baseline}, candidate {self.candidate}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricRows:
     """The values of one metric on a sample.
 
@@ -80,6 +117,7 @@ class Measurement:
         skipped_after: How often one was skipped after a candidate without a baseline had answered.
         min_pass_rate: The entry's own threshold, or the task's; None for none.
         soft: The entry is reported and never fails anything.
+        expected: Its violations are marked as known, so they decide nothing.
         cases: One record per input of the sample that ran, in order.
         beside: One record per input that ran beside the sample, such as an example.
         where: What tells the task from others of its name in this run, such as its file; empty
@@ -89,6 +127,7 @@ class Measurement:
         overlap: Number of cases in which one input takes part at most.
         first_look: Number of inputs that were asked for, where the run may go on beyond them.
         available: Number of distinct inputs that exist; None where there is no end of them.
+        example: The smallest input whose violation counts, as text; empty for none.
     """
 
     task: str
@@ -110,6 +149,9 @@ class Measurement:
     available: int | None = None
     where: str = ""
     variant: str = ""
+    skipped_after: int = 0
+    expected: bool = False
+    example: str = ""
 
     @property
     def title(self) -> str:
@@ -120,7 +162,6 @@ class Measurement:
     def label(self) -> str:
         """The entry's name among all that were measured of the task."""
         return name_variant(self.entry, self.variant)
-    skipped_after: int = 0
 
     @property
     def pass_rate(self) -> float | None:

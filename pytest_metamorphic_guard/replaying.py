@@ -119,7 +119,8 @@ def read_replay(path: Path) -> Replay:
                 str(entry["relation"]),
                 entry["replay"],
             )
-            for entry in document["violations"]
+            for key in ("violations", "differences")
+            for entry in document.get(key, () if key == "differences" else None)
         ]
     except OSError as error:
         raise ReplayError(str(path), f"cannot read it: {error.strerror}") from None

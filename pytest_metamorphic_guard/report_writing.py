@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import find_plugins
 from pytest_metamorphic_guard.report.document import to_document, write_document
 from pytest_metamorphic_guard.report.records import (
+    DifferenceRecord,
     ExecutorRecord,
     ImplementationRecord,
     Role,
@@ -36,6 +37,7 @@ __all__ = [
     "ReportError",
     "describe_environment",
     "describe_options",
+    "list_differences",
     "list_executors",
     "list_implementations",
     "list_violations",
@@ -167,22 +169,42 @@ def list_executors(settings: Settings) -> tuple[ExecutorRecord, ...]:
 
 
 def list_violations(results: Mapping[str, ItemResult]) -> tuple[ViolationRecord, ...]:
-    """Return the violations of a run by the node id of their item."""
+    """Return the violations of a run by the node id of their item, also those a rate allows for."""
     return tuple(
         ViolationRecord(
             node_id=node,
             task=result.verdict.task,
             relation=result.verdict.entry,
             candidate=result.verdict.candidate,
-            confirmation=result.verdict.confirmation or "unchecked",
-            regression=result.verdict.regression,
+            confirmation=result.confirmation or "unchecked",
+            regression=result.regression,
             source_input=result.inputs,
             outputs=result.outputs,
             message=result.text,
             replay=result.encoded_inputs or None,
         )
         for node, result in sorted(results.items())
-        if result.verdict.status == "violated"
+        if result.inputs
+    )
+
+
+def list_differences(results: Mapping[str, ItemResult]) -> tuple[DifferenceRecord, ...]:
+    """Return where the roles' calls do not end alike, by the node id of the item."""
+    return tuple(
+        DifferenceRecord(
+            node_id=node,
+            task=result.verdict.task,
+            relation=result.verdict.entry,
+            candidate=result.verdict.candidate,
+            inputs=found.cases,
+            source_input=found.source_input,
+            call=found.call,
+            baseline=found.baseline,
+            outcome=found.candidate,
+            replay=found.replay or None,
+        )
+        for node, result in sorted(results.items())
+        if (found := result.difference) is not None
     )
 
 

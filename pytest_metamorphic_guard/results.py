@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from pytest_metamorphic_guard.collection import label_candidates
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
 from pytest_metamorphic_guard.gate.findings import Conclusion
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
 from pytest_metamorphic_guard.gathering import Gathered
+from pytest_metamorphic_guard.own_tests import list_checks
 from pytest_metamorphic_guard.report.markdown import render_markdown
 from pytest_metamorphic_guard.report.monitors import list_messages
 from pytest_metamorphic_guard.report.records import MonitorResult, RunRecord
@@ -23,6 +25,7 @@ from pytest_metamorphic_guard.report_writing import (
     ReportError,
     describe_environment,
     describe_options,
+    list_differences,
     list_executors,
     list_implementations,
     list_violations,
@@ -134,9 +137,17 @@ class ResultKeeper:
     def _decide(self, session: pytest.Session) -> None:
         watched = {one.position: one.report for one in self.watched}
         gathered = self.gathered
-        evidence = build_evidence(gathered.measurements, watched, gathered.missing)
-        self.ranking = rank(evidence, self.session.rules)
         settings = self.session.settings
+        named = label_candidates([a.implementation for a in settings.candidates])
+        names = {label: implementation.specification for label, implementation in named.items()}
+        evidence = build_evidence(
+            gathered.measurements,
+            watched,
+            gathered.missing,
+            gathered.differences,
+            list_checks(gathered.own_tests, names),
+        )
+        self.ranking = rank(evidence, self.session.rules)
         outcome, message = self.ranking.outcome, self.ranking.reason
         remedy = self.ranking.decisions[0].remedy if self.ranking.decisions else None
         if not settings.candidates:
@@ -200,7 +211,9 @@ class ResultKeeper:
             implementations=list_implementations(settings),
             executors=list_executors(settings),
             items=self.gathered.item_records,
+            tests=self.gathered.test_records,
             violations=list_violations(self.gathered.items),
+            differences=list_differences(self.gathered.items),
             monitors=self.monitor_results,
         )
 

@@ -29,6 +29,7 @@ from pytest_metamorphic_guard.loading import (
 )
 from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.option_reading import read_rules
+from pytest_metamorphic_guard.own_tests import OwnCalls
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
 from pytest_metamorphic_guard.replaying import Playable, Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
@@ -69,6 +70,7 @@ class GuardSession:
         self.monitors = self._load_monitors()
         self.replay = read_replay(settings.replay) if settings.replay else None
         self.feed = Feed()
+        self.own_calls = OwnCalls()
         self.used_fixtures = False
         self.progress: LocalProgress | None = None
         self.registered_tasks: dict[str, Task] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.measurements import name_task
 from pytest_metamorphic_guard.report.monitors import render_monitors
 from pytest_metamorphic_guard.report.summary import Screen, render_summary
@@ -77,11 +78,13 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
 def _count_items(keeper: ResultKeeper) -> list[str]:
     counted: dict[tuple[str, str], Counter[str]] = {}
     regressions: Counter[tuple[str, str]] = Counter()
+    apart: Counter[tuple[str, str]] = Counter()
     for result in keeper.gathered.items.values():
         verdict = result.verdict
         key = (name_task(verdict.task, result.where), verdict.candidate)
         counted.setdefault(key, Counter())[verdict.status] += 1
         regressions[key] += verdict.regression is True
+        apart[key] = max(apart[key], result.difference.cases if result.difference else 0)
     lines = []
     for (task, candidate), statuses in sorted(counted.items()):
         line = f"{task}: {statuses['held']} of {sum(statuses.values())} hold for {candidate}"
@@ -89,6 +92,10 @@ def _count_items(keeper: ResultKeeper) -> list[str]:
             line += f", {regressions[task, candidate]} regressed against the baseline"
         if statuses["broken"]:
             line += f", {statuses['broken']} could not be judged"
+        if apart[task, candidate]:
+            line += (
+                f", {count(apart[task, candidate], 'input')} end otherwise than for the baseline"
+            )
         lines.append(line)
     return lines
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
 from pytest_metamorphic_guard.contracts.values import LEFT_OUT, Opaque
 from pytest_metamorphic_guard.executors.wire import (
     DecodeError,
@@ -21,20 +22,21 @@ from pytest_metamorphic_guard.executors.wire import (
     decode,
     encode,
 )
-from pytest_metamorphic_guard.measurements import Measurement
+from pytest_metamorphic_guard.measurements import EndsApart, Measurement
 from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.report.values import format_outcome, to_source
-from pytest_metamorphic_guard.verdicts import Verdict
+from pytest_metamorphic_guard.verdicts import Confirmation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_metamorphic_guard.runner.run import Violation
+    from pytest_metamorphic_guard.runner.run import Run, Violation
 
 __all__ = [
     "ItemResult",
     "decode_inputs",
     "decode_records",
+    "describe_difference",
     "describe_violated",
     "encode_inputs",
     "encode_records",
@@ -76,6 +78,9 @@ class ItemResult:
         position: Number of the candidate among the task's candidates, from 0.
         label: The candidate's label in node ids; None where there is only one.
         where: What tells the task from others of its name in this run; empty for nothing.
+        confirmation: Whether the violation whose inputs these are was seen again; None without one.
+        regression: Whether the baseline holds for it; None without a violation or a baseline.
+        difference: Inputs on which both roles' calls do not end alike; None for none.
     """
 
     verdict: Verdict
@@ -88,6 +93,9 @@ class ItemResult:
     position: int = 0
     label: str | None = None
     where: str = ""
+    difference: EndsApart | None = None
+    confirmation: Confirmation | None = None
+    regression: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -102,6 +110,9 @@ class ItemResult:
             "position": self.position,
             "label": self.label,
             "where": self.where,
+            "difference": self.difference and asdict(self.difference),
+            "confirmation": self.confirmation,
+            "regression": self.regression,
         }
 
     @classmethod
@@ -119,6 +130,9 @@ class ItemResult:
             data["position"],
             data["label"],
             data["where"],
+            data["difference"] and EndsApart(**data["difference"]),
+            data["confirmation"],
+            data["regression"],
         )
 
 
@@ -129,7 +143,7 @@ def describe_violated(
     measurement: Measurement | None = None,
     records: str = "",
 ) -> ItemResult:
-    """Return what a violated item leaves behind."""
+    """Return what an item leaves behind that found a violation."""
     sources = violation.case.sources
     return ItemResult(
         verdict,
@@ -142,7 +156,32 @@ def describe_violated(
             " ".join(format_outcome(execution.outcome, _OUTPUT_WIDTH, 3))
             for execution in violation.candidate.executions
         ),
+        confirmation=verdict.confirmation,
+        regression=violation.regression,
     )
+
+
+def describe_difference(run: Run) -> EndsApart | None:
+    """Return on how many inputs both roles' calls did not end alike, and the smallest of them."""
+    found = run.difference
+    if found is None:
+        return None
+    one = len(found.case.sources) == 1
+    return EndsApart(
+        cases=run.differences,
+        source_input=to_source(found.case.sources[0] if one else found.case.sources),
+        call=to_source(found.args),
+        baseline=_name_end(found.baseline),
+        candidate=_name_end(found.candidate),
+        replay=encode_inputs(found.case.sources),
+    )
+
+
+def _name_end(outcome: Outcome) -> str:
+    text = " ".join(format_outcome(outcome, _OUTPUT_WIDTH, 3))
+    if isinstance(outcome, Returned):
+        return f"returned {text}"
+    return f"raised {text}" if isinstance(outcome, Raised) else f"did not return: {text}"
 
 
 def encode_records(records: Iterable[MonitorRecord]) -> str:

@@ -28,6 +28,7 @@ class Verdict:
         soft_violations: Number of cases that a soft property did not hold for.
         shared_violations: Number of violated cases that the baseline violates too.
         confirmation: Whether the reported violation was seen again; None without one.
+        unusable: Why the candidate alone cannot be called, where that is why it is ``broken``.
         regression: Whether the baseline holds for the reported case; None without a baseline.
     """
 
@@ -42,6 +43,7 @@ class Verdict:
     shared_violations: int = 0
     confirmation: Confirmation | None = None
     regression: bool | None = None
+    unusable: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""

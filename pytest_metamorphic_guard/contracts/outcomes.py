@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +20,12 @@ __all__ = [
     "Raised",
     "Returned",
     "TimedOut",
+    "find_refusal",
     "to_outcome",
 ]
 
+# EPERM and EACCES, as the system writes them: a PermissionError that code makes has no number.
+_REFUSED = re.compile(r"\[Errno (1|13)\]")
 _CRASHES = frozenset({"crash", "process_exit", "protocol", "sandbox_lost"})
 _NOT_CALLED = frozenset({"not_started", "import_error", "function_missing", "argument_encoding"})
 _MOST_ERROR: Final = 4_000
@@ -143,6 +147,15 @@ def _clean_texts(payload: dict[str, Any]) -> dict[str, Any]:
             case _:
                 cleaned[key] = clean(cut(value, _MOST_OUTPUT), _MOST_OUTPUT)
     return cleaned
+
+
+def find_refusal(outcome: Outcome) -> str | None:
+    """Return what kept a call from running, or from what it wanted; None where nothing did."""
+    if isinstance(outcome, NotCalled) or (
+        isinstance(outcome, Raised) and _REFUSED.search(outcome.error)
+    ):
+        return " ".join(outcome.error.split())
+    return None
 
 
 def _find_faults(payload: Mapping[str, Any]) -> list[str]:

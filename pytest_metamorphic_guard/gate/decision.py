@@ -12,7 +12,7 @@ from pytest_metamorphic_guard.gate.findings import Bound, Conclusion, Finding
 from pytest_metamorphic_guard.gate.judging import TaskDecision, judge_task
 from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.gate.plain import from_plain, to_plain
-from pytest_metamorphic_guard.gate.policies import correct_policy
+from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
 from pytest_metamorphic_guard.gate.rules import Rules
 from pytest_metamorphic_guard.gate.weighing import weigh_task
 
@@ -29,6 +29,10 @@ _RUN_ALL = "let every relation, property and law of the task run to its end"
 _ASK_AGAIN = (
     "see what ended the monitor, or say that the decision can do without it: "
     "a question mark after its name, as in --mg-monitor='latency?'"
+)
+
+_END_ALIKE = (
+    "let the candidate raise what the baseline raises, or skip such inputs by a precondition"
 )
 
 
@@ -109,15 +113,26 @@ def decide(
     )
     findings = [
         *_judge_alerts(evidence.alerts, rules),
+        *(Finding(Conclusion.REJECT, text) for text in evidence.failures),
         *(Finding(Conclusion.INCONCLUSIVE, text, _RUN_ALL) for text in evidence.missing),
         *(
             Finding(Conclusion.INCONCLUSIVE, f"no answer of a monitor: {text}", _ASK_AGAIN)
             for text in evidence.unanswered
         ),
-        *(_collect(tasks) if tasks or not evidence.missing else ()),
+        *(
+            Finding(Conclusion.INCONCLUSIVE, f"{found.entry}: {found.text}", _END_ALIKE)
+            for found in evidence.differences
+        ),
+        *_conclude_own(evidence, rules),
     ]
+    if tasks or not findings:
+        findings += _collect(tasks)
     outcome = _combine(findings)
     notes = [*(f"{task.task}: {note}" for task in tasks for note in task.notes)]
+    if evidence.own_passed:
+        notes.append(f"{count(evidence.own_passed, 'test')} of your own passed")
+    notes += evidence.notes
+    notes += [f"{found.entry}: {found.text}" for found in evidence.differences]
     notes += [f"{alert.severity}: {alert.monitor}: {alert.message}" for alert in evidence.alerts]
     return Decision(
         outcome=outcome,
@@ -146,6 +161,17 @@ def _judge_alerts(alerts: Iterable[AlertEvidence], rules: Rules) -> list[Finding
         for alert in alerts
         if alert.severity in blocking
     ]
+
+
+def _conclude_own(evidence: Evidence, rules: Rules) -> list[Finding]:
+    """Judge by the user's own tests where nothing else was run."""
+    if evidence.tasks or evidence.missing or evidence.failures or not evidence.own_passed:
+        return []
+    passed = f"{count(evidence.own_passed, 'test')} of your own passed"
+    if isinstance(rules.policy, Strict):
+        return [Finding(Conclusion.ADOPT, f"{passed}, which give no rate")]
+    fault = f"{passed}, which give no rate for the policy {rules.policy}"
+    return [Finding(Conclusion.INCONCLUSIVE, fault, "declare a task, or use the policy strict")]
 
 
 def _collect(tasks: tuple[TaskDecision, ...]) -> list[Finding]:

@@ -8,6 +8,7 @@ from typing import Literal
 __all__ = [
     "AlertEvidence",
     "CheckResult",
+    "DifferenceEvidence",
     "Evidence",
     "InputResult",
     "MetricEvidence",
@@ -78,6 +79,7 @@ class RelationEvidence:
         min_pass_rate: The threshold written in the task; a policy file's goes before it.
         overlap: Number of cases in which one input takes part at most.
         declared: The name that the task declares it by, where ``name`` is another.
+        example: The smallest input that violates it, as text; empty where none is known.
     """
 
     name: str
@@ -86,6 +88,7 @@ class RelationEvidence:
     min_pass_rate: float | None = None
     overlap: int = 1
     declared: str = ""
+    example: str = ""
 
     @property
     def rule_name(self) -> str:
@@ -176,6 +179,21 @@ class AlertEvidence:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class DifferenceEvidence:
+    """Inputs on which the calls of both roles do not end alike.
+
+    Attributes:
+        entry: What was checked, as ``task::relation``.
+        inputs: Number of these inputs.
+        text: The smallest of them with both ends, as a sentence.
+    """
+
+    entry: str
+    inputs: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Everything that is known about one candidate.
@@ -186,6 +204,10 @@ class Evidence:
         alerts: What the monitors reported.
         missing: What was to be run and gave no result, one sentence each; it prevents adoption.
         unanswered: Monitors that gave no answer, one sentence each; it prevents adoption.
+        differences: Where both roles' calls do not end alike; they prevent adoption.
+        failures: What rejects the candidate whatever its tasks say, one sentence each.
+        own_passed: Number of the user's own tests that passed; they give no rate.
+        notes: What is worth knowing and decides nothing.
     """
 
     candidate: str
@@ -193,3 +215,7 @@ class Evidence:
     alerts: tuple[AlertEvidence, ...] = ()
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
+    differences: tuple[DifferenceEvidence, ...] = ()
+    failures: tuple[str, ...] = ()
+    own_passed: int = 0
+    notes: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.gate.findings import (
     judge_difference,
     judge_violations,
 )
+from pytest_metamorphic_guard.gate.losses import name_losses
 from pytest_metamorphic_guard.gate.phrases import count, list_names, percent
 from pytest_metamorphic_guard.gate.planning import plan_run
 from pytest_metamorphic_guard.gate.policies import Strict, Superior
@@ -131,15 +132,19 @@ def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> Task
     findings = _order(_find_all(weighed, corrected))
     outcome = findings[0].conclusion
     paired = tally.paired and tally.pairs.total > 0
+    # An item that fails shows its violation; rates are lost by items that pass.
+    by_rate = not (isinstance(weighed.policy, Strict) and tally.confirmed)
+    losses = name_losses(evidence, tally) if by_rate else ""
+    shows_losses = losses and outcome is Conclusion.REJECT
     return TaskDecision(
         task=evidence.title or evidence.task,
         baseline=evidence.baseline,
         policy=str(weighed.policy),
         outcome=outcome,
-        reason=findings[0].reason,
+        reason=f"{findings[0].reason}; {losses}" if shows_losses else findings[0].reason,
         remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
         findings=tuple(findings),
-        notes=(*_find_notes(weighed), *note_singles(evidence)),
+        notes=(*_find_notes(weighed), *note_singles(evidence), *filter(None, [losses])),
         planned=evidence.planned,
         ran=tally.ran,
         passed=tally.passed,

@@ -41,8 +41,10 @@ def to_document(run: RunRecord) -> dict[str, Any]:
         "implementations": to_plain(run.implementations),
         "executors": to_plain(run.executors),
         "items": [_write_item(item) for item in _sort_items(run.items)],
+        "tests": to_plain(run.tests),
         "gate": None if run.ranking is None else _write_gate(run.ranking),
         "violations": [_write_violation(entry) for entry in run.violations],
+        "differences": to_plain(run.differences),
         "monitors": to_plain(run.monitors),
         "times": {
             "started_at": run.started_at,
@@ -54,9 +56,15 @@ def to_document(run: RunRecord) -> dict[str, Any]:
     configurations = [executor["config"] for executor in plain["executors"]]
     redaction = Redaction(plain["options"], plain["environment"], *configurations)
     cleaned: dict[str, Any] = redaction.apply(plain)
-    for entry, violation in zip(cleaned["violations"], run.violations, strict=True):
+    replays = [
+        *(violation.replay for violation in run.violations),
+        *(difference.replay for difference in run.differences),
+    ]
+    for entry, replay in zip(
+        (*cleaned["violations"], *cleaned["differences"]), replays, strict=True
+    ):
         # Its bytes are an encoded input; a replacement inside would make it another input.
-        entry["replay"] = violation.replay
+        entry["replay"] = replay
     return cleaned
 
 

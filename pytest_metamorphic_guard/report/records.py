@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.ranking import Ranking
 
 __all__ = [
+    "DifferenceRecord",
     "ExecutorRecord",
     "ImplementationRecord",
     "ItemRecord",
     "MonitorResult",
     "RunRecord",
+    "TestRecord",
     "ViolationRecord",
 ]
 
@@ -82,6 +84,25 @@ class ItemRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestRecord:
+    """One of the user's own tests that used an implementation.
+
+    Attributes:
+        node_id: Its node id.
+        roles: The roles it used.
+        outcome: ``"passed"``, ``"failed"``, ``"error"``, ``"skipped"`` or ``"expected"`` (xfail).
+        called: Whether it called the candidate.
+    """
+
+    __test__ = False  # for pytest, which would collect it by its name
+
+    node_id: str
+    roles: tuple[str, ...]
+    outcome: str
+    called: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ViolationRecord:
     """One violation, shrunk.
 
@@ -107,6 +128,35 @@ class ViolationRecord:
     source_input: str
     outputs: tuple[str, ...] = ()
     message: str = ""
+    replay: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRecord:
+    """Inputs on which one role's call returns and the other's does not, or both fail otherwise.
+
+    Attributes:
+        node_id: Node id of the item.
+        task: Its task.
+        relation: What it checks.
+        candidate: Name of the candidate.
+        inputs: Number of these inputs.
+        source_input: The smallest of them as text.
+        call: Arguments of the call that differs.
+        baseline: How it ended for the baseline.
+        outcome: How it ended for the candidate.
+        replay: The source input in the form from which it is run again; written as it is.
+    """
+
+    node_id: str
+    task: str
+    relation: str
+    candidate: str
+    inputs: int
+    source_input: str
+    call: str
+    baseline: str
+    outcome: str
     replay: str | None = None
 
 
@@ -149,7 +199,9 @@ class RunRecord:
         implementations: Candidates and baselines.
         executors: One per role.
         items: What became of every item.
+        tests: The user's own tests that used an implementation.
         violations: Every violation that was reported.
+        differences: Where the calls of baseline and candidate do not end alike.
         monitors: What every monitor concluded.
     """
 
@@ -165,5 +217,7 @@ class RunRecord:
     implementations: tuple[ImplementationRecord, ...] = ()
     executors: tuple[ExecutorRecord, ...] = ()
     items: tuple[ItemRecord, ...] = ()
+    tests: tuple[TestRecord, ...] = ()
     violations: tuple[ViolationRecord, ...] = ()
+    differences: tuple[DifferenceRecord, ...] = ()
     monitors: tuple[MonitorResult, ...] = ()

@@ -57,6 +57,8 @@ def render_violation(
         else:
             _write_case(page, run, violation)
         page.blank()
+        if run.missed_rate:
+            page.row("rate", run.missed_rate)
         page.row("seen", describe_search(run, violation, confirmation))
         page.command("reproduce", reproduction.command)
         for option in reproduction.left_out:

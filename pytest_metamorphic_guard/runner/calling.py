@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
     Returned,
+    find_refusal,
     to_outcome,
 )
 from pytest_metamorphic_guard.contracts.values import require_plain
@@ -86,6 +87,10 @@ class Caller:
             numbered from the second on.
         executions: Number of real executions.
         pending: A call has begun and not ended.
+        unusable: Why the implementation could not be called at all, the last time it could not.
+        returned: Number of executions that returned.
+        refused: Number of those that never ran, or that a sandbox kept from what they wanted.
+        first_failure: How the first one ended that did not return.
     """
 
     role: str
@@ -98,6 +103,10 @@ class Caller:
     kind: str = "source"
     executions: int = 0
     pending: bool = False
+    unusable: CallFailed | None = None
+    returned: int = 0
+    refused: int = 0
+    first_failure: str = ""
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
 
     def call(self, args: tuple[Any, ...]) -> Outcome:
@@ -180,18 +189,22 @@ class Caller:
             outcome = to_outcome(payload, self.loaded.identity)
         except PluginError as error:
             raise Unusable(error) from error
+        self._count(outcome)
         if self.observe is not None:
             self.observe(self, outcome)
         if isinstance(outcome, NotCalled):
-            raise Unusable(
-                CallFailed(
-                    f"{self.role} {target.specification}",
-                    outcome.error,
-                    outcome.error_type,
-                    outcome,
-                )
+            self.unusable = CallFailed(
+                f"{self.role} {target.specification}", outcome.error, outcome.error_type, outcome
             )
+            raise Unusable(self.unusable)
         return outcome
+
+    def _count(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Returned):
+            self.returned += 1
+            return
+        self.refused += find_refusal(outcome) is not None
+        self.first_failure = self.first_failure or " ".join(outcome.error.split())
 
     def _broken(self, what: str, error: BaseException) -> PluginError:
         return self.loaded.identity.fault(

@@ -8,6 +8,7 @@ import hashlib
 import pickle
 import random
 import re
+import sys
 from typing import Any
 
 __all__ = ["Case", "duplicate", "snapshot"]
@@ -37,6 +38,15 @@ class Case:
     def key(self) -> bytes | None:
         """Bytes that are the same for the same inputs, or None for inputs that cannot be copied."""
         return self._snapshot
+
+    @property
+    def size(self) -> tuple[int, str]:
+        """Sorts cases by what a reader has to take in: short texts first, then small numbers."""
+        try:
+            text = repr(self.sources)
+        except Exception:  # noqa: BLE001 - a stranger's repr may do anything
+            return sys.maxsize, ""
+        return len(text), text
 
     def copy(self) -> tuple[tuple[Any, ...], ...]:
         """Return the source inputs as objects that nobody else holds."""

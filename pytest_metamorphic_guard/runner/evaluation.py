@@ -175,6 +175,8 @@ def _evaluate_law(
             if not is_users(error):
                 raise
             fault = Fault("law", say(error), error)
+    if caller.unusable is not None:  # and the law caught what ends an item
+        raise Unusable(caller.unusable)
     if met:
         raise met[0]
     if answer is not None:

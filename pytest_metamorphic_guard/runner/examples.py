@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["Examples", "list_examples", "try_case"]
+__all__ = ["Examples", "list_examples", "show_input", "try_case"]
 
 _SHOWN_WIDTH = 120
 
@@ -56,6 +56,7 @@ def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | Non
         run.count_skipped()
         return None
     run.cases += 1
+    run.note_difference(case, *results)
     return results
 
 
@@ -122,7 +123,9 @@ class Examples:
         keep(candidate, baseline)
         held_before = None if baseline is None else baseline.held
         self.cases.append(
-            CaseHeld(index, candidate.held, held_before, origin="example", shown=_show(sources))
+            CaseHeld(
+                index, candidate.held, held_before, origin="example", shown=show_input(sources)
+            )
         )
         if candidate.held:
             return
@@ -133,7 +136,8 @@ class Examples:
             self.counted.append((len(self.cases) - 1, violation))
 
 
-def _show(sources: tuple[tuple[Any, ...], ...]) -> str:
+def show_input(sources: tuple[tuple[Any, ...], ...]) -> str:
+    """Return source inputs as a short text."""
     values = sources[0] if len(sources) == 1 else sources
     try:
         text = " ".join(", ".join(map(repr, values)).split())

@@ -16,8 +16,9 @@ from pytest_metamorphic_guard.measurements import (
 from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
-from pytest_metamorphic_guard.runner.examples import Examples, try_case
+from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
 from pytest_metamorphic_guard.runner.metering import Meter
+from pytest_metamorphic_guard.runner.refusals import require_answers
 from pytest_metamorphic_guard.runner.run import Run, Violated, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["Measuring", "Repeats"]
 
@@ -96,6 +98,7 @@ class Measuring:
     _tried: int = 0
     _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
+    _shared: tuple[int, Violation] | None = None
     _calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
     _index: int = 0
     _repeat: int = 0
@@ -134,6 +137,7 @@ class Measuring:
         if self._fails():
             self._shrink(search)
         self.run.require_decided()
+        require_answers(self.run)
 
     def measure_input(self, index: int) -> CaseHeld | None:
         """Run one input of the sample; None says that the entry does not apply to it.
@@ -166,6 +170,7 @@ class Measuring:
         """Return what was measured."""
         run = self.run
         subject = run.entry.subject
+        example = self.example
         return Measurement(
             task=run.task.name,
             entry=run.entry.name,
@@ -186,6 +191,7 @@ class Measuring:
             soft=_is_soft(subject),
             cases=tuple(self._cases),
             metrics=self._meter.rows,
+            example=show_input(example[0].case.sources) if example else "",
             beside=tuple(self._examples.cases),
         )
 
@@ -200,9 +206,20 @@ class Measuring:
         return len(self._all_counted)
 
     @property
-    def first_violation(self) -> Violation | None:
-        """The first violation that counts."""
-        return self._all_counted[0][1] if self._all_counted else None
+    def example(self) -> tuple[Violation, Confirmation] | None:
+        """The violation that stands for a rate: the smallest one, of those that were seen again."""
+        found = list(self._counted)
+        if self.min_pass_rate is not None and self._shared is not None:
+            found.append(self._shared)
+        if not found:
+            return None
+        position, violation = min(found, key=self._rank)
+        return violation, "confirmed" if self._cases[position].confirmed else "unchecked"
+
+    def _rank(self, entry: tuple[int, Violation]) -> tuple[bool, bool, tuple[int, str]]:
+        position, violation = entry
+        confirmed = self._cases[position].confirmed
+        return not confirmed, violation.regression is False, violation.case.size
 
     @property
     def _all_counted(self) -> list[tuple[int, Violation]]:
@@ -229,8 +246,13 @@ class Measuring:
             violation = Violation(
                 case=case, candidate=candidate, baseline=baseline, case_number=run.cases
             )
+            here = (len(self._cases) - 1, violation)
             if run.counts(violation):
-                self._counted.append((len(self._cases) - 1, violation))
+                self._counted.append(here)
+            elif not _is_soft(run.entry.subject) and (
+                self._shared is None or case.size < self._shared[1].case.size
+            ):
+                self._shared = here
         return held
 
     def _name(self, case: Case, key: str) -> str | None:
@@ -297,7 +319,7 @@ class Measuring:
         if any(case.confirmed for case in self._cases):
             return
         # What the baseline violates too may count as well, and is no reason to reject.
-        ordered = sorted(self._counted, key=lambda entry: entry[1].regression is False)
+        ordered = sorted(self._counted, key=self._rank)
         for position, violation in ordered[:_CONFIRMED_AT_MOST]:
             if position not in self._checked_again and self._check_again(position, violation):
                 return
@@ -316,6 +338,12 @@ class Measuring:
         for caller in run.callers:
             caller.remember(self._calls.get(caller.role, []))
         first = self._counted[0][1]
+        if self.min_pass_rate is not None:
+            passed, ran = sum(case.candidate for case in self._cases), len(self._cases)
+            run.missed_rate = (
+                f"holds in {passed} of {ran} cases ({100 * passed / ran:.3g} %); min_pass_rate "
+                f"asks for {100 * self.min_pass_rate:.3g} %"
+            )
         cases, shared = run.cases, run.shared_violations
         run.cases = 0
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.runner.calling import Caller, Undecided, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
@@ -73,6 +74,9 @@ class Run:
         progress: Called with the number of cases done, now and then.
         undecided: Says of the first case that was not decided why not.
         skipped_after: Number of cases skipped after a candidate without a baseline had answered.
+        differences: Number of cases in which both roles' calls did not end alike.
+        difference: That of the smallest of these cases.
+        missed_rate: The rate that was seen and the one that was asked for, where it was missed.
         first_number: Number of the case in which a whole sample was first violated; a search
             afterwards has an order of its own.
     """
@@ -89,10 +93,13 @@ class Run:
     skipped_after: int = 0
     soft_violations: int = 0
     shared_violations: int = 0
+    differences: int = 0
+    difference: Difference | None = None
     shrink_runs: int = 0
     shrink_stopped: bool = False
     first: Violation | None = None
     first_number: int | None = None
+    missed_rate: str = ""
     smallest: Violation | None = None
     soft_example: Violation | None = None
     last_input: tuple[Any, ...] | None = None
@@ -136,7 +143,7 @@ class Run:
             self.count_skipped()
             raise Skipped
         try:
-            violation = self._find_violation(case)
+            candidate, baseline = self.compare(case)
         except Skipped:
             self.count_skipped()
             raise
@@ -144,8 +151,10 @@ class Run:
             # Another input may still violate what must hold, and then that is what counts.
             self.undecided = self.undecided or undecided
             return
+        violation = self._judge(case, candidate, baseline)
         if self.first is None:
             self.cases += 1
+            self.note_difference(case, candidate, baseline)
         else:
             self.shrink_runs += 1
         if self.progress is not None:
@@ -161,7 +170,20 @@ class Run:
 
     def examine(self, case: Case) -> Violation | None:
         """Evaluate one case on all roles again, without counting it."""
-        return self._find_violation(case)
+        return self._judge(case, *self.compare(case))
+
+    def note_difference(
+        self, case: Case, candidate: CaseResult, baseline: CaseResult | None
+    ) -> None:
+        """Count a case whose calls do not end alike for both roles, and keep the smallest one."""
+        if baseline is None:
+            return
+        found = find_difference(self.entry, case, candidate, baseline)
+        if found is None:
+            return
+        self.differences += 1
+        if self.difference is None or case.size < self.difference.case.size:
+            self.difference = found
 
     def conclude(
         self,
@@ -169,6 +191,7 @@ class Run:
         confirmation: Confirmation | None = None,
         *,
         broken: bool = False,
+        unusable: str | None = None,
     ) -> Verdict:
         """Return the verdict; call it once, at the end."""
         status: Status = "held" if violation is None else "violated"
@@ -186,6 +209,7 @@ class Run:
             shared_violations=self.shared_violations,
             confirmation=confirmation,
             regression=None if violation is None else violation.regression,
+            unusable=unusable,
         )
 
     @property
@@ -261,9 +285,9 @@ class Run:
             return self.fixtures
         return self.fixtures | {"rng": case.make_rng(self.settings.seed, law.name)}
 
-    def _find_violation(self, case: Case) -> Violation | None:
-        __tracebackhide__ = True
-        candidate, baseline = self.compare(case)
+    def _judge(
+        self, case: Case, candidate: CaseResult, baseline: CaseResult | None
+    ) -> Violation | None:
         if candidate.held:
             return None
         return Violation(
@@ -284,7 +308,9 @@ class Run:
                 self.soft_example = violation
             self.soft_violations += 1
             return False
-        if violation.baseline is not None and not violation.baseline.held:
+        before = violation.baseline
+        # A candidate that keeps its baseline from answering would be excused for it.
+        if before is not None and not before.held and not was_cut_off(before):
             self.shared_violations += self.first is None
             return self.settings.fail_on == "violation"
         return True

@@ -56,7 +56,11 @@ class Gate:
         text = TASK.format(n=n, options=options) + extra
         (self.path / "test_it.py").write_text(text)
         for name, inputs in wrong.items():
-            (self.path / f"{name}.py").write_text(CANDIDATE.format(wrong=set(inputs)))
+            self.write_implementation(name, *inputs)
+
+    def write_implementation(self, name, *wrong):
+        """Write an implementation with the inputs on which it errs."""
+        (self.path / f"{name}.py").write_text(CANDIDATE.format(wrong=set(wrong)))
 
     def run(self, *args, workers=(), candidate="new.py", baseline="old.py", gate=True):
         """Run pytest here, or in a process of its own with workers; return what it said."""

@@ -1,0 +1,44 @@
+"""Runs that hold only because nothing was called, which shows nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.tasks.declarations import Law
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["require_answers"]
+
+
+def require_answers(run: Run) -> None:
+    """Refuse a run that holds only because nothing was called.
+
+    Raises:
+        Unusable: Every call of a role was refused; or no call of the baseline returned, where its
+            failures excuse those of the candidate.
+    """
+    for caller in run.callers:
+        if isinstance(run.entry.subject, Law) and _is_refused(caller):
+            raise Unusable(run.broken(_say(run, caller, "was refused")))
+    before = run.baseline
+    # A replay runs only what was seen before, which may be inputs that the baseline refuses.
+    if before is None or run.settings.fail_on != "regression" or run.settings.replay is not None:
+        return
+    expects_returns = not isinstance(run.entry.subject, Law) or run.shared_violations > 0
+    if expects_returns and before.executions and not before.returned:
+        raise Unusable(run.broken(_say(run, before, "failed")))
+
+
+def _is_refused(caller: Caller) -> bool:
+    return 0 < caller.executions == caller.refused
+
+
+def _say(run: Run, caller: Caller, what: str) -> str:
+    who = f"{caller.role} {caller.implementation.specification}"
+    return (
+        f"every call of {who} {what}, so {run.entry.name!r} shows nothing; the first one: "
+        f"{caller.first_failure[:200]}"
+    )
