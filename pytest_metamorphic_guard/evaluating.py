@@ -140,11 +140,11 @@ class _Evaluation:
         sample = draw_sample(self.task, settings, stops_early=rules.early_stop)
         for entry in self._prepare(settings, rules, sample, watched=bool(monitors)):
             self._run_entry(entry)
+        measured = [r.measurement for r in self._results.values() if r.measurement is not None]
         watched: WatchReport | None = None
         if monitors:
-            context = make_context([self.task.name], self._records)
+            context = make_context([self.task.name], self._records, measured)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
-        measured = [r.measurement for r in self._results.values() if r.measurement is not None]
         differences = [
             Difference(0, node, result.difference)
             for node, result in self._results.items()
@@ -249,7 +249,7 @@ class _Evaluation:
             raise explained from error
         self._results[node] = replace(result, difference=describe_difference(one))
         self._durations[node] = time.perf_counter() - begun
-        self._records += measuring.records
+        self._records += measuring.recorder.records
 
     def _make_caller(self, role: str, implementation: Implementation) -> Caller:
         task, config = self.task, self.config

@@ -358,7 +358,7 @@ def _finish(measuring: Measuring | None) -> tuple[Any, str]:
         return None, ""
     # What ran of a sample that did not end is no measurement; monitors are shown it all the same.
     measurement = measuring.conclude() if measuring.finished else None
-    return measurement, encode_records(measuring.records)
+    return measurement, encode_records(measuring.recorder.records)
 
 
 def _find_label(item: pytest.Item) -> str | None:

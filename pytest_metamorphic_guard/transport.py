@@ -60,6 +60,9 @@ _FIELDS = (
     "cpu_ns",
     "error_type",
     "group",
+    "task",
+    "held",
+    "metrics",
 )
 
 
@@ -236,6 +239,7 @@ def decode_inputs(text: str) -> tuple[tuple[Any, ...], ...]:
 def _encode_record(record: MonitorRecord) -> bytes:
     row = {name: getattr(record, name) for name in _FIELDS}
     row["result"] = dict(record.result)
+    row["metrics"] = record.metrics and dict(record.metrics)
     try:
         return encode(tuple(row.values()), _ONE)
     except EncodeError:

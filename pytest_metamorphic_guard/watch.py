@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.hosting.handles import MonitorHandle
     from pytest_metamorphic_guard.hosting.results import FoundAlert, MonitorResult, Severity
+    from pytest_metamorphic_guard.measurements import Measurement
 
 __all__ = ["ALERT_ALPHA", "Stream", "make_context", "sort_records", "watch", "watch_all"]
 
@@ -96,10 +97,26 @@ def watch_all(streams: Sequence[Stream], *, partial: bool = False) -> list[Watch
     ]
 
 
-def make_context(tasks: Iterable[str], records: Iterable[MonitorRecord]) -> MonitorContext:
-    """Return what monitors are told before they are shown these records."""
+def make_context(
+    tasks: Iterable[str],
+    records: Iterable[MonitorRecord],
+    measurements: Iterable[Measurement] = (),
+) -> MonitorContext:
+    """Return what monitors are told before they are shown these records.
+
+    Args:
+        tasks: Names of the tasks.
+        records: The records.
+        measurements: What was measured, which knows the direction of metrics.
+    """
     cases = {(record.relation, record.case_index) for record in records}
-    return MonitorContext(", ".join(sorted(tasks)), len(cases))
+    lower = {
+        f"{measurement.task}::{rows.name}"
+        for measurement in measurements
+        for rows in measurement.metrics
+        if not rows.higher_is_better
+    }
+    return MonitorContext(", ".join(sorted(tasks)), len(cases), tuple(sorted(lower)))
 
 
 def _show(stream: Stream) -> tuple[dict[str, MonitorResult], int]:

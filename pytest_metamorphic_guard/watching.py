@@ -91,7 +91,9 @@ def _make_stream(monitors: Iterable[LoadedMonitor], seen: _Seen, fed: Iterable[F
         for monitor, record in one.pairs
     ]
     tasks = {name_task(item.verdict.task, item.where) for item in seen.items}
-    return Stream(list(handles.values()), records, make_context(tasks, records), own)
+    measured = [item.measurement for item in seen.items if item.measurement is not None]
+    context = make_context(tasks, records, measured)
+    return Stream(list(handles.values()), records, context, own)
 
 
 def _rank_phase(key: tuple[str, str]) -> tuple[str, int]:

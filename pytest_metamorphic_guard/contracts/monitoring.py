@@ -27,10 +27,12 @@ class MonitorContext:
         task: Name of the task, or the names joined by commas where several run.
         total_cases: Number of cases that will follow, over all relations; a case has one record per
             call and role.
+        lower_is_better: ``"task::metric"`` of every metric of which less is better.
     """
 
     task: str
     total_cases: int
+    lower_is_better: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class MonitorRecord:
         cpu_ns: CPU time of the call in nanoseconds, where the executor measures it.
         error_type: The failure's category, or None.
         group: The case's group, where the task names a group key.
+        task: Name of the task. Records that agree in task and case index are about one input,
+            whatever their relation: count them as one observation.
+        held: Whether the relation, property or law held for this role in this case; None where that
+            is not known, and for a soft property.
+        metrics: The task's metrics of this role and input, on the first record of its source input;
+            else None.
     """
 
     case_index: int
@@ -63,6 +71,9 @@ class MonitorRecord:
     cpu_ns: int | None = None
     error_type: str | None = None
     group: str | None = None
+    task: str | None = None
+    held: bool | None = None
+    metrics: Mapping[str, float] | None = None
 
 
 class Monitor(ABC):

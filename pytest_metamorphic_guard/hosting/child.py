@@ -82,7 +82,7 @@ class _Service:
         if operation == "records":
             return self._record(content)
         if operation == "start":
-            return self._driver.start(MonitorContext(*content))
+            return self._driver.start(MonitorContext(*content[:2], tuple(content[2])))
         return self._conclude()
 
     def _record(self, rows: list[list[Any]]) -> None:

@@ -101,4 +101,7 @@ def _copy(record: MonitorRecord) -> MonitorRecord:
         record.cpu_ns,
         record.error_type,
         record.group,
+        record.task,
+        record.held,
+        record.metrics and dict(record.metrics),
     )

@@ -63,6 +63,9 @@ def _list_fields(record: MonitorRecord, result: object) -> list[Any]:
         record.cpu_ns,
         record.error_type,
         record.group,
+        record.task,
+        record.held,
+        record.metrics and dict(record.metrics),
     ]
 
 

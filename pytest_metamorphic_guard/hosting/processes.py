@@ -66,7 +66,8 @@ class ProcessHost:
 
     def start(self, context: MonitorContext) -> None:
         """Send the context."""
-        self._exchange("start()", _frame(pack(["start", [context.task, context.total_cases]])))
+        told = [context.task, context.total_cases, list(context.lower_is_better)]
+        self._exchange("start()", _frame(pack(["start", told])))
 
     def record(self, records: Sequence[MonitorRecord]) -> None:
         """Send a batch of records."""

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.statistics.binomial import Interval
 
-__all__ = ["BuiltinMonitor", "Conclusion", "OptionCheck", "make_alert", "make_check"]
+__all__ = ["RUN_ALPHA", "BuiltinMonitor", "Conclusion", "OptionCheck", "make_alert", "make_check"]
 
 ROLES = ("baseline", "candidate")
+# Probability that a run in which nothing changed shows any statistical alert: whatever a single
+# monitor allows itself beyond it, the correction over the run takes back.
+RUN_ALPHA = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,15 @@ class OptionCheck:
         number = self.number(name, value)
         if number <= 0 or number >= 1:
             self._faults.append(f"{name}={value!r}: expected a number between 0 and 1")
+        return number
+
+    def level(self, name: str, value: Any) -> float:
+        """Return a share that is at most the error rate of all tests of a run together."""
+        number = self.share(name, value)
+        if RUN_ALPHA < number < 1:
+            self._faults.append(
+                f"{name}={value!r}: expected at most {RUN_ALPHA:g}, which all tests of a run share"
+            )
         return number
 
     def count(self, name: str, value: Any, *, least: int = 0) -> int:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ErrorsMonitor"]
 
-METHOD = "exact one-sided McNemar test on cases, Holm over types"
+METHOD = "exact one-sided McNemar test on inputs, Holm over types"
 _SHOWN = 3
 
 
@@ -48,7 +48,7 @@ class ErrorsMonitor(BuiltinMonitor):
         check = OptionCheck()
         self.ignore = check.names("ignore", ignore)
         self.max_new = check.count("max_new", max_new)
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         check.refuse()
         self._types: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
         self._calls: Counter[str] = Counter()
@@ -77,9 +77,9 @@ class ErrorsMonitor(BuiltinMonitor):
     def conclude(self) -> Conclusion:
         """Return failures by type, and alerts on new and on more frequent ones."""
         new = self._find_new()
-        known = sorted(set(self._types["candidate"]) - set(new) - self.ignore)
-        p_values = [self._test(error) for error in known]
-        adjusted = dict(zip(known, holm(p_values), strict=True))
+        tested = sorted(set(self._types["candidate"]) - self.ignore)
+        p_values = [self._test(error) for error in tested]
+        adjusted = dict(zip(tested, holm(p_values), strict=True))
         summary = {
             **{
                 role: {"by_type": dict(sorted(self._types[role].items())), "n": self._calls[role]}
@@ -87,11 +87,11 @@ class ErrorsMonitor(BuiltinMonitor):
             },
             "new_types": new,
         }
-        alerts = [self._make_new(error) for error in new]
+        alerts = [self._make_new(error, adjusted[error]) for error in new]
         alerts += [
             self._make_increase(error, p_value)
             for error, p_value in adjusted.items()
-            if p_value <= self.alpha
+            if p_value <= self.alpha and error not in new
         ]
         n = len(self._pairs)
         return Conclusion(
@@ -119,24 +119,27 @@ class ErrorsMonitor(BuiltinMonitor):
     def _test(self, error: str) -> float:
         return find_p_worse(
             count_cases(
-                Pair(
-                    *pair[:4], pair.baseline != error, pair.candidate != error, pair.baseline_first
-                )
+                Pair(*pair[:4], pair.baseline != error, pair.candidate != error, *pair[6:])
                 for pair in self._pairs
             )
         )
 
-    def _make_new(self, error: str) -> dict[str, Any]:
+    def _make_new(self, error: str, p_value: float) -> dict[str, Any]:
+        # Where both roles fail by chance, a rare type is often seen in one of them alone.
+        proven = p_value <= self.alpha
         count = self._types["candidate"][error]
         first = self._first[error]
         where = f"{first['relation'] or 'case'} #{first['case_index']}"
+        doubt = "" if proven else f", which chance may explain (p = {p_value:.2g})"
         return make_alert(
             "new_error_type",
-            "error",
+            "error" if proven else "info",
             f"candidate fails with {error} on {count} of {self._calls['candidate']} calls, "
-            f"first in {where}; the baseline never does",
+            f"first in {where}; the baseline never does{doubt}",
             n=self._calls["candidate"],
-            method="comparison of error types",
+            method=METHOD,
+            p_value=p_value if proven else None,
+            alpha=self.alpha,
             error_type=error,
             count=count,
             first_case=first,

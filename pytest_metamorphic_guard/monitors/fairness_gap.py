@@ -1,4 +1,4 @@
-"""Does the candidate fail more often for one group of inputs?"""
+"""Does the candidate do worse for one group of inputs: in what must hold, or in a metric?"""
 
 from __future__ import annotations
 
@@ -12,9 +12,19 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases, count_pairs
+from pytest_metamorphic_guard.monitors.group_metrics import (
+    WIDENING_METHOD,
+    GroupMetrics,
+    judge_metrics,
+)
+from pytest_metamorphic_guard.monitors.grouping import Basis, Group
+from pytest_metamorphic_guard.monitors.pairing import Pairing
 from pytest_metamorphic_guard.monitors.reading import read_name
-from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_rate
+from pytest_metamorphic_guard.monitors.wording import (
+    add_count,
+    format_interval,
+    format_rate,
+)
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.statistics.ordering import find_p_widening
 from pytest_metamorphic_guard.statistics.paired import (
@@ -24,27 +34,33 @@ from pytest_metamorphic_guard.statistics.paired import (
 )
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 
 __all__ = ["FairnessGapMonitor"]
 
-METHOD = "exact one-sided McNemar test on cases, Holm over groups"
-WIDENING_METHOD = "random swaps of the roles"
+METHOD = "exact one-sided McNemar test on inputs, Holm over groups"
+_WIDTH = 78
 
 
 class FairnessGapMonitor(BuiltinMonitor):
-    """Compares success rates per group of inputs, within each group or between the groups.
+    """Compares what holds per group of inputs, within each group or between the groups.
+
+    What holds is what the relations, properties and laws of the task say; where records do not know
+    it, such as those of a user's own test, it is only which calls returned, and the words say so. A
+    metric of the task is compared per group as well.
 
     The group is the record's, which a task names by its group key; else the payload's key
     ``field``; else the key ``field`` of a returned mapping.
 
     Args:
-        max_gap: Tolerated difference of rates.
+        max_gap: Tolerated difference of rates; of a metric whose values are not from 0 to 1, the
+            tolerated share of their usual size.
         field: Where to find the group if the task names none.
-        min_group: Groups with fewer pairs are listed, and not judged.
+        min_group: Groups with fewer inputs are listed, and not judged.
         alpha: Probability of a false alert, over all groups.
         compare: ``"role"``: does the candidate lose to the baseline in a group? ``"groups"``: is
-            the gap between the best and the worst group wider for the candidate?
+            the gap between the best and the worst group wider for the candidate? Of metrics both
+            are asked in either case.
     """
 
     kind: ClassVar[str] = "fairness_gap"
@@ -62,40 +78,53 @@ class FairnessGapMonitor(BuiltinMonitor):
         self.max_gap = check.number("max_gap", max_gap, least=0, most=1)
         self.field = str(field)
         self.min_group = check.count("min_group", min_group, least=1)
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         self.compare = check.choice("compare", compare, ("role", "groups"))
         check.refuse()
-        self._counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        self._lower_is_better: tuple[str, ...] = ()
+        self._groups: defaultdict[str, Group] = defaultdict(Group)
         self._pairing: Pairing[bool] = Pairing()
-        self._pairs: defaultdict[str, list[Pair[bool]]] = defaultdict(list)
+
+    def start(self, context: MonitorContext) -> None:
+        """Learn of which metrics less is better."""
+        super().start(context)
+        self._lower_is_better = tuple(getattr(context, "lower_is_better", ()))
 
     def record(self, record: MonitorRecord) -> None:
         """Count one call for its group."""
-        group = self._find_group(record)
-        if group is None:
+        name = self._find_group(record)
+        if name is None:
             return
-        success = bool(record.success)
-        counts = self._counts[record.role, group]
-        counts[0] += success
-        counts[1] += 1
-        pair = self._pairing.join(record, success)
+        group = self._groups[name]
+        group.calls[record.role][0] += bool(record.success)
+        group.calls[record.role][1] += 1
+        group.held.add(record)
+        group.metrics.add(record)
+        pair = self._pairing.join(record, bool(record.success))
         if pair is not None:
-            self._pairs[group].append(pair)
+            group.pairs.append(pair)
 
     def conclude(self) -> Conclusion:
         """Return rates per group and role, the gaps, and alerts on those that are too wide."""
-        judged = {
-            group: pairs
-            for group, pairs in sorted(self._pairs.items())
-            if len(pairs) >= self.min_group
-        }
-        cells = {group: count_pairs(pairs) for group, pairs in judged.items()}
-        cases = {group: count_cases(pairs) for group, pairs in judged.items()}
-        adjusted = dict(zip(cases, holm([find_p_worse(c) for c in cases.values()]), strict=True))
-        widening = self._measure_widening(cells, cases)
-        rates = {role: self._list_rates(role) for role in ("baseline", "candidate")}
+        knows = any(group.held.compare().total for group in self._groups.values())
+        basis: Basis = "held" if knows or self._is_alone() else "returned"
+        paired = {name: group for name, group in sorted(self._groups.items()) if group.pairs}
+        found = {name: group.compare(basis) for name, group in paired.items()}
+        judged = {n: c for n, c in found.items() if c.inputs.total >= self.min_group}
+        cells = {name: compared.cells for name, compared in judged.items()}
+        inputs = {name: compared.inputs for name, compared in judged.items()}
+        adjusted = dict(zip(inputs, holm([find_p_worse(c) for c in inputs.values()]), strict=True))
+        widening = self._measure_widening(cells, inputs)
+        rates = {role: self._list_rates(role, basis) for role in ("baseline", "candidate")}
+        metrics = GroupMetrics(
+            {name: group.metrics for name, group in self._groups.items()},
+            lower_is_better=self._lower_is_better,
+            min_group=self.min_group,
+            confidence=1.0 - self.alpha,
+        )
         summary = {
             **rates,
+            "basis": basis,
             "max_gap": self.max_gap,
             "groups": {
                 group: {
@@ -107,21 +136,30 @@ class FairnessGapMonitor(BuiltinMonitor):
                 }
                 for group, counts in cells.items()
             },
-            "skipped_small_groups": sorted(set(self._pairs) - set(judged)),
+            "skipped_small_groups": sorted(set(found) - set(judged)),
             "between_group_gap": widening,
+            "metrics": metrics.summarise(),
             "field": self.field,
         }
         if self.compare == "role":
-            alerts = self._judge_groups(cells, adjusted)
+            alerts = self._judge_groups(cells, adjusted, basis)
             checks = self._check_groups(adjusted, cells)
         else:
             alerts, checks = self._judge_widening(widening, cells)
+        more_alerts, more_checks = judge_metrics(metrics, alpha=self.alpha, max_gap=self.max_gap)
         return Conclusion(
             summary=summary,
-            line=_describe(rates, cells),
-            alerts=tuple(alerts),
-            checks=tuple(checks),
+            line=_describe(rates, cells, basis),
+            alerts=(*alerts, *more_alerts),
+            checks=(*checks, *more_checks),
             no_data=None if rates["candidate"] else "no record of the candidate has a group",
+        )
+
+    def _is_alone(self) -> bool:
+        """Tell whether there is a candidate without a baseline, of which is known what held."""
+        groups = self._groups.values()
+        return not any(group.pairs for group in groups) and any(
+            group.held.count("candidate")[1] for group in groups
         )
 
     def _find_group(self, record: MonitorRecord) -> str | None:
@@ -134,12 +172,12 @@ class FairnessGapMonitor(BuiltinMonitor):
         # A list or a mapping is data that happens to have that name, not the name of a group.
         return read_name(group)
 
-    def _list_rates(self, role: str) -> dict[str, float]:
-        return {
-            group: success / total
-            for (of, group), (success, total) in sorted(self._counts.items())
-            if of == role
+    def _list_rates(self, role: str, basis: Basis) -> dict[str, float]:
+        counts = {
+            name: group.held.count(role) if basis == "held" else tuple(group.calls[role])
+            for name, group in sorted(self._groups.items())
         }
+        return {name: good / total for name, (good, total) in counts.items() if total}
 
     def _measure_widening(
         self, cells: dict[str, PairedCounts], cases: dict[str, PairedCounts]
@@ -165,7 +203,10 @@ class FairnessGapMonitor(BuiltinMonitor):
         }
 
     def _judge_groups(
-        self, cells: dict[str, PairedCounts], adjusted: dict[str, float]
+        self,
+        cells: dict[str, PairedCounts],
+        adjusted: dict[str, float],
+        basis: Basis,
     ) -> list[dict[str, Any]]:
         alerts = []
         for group, counts in cells.items():
@@ -178,15 +219,15 @@ class FairnessGapMonitor(BuiltinMonitor):
                 make_alert(
                     "fairness_gap",
                     "error",
-                    f"in group {group!r} the candidate returns on {format_rate(candidate)} of "
-                    f"calls, the baseline on {format_rate(baseline)} "
-                    f"({format_interval(interval, 1 - self.alpha, percent=True)}, "
-                    f"n={counts.total})",
+                    _say_loss(group, basis, candidate, baseline)
+                    + f" ({format_interval(interval, 1 - self.alpha, percent=True)}, "
+                    f"n={counts.total})" + _DOUBT[basis],
                     n=counts.total,
                     method=METHOD,
                     p_value=adjusted[group],
                     alpha=self.alpha,
                     ci=interval,
+                    basis=basis,
                     group=group,
                     gap=-counts.difference,
                     threshold=self.max_gap,
@@ -233,7 +274,29 @@ class FairnessGapMonitor(BuiltinMonitor):
         ], checks
 
 
-def _describe(rates: dict[str, dict[str, float]], cells: dict[str, PairedCounts]) -> str:
+_DOUBT = {
+    "held": "",
+    "returned": "; whether what returns is right was not looked at",
+}
+
+
+def _say_loss(group: str, basis: Basis, candidate: float, baseline: float) -> str:
+    if basis == "held":
+        return (
+            f"in group {group!r} what must hold does on {format_rate(candidate)} of inputs for "
+            f"the candidate, on {format_rate(baseline)} for the baseline"
+        )
+    return (
+        f"in group {group!r} the candidate returns on {format_rate(candidate)} of "
+        f"calls, the baseline on {format_rate(baseline)}"
+    )
+
+
+def _describe(
+    rates: dict[str, dict[str, float]],
+    cells: dict[str, PairedCounts],
+    basis: Basis,
+) -> str:
     if not rates["candidate"]:
         return "no record has a group"
     parts = []
@@ -243,4 +306,6 @@ def _describe(rates: dict[str, dict[str, float]], cells: dict[str, PairedCounts]
             parts.append(f"{role} {worst[:8]!r} {format_rate(per_group[worst])}")
     n = sum(counts.total for counts in cells.values())
     words = f"{len(rates['candidate'])} groups"
-    return add_count("fairness_gap", f"worst: {', '.join(parts)}", words, n)
+    what = "holds" if basis == "held" else "returned, right or wrong"
+    line = add_count("fairness_gap", f"{what}, worst: {', '.join(parts)}", words, n)
+    return line if len(line) <= _WIDTH else f"{what}, worst: {', '.join(parts)}"

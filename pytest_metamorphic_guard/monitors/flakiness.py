@@ -14,14 +14,16 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
+from pytest_metamorphic_guard.monitors.inputs import find_input
 from pytest_metamorphic_guard.monitors.wording import describe_not_compared, format_rate
 from pytest_metamorphic_guard.statistics.binomial import upper_bound
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_worse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.monitors.inputs import Input
 
 __all__ = ["FlakinessMonitor"]
 
@@ -76,7 +78,7 @@ class FlakinessMonitor(BuiltinMonitor):
         self.sample = check.count("sample", sample)
         rel_tol = check.number("rel_tol", rel_tol, least=0)
         abs_tol = check.number("abs_tol", abs_tol, least=0)
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         check.comparator("comparator", comparator)
         check.refuse()
         self._same = comparator or make_comparator(rel_tol, abs_tol)
@@ -119,7 +121,7 @@ class FlakinessMonitor(BuiltinMonitor):
             for role in ROLES
             if any(checked[role].values())
         ]
-        both = _compare(checked)
+        both = self._compare(checked)
         p_value = find_p_worse(both)
         if both.total and p_value <= self.alpha:
             alerts.append(self._make_flakier(both, p_value))
@@ -144,6 +146,16 @@ class FlakinessMonitor(BuiltinMonitor):
         seen = self._seen[role].values()
         return sum(1 for call in seen if call.not_compared and not call.differs)
 
+    def _compare(self, checked: dict[str, dict[_Call, bool]]) -> PairedCounts:
+        """Count inputs: one is flaky where any of its calls is, in whatever relation."""
+        inputs: dict[Input, tuple[bool, bool]] = {}
+        for key in checked["baseline"].keys() & checked["candidate"].keys():
+            made = self._seen["candidate"][key].first
+            known = find_input(made.task, made.relation, made.case_index)
+            before, after = inputs.get(known, (False, False))
+            inputs[known] = (before or checked["baseline"][key], after or checked["candidate"][key])
+        return _count(inputs.values())
+
     def _make_flakier(self, both: PairedCounts, p_value: float) -> dict[str, Any]:
         return make_alert(
             "flakiness_increase",
@@ -157,12 +169,8 @@ class FlakinessMonitor(BuiltinMonitor):
         )
 
 
-def _compare(checked: dict[str, dict[_Call, bool]]) -> PairedCounts:
-    cells: Counter[tuple[bool, bool]] = Counter(
-        (flaky, checked["candidate"][key])
-        for key, flaky in checked["baseline"].items()
-        if key in checked["candidate"]
-    )
+def _count(inputs: Iterable[tuple[bool, bool]]) -> PairedCounts:
+    cells = Counter(inputs)
     return PairedCounts(
         both_pass=cells[False, False],
         regressions=cells[False, True],

@@ -83,7 +83,7 @@ class LatencyMonitor(BuiltinMonitor):
             if min_ratio is None
             else check.number("min_ratio", min_ratio, least=1)
         )
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         self.repeats = check.count("repeats", repeats, least=1)
         self.warmup = check.count("warmup", warmup)
         self.clock = check.choice("clock", clock, ("wall", "cpu"))

@@ -60,7 +60,7 @@ class LLMCostMonitor(BuiltinMonitor):
         self.max_total_usd = (
             None if max_total_usd is None else check.number("max_total_usd", max_total_usd, least=0)
         )
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         check.refuse()
         self._amounts: dict[str, dict[str, list[float]]] = {
             role: {quantity: [] for quantity in _QUANTITIES} for role in ROLES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pytest_metamorphic_guard.monitors.builtin import (
@@ -18,16 +20,22 @@ from pytest_metamorphic_guard.monitors.wording import (
     format_rate,
     format_rate_interval,
 )
-from pytest_metamorphic_guard.statistics.binomial import clopper_pearson, upper_bound, upper_tail
+from pytest_metamorphic_guard.statistics.binomial import (
+    Interval,
+    clopper_pearson,
+    upper_bound,
+    upper_tail,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.monitors.inputs import Input
 
 __all__ = ["OutputDriftMonitor"]
 
-METHOD = "exact binomial test of the share of differing outputs"
+METHOD = "exact binomial test of the share of differing outputs, on inputs"
 _EXAMPLES = 10
 
 
@@ -63,7 +71,7 @@ class OutputDriftMonitor(BuiltinMonitor):
         )
         rel_tol = check.number("rel_tol", rel_tol, least=0)
         abs_tol = check.number("abs_tol", abs_tol, least=0)
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         check.comparator("comparator", comparator)
         check.refuse()
         self._same = comparator or make_comparator(rel_tol, abs_tol)
@@ -72,6 +80,8 @@ class OutputDriftMonitor(BuiltinMonitor):
         self._n = 0
         self._not_compared = 0
         self._mismatches = 0
+        # Per input: differing calls, and calls.
+        self._inputs: defaultdict[Input, list[int]] = defaultdict(lambda: [0, 0])
         self._examples: list[dict[str, Any]] = []
 
     def record(self, record: MonitorRecord) -> None:
@@ -87,9 +97,12 @@ class OutputDriftMonitor(BuiltinMonitor):
             self._not_compared += 1
             return
         self._n += 1
+        counts = self._inputs[pair.input]
+        counts[1] += 1
         if same:
             return
         self._mismatches += 1
+        counts[0] += 1
         if len(self._examples) < _EXAMPLES:
             self._examples.append(
                 {"relation": pair.relation, "case_index": pair.case_index, "kind": pair.kind}
@@ -99,20 +112,22 @@ class OutputDriftMonitor(BuiltinMonitor):
         """Return how many outputs differ, and an alert if they are too many."""
         n, mismatches = self._n, self._mismatches
         # At a tolerated share of 0 one mismatch is a proof, not a matter of chance.
+        differing, inputs = self._pool()
         p_value = (
-            upper_tail(mismatches, n, self.max_mismatch_rate)
+            upper_tail(math.floor(differing), inputs, self.max_mismatch_rate)
             if n and self.max_mismatch_rate
             else None
         )
         summary = {
             "n": n,
+            "inputs": inputs,
             "mismatches": mismatches,
             "not_compared": self._not_compared,
             "rate": mismatches / n if n else None,
-            "rate_upper": upper_bound(mismatches, n) if n else None,
+            "rate_upper": upper_bound(math.ceil(differing), inputs) if n else None,
             "examples": self._examples,
         }
-        checks = () if p_value is None else (make_check("output_drift", p_value, n, METHOD),)
+        checks = () if p_value is None else (make_check("output_drift", p_value, inputs, METHOD),)
         return Conclusion(
             summary=summary,
             line=self._describe(),
@@ -128,11 +143,30 @@ class OutputDriftMonitor(BuiltinMonitor):
             return "no output could be compared: they hold objects that do not travel"
         return None
 
+    def _pool(self) -> tuple[float, int]:
+        """Return the number of inputs, and of those that differ: by the share of their calls.
+
+        The calls of one input differ together; a sum of shares varies no more than a count of
+        inputs that differ altogether would.
+        """
+        shares = sum(differing / calls for differing, calls in self._inputs.values())
+        # Thirds that add up to a whole one must not fall short of it.
+        return round(shares, 9), len(self._inputs)
+
+    def _find_interval(self) -> Interval:
+        differing, inputs = self._pool()
+        confidence = 1.0 - self.alpha
+        below, above = (
+            clopper_pearson(trunc(differing), inputs, confidence=confidence)
+            for trunc in (math.floor, math.ceil)
+        )
+        return Interval(below.lower, above.upper)
+
     def _judge(self, summary: dict[str, Any], p_value: float | None) -> list[dict[str, Any]]:
         if not self._n or self._mismatches <= self.max_mismatch_rate * self._n:
             return []
         proven = p_value is None or p_value <= self.alpha
-        interval = clopper_pearson(self._mismatches, self._n, confidence=1.0 - self.alpha)
+        interval = self._find_interval()
         return [
             make_alert(
                 "output_drift",
@@ -154,7 +188,6 @@ class OutputDriftMonitor(BuiltinMonitor):
         if not self._n:
             said = f"{self._candidates} outputs of the candidate; nothing to compare"
             return said + describe_not_compared(self._not_compared)
-        interval = clopper_pearson(self._mismatches, self._n, confidence=1.0 - self.alpha)
-        bounds = format_rate_interval(interval, 1.0 - self.alpha)
+        bounds = format_rate_interval(self._find_interval(), 1.0 - self.alpha)
         said = f"{self._mismatches} of {self._n} outputs differ ({bounds})"
         return said + describe_not_compared(self._not_compared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from pytest_metamorphic_guard.monitors.inputs import Input, find_input
 from pytest_metamorphic_guard.statistics.paired import PairedCounts
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Pair(NamedTuple, Generic[T]):
         baseline: The baseline's value.
         candidate: The candidate's value.
         baseline_first: Whether the baseline was called first.
+        task: The task, where the records name it.
     """
 
     relation: str | None
@@ -37,6 +39,12 @@ class Pair(NamedTuple, Generic[T]):
     baseline: T
     candidate: T
     baseline_first: bool
+    task: str | None = None
+
+    @property
+    def input(self) -> Input:
+        """What identifies the input that the call was about."""
+        return find_input(self.task, self.relation, self.case_index)
 
 
 class Pairing(Generic[T]):
@@ -64,8 +72,8 @@ class Pairing(Generic[T]):
         if len(waiting) == 1:
             del self._waiting[key]
         if record.role == "candidate":
-            return Pair(*key, other, value, baseline_first=True)
-        return Pair(*key, value, other, baseline_first=False)
+            return Pair(*key, other, value, baseline_first=True, task=record.task)
+        return Pair(*key, value, other, baseline_first=False, task=record.task)
 
 
 def join_measured(
@@ -89,14 +97,14 @@ def count_pairs(pairs: Iterable[Pair[bool]]) -> PairedCounts:
 
 
 def count_cases(pairs: Iterable[Pair[bool]]) -> PairedCounts:
-    """Count cases instead of calls: a case is a regression if it lost more calls than it won.
+    """Count inputs instead of calls: one is a regression if it lost more calls than it won.
 
-    The calls of one case fail together, so that a test on calls would count one failure several
-    times; on cases it keeps its level.
+    The calls of one input fail together, in whatever relation they are made, so that a test on
+    calls would count one failure several times; on inputs it keeps its level.
     """
     calls: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
     for pair in pairs:
-        case = calls[pair.relation, pair.case_index]
+        case = calls[pair.input]
         case[0] += pair.candidate - pair.baseline
         case[1] += not (pair.candidate and pair.baseline)
     net = [case[0] for case in calls.values()]

@@ -67,7 +67,7 @@ class ResourceUsageMonitor(BuiltinMonitor):
             if min_ratio is None
             else check.number("min_ratio", min_ratio, least=1)
         )
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         check.refuse()
         self.unit = _guess_unit(self.metric)
         self._pairing: Pairing[float | None] = Pairing()

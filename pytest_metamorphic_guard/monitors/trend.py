@@ -60,7 +60,7 @@ class TrendMonitor(BuiltinMonitor):
         self.window = check.count("window", window)
         self.alert_slope_ms = check.number("alert_slope_ms", alert_slope_ms, least=0)
         self.min_growth = check.number("min_growth", min_growth, least=1)
-        self.alpha = check.share("alpha", alpha)
+        self.alpha = check.level("alpha", alpha)
         check.refuse()
         self._durations: dict[str, defaultdict[Hashable, list[float]]] = {
             role: defaultdict(list) for role in ROLES

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.measurements import (
     CaseHeld,
     Measurement,
     name_task,
     name_variant,
 )
-from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
 from pytest_metamorphic_guard.runner.metering import Meter
+from pytest_metamorphic_guard.runner.recording import Recorder
 from pytest_metamorphic_guard.runner.refusals import require_answers
 from pytest_metamorphic_guard.runner.run import Run, Violated, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
@@ -25,6 +24,7 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.runner.evaluation import CaseResult
     from pytest_metamorphic_guard.verdicts import Confirmation
 
@@ -33,7 +33,6 @@ __all__ = ["Measuring", "Repeats"]
 # One confirmed regression decides; more re-runs would only cost time.
 _CONFIRMED_AT_MOST = 5
 _REMEMBERED = 20_000
-_LONGEST_MS = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Measuring:
         searches: Whether a violation that fails the item is shrunk.
         progress: Called with the number of inputs done, now and then.
         drive: Runs this sample in step with those of other items, instead of alone.
-        records: Every execution so far, where it is watched.
+        recorder: Every execution so far, where it is watched.
         finished: Whether the whole sample has run, or as much of it as was asked for.
     """
 
@@ -90,7 +89,7 @@ class Measuring:
     searches: bool = True
     progress: Callable[[int], None] | None = None
     drive: Callable[[], None] | None = None
-    records: list[MonitorRecord] = field(default_factory=list)
+    recorder: Recorder = field(init=False)
     finished: bool = False
     _cases: list[CaseHeld] = field(default_factory=list)
     _meter: Meter = field(init=False)
@@ -100,12 +99,15 @@ class Measuring:
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
     _shared: tuple[int, Violation] | None = None
     _calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
-    _index: int = 0
-    _repeat: int = 0
-    _group: str | None = None
 
     def __post_init__(self) -> None:
         self._meter = Meter(self.run)
+        self.recorder = Recorder(
+            self.run.task.name,
+            self.run.entry.name,
+            watched=self.watched,
+            soft=_is_soft(self.run.entry.subject),
+        )
         self._examples = Examples(self.run, self.examples)
 
     def measure(self, search: Callable[[], None]) -> None:
@@ -146,7 +148,7 @@ class Measuring:
         """
         self._examples.run_all(self._keep_calls)
         for caller in self.run.callers:
-            caller.observe = self._observe
+            caller.observe = self.recorder.observe
         try:
             held = self._measure_case(index)
         finally:
@@ -229,8 +231,7 @@ class Measuring:
         run = self.run
         case = Case(self.sample[index])
         run.last_input = case.sources  # what names its group may not return
-        self._index, self._repeat = index, 0
-        self._group = self._name(case, "group")
+        self.recorder.begin(index, self._name(case, "group"))
         cluster = self._name(case, "cluster")
         results = try_case(run, case)
         if results is None:
@@ -238,8 +239,9 @@ class Measuring:
         candidate, baseline = results
         self._repeat_calls(case)
         self._keep_calls(candidate, baseline)
-        self._meter.measure(index, case, candidate, baseline)
+        metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
+        self.recorder.settle({"baseline": held_before, "candidate": candidate.held}, metrics)
         held = CaseHeld(index, candidate.held, held_before, group=cluster)
         self._cases.append(held)
         if not candidate.held:
@@ -266,38 +268,16 @@ class Measuring:
             raise Unusable(self.run.broken(fault)) from error
 
     def _repeat_calls(self, case: Case) -> None:
-        if self.repeats.sample is not None and self._index >= self.repeats.sample:
+        if self.repeats.sample is not None and self.recorder.index >= self.repeats.sample:
             return
         # A law calls with inputs of its own making: there the first repetition is missing too.
         first = 0 if isinstance(self.run.entry.subject, Law) and self.repeats.times > 1 else 1
         for repeat in range(first, self.repeats.times):
-            self._repeat = repeat
+            self.recorder.repeat = repeat
             for caller in self.run.order_callers():
                 caller.kind = "source"
                 caller.call(case.copy()[0])
-        self._repeat = 0
-
-    def _observe(self, caller: Caller, outcome: Outcome) -> None:
-        if not self.watched:
-            return
-        payload = outcome.payload
-        usage = payload.get("resource_usage")
-        cpu_ms = usage.get("cpu_ms") if isinstance(usage, dict) else None
-        self.records.append(
-            MonitorRecord(
-                case_index=self._index,
-                role=caller.role,
-                duration_ms=outcome.duration_ms,
-                success=isinstance(outcome, Returned),
-                result=payload,
-                relation=f"{name_task(self.run.task.name, self.where)}::{self.label}",
-                kind=caller.kind,
-                repeat=self._repeat,
-                cpu_ns=_read_ns(cpu_ms),
-                error_type=None if isinstance(outcome, Returned) else outcome.error_type,
-                group=self._group,
-            )
-        )
+        self.recorder.repeat = 0
 
     def _keep_calls(self, *results: CaseResult | None) -> None:
         for result in results:
@@ -360,13 +340,6 @@ class Measuring:
         """Return in which case of the sample a violation was counted, or the first one was."""
         numbers = {found.case.key: found.case_number for _, found in reversed(self._all_counted)}
         return numbers.get(violation.case.key, self._counted[0][1].case_number)
-
-
-def _read_ns(cpu_ms: object) -> int | None:
-    """Return milliseconds of a payload as nanoseconds, None where they are no such number."""
-    if isinstance(cpu_ms, int | float) and 0 <= cpu_ms < _LONGEST_MS:
-        return int(cpu_ms * 1e6)
-    return None
 
 
 def _is_soft(subject: MetamorphicRelation | Property | Law) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import TYPE_CHECKING
 
@@ -50,11 +51,12 @@ class Meter:
 
     def measure(
         self, index: int, case: Case, candidate: CaseResult, baseline: CaseResult | None
-    ) -> None:
-        """Take every metric of one input."""
+    ) -> dict[str, dict[str, float]]:
+        """Take every metric of one input; return by role what has a value."""
         wanted = [metric for metric in self._metrics if self._is_drawn(metric, index)]
+        found: dict[str, dict[str, float]] = {"baseline": {}, "candidate": {}}
         if not wanted:
-            return
+            return found
         before = None if baseline is None else self._find_outcome(case, baseline)
         after = self._find_outcome(case, candidate)
         for metric in wanted:
@@ -63,6 +65,10 @@ class Meter:
                 self._extract(metric, case, after, "candidate"),
             )
             self._pairs.setdefault(metric.name, []).append(values)
+            for role, value in zip(found, values, strict=True):
+                if value is not None and math.isfinite(value):
+                    found[role][metric.name] = value
+        return found
 
     def _is_drawn(self, metric: Metric, index: int) -> bool:
         seed = self._run.settings.seed if metric.seed is None else metric.seed

@@ -1,0 +1,95 @@
+"""The records that monitors are shown: one per call, completed when its case is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_metamorphic_guard.runner.calling import Caller
+
+__all__ = ["Recorder"]
+
+_LONGEST_MS = 1e12
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Keeps every call of an item, where it is watched.
+
+    Attributes:
+        task: Name of the task.
+        entry: Name of the relation, property or law.
+        watched: Whether anything is kept.
+        soft: Whether the entry need not hold.
+        index: Number of the case that runs.
+        repeat: Number of the repetition that runs.
+        group: The case's group, or None.
+        records: Every call so far.
+    """
+
+    task: str
+    entry: str
+    watched: bool
+    soft: bool
+    index: int = 0
+    repeat: int = 0
+    group: str | None = None
+    records: list[MonitorRecord] = field(default_factory=list)
+    _begin: int = 0
+
+    def begin(self, index: int, group: str | None) -> None:
+        """Begin a case."""
+        self.index, self.repeat, self.group = index, 0, group
+        self._begin = len(self.records)
+
+    def observe(self, caller: Caller, outcome: Outcome) -> None:
+        """Keep one call."""
+        if not self.watched:
+            return
+        payload = outcome.payload
+        usage = payload.get("resource_usage")
+        self.records.append(
+            MonitorRecord(
+                case_index=self.index,
+                role=caller.role,
+                duration_ms=outcome.duration_ms,
+                success=isinstance(outcome, Returned),
+                result=payload,
+                relation=f"{self.task}::{self.entry}",
+                kind=caller.kind,
+                repeat=self.repeat,
+                cpu_ns=_read_ns(usage.get("cpu_ms")) if isinstance(usage, dict) else None,
+                error_type=None if isinstance(outcome, Returned) else outcome.error_type,
+                group=self.group,
+                task=self.task,
+            )
+        )
+
+    def settle(
+        self, held: Mapping[str, bool | None], metrics: Mapping[str, Mapping[str, float]]
+    ) -> None:
+        """Complete the records of the case: by role, whether it held and what was measured."""
+        measured = set(metrics)
+        for position in range(self._begin, len(self.records)):
+            record = self.records[position]
+            own = None
+            if record.kind == "source" and record.repeat == 0 and record.role in measured:
+                # The first call with the input; a law's own calls have another kind.
+                own = dict(metrics[record.role])
+                measured.discard(record.role)
+            self.records[position] = replace(
+                record, held=None if self.soft else held.get(record.role), metrics=own
+            )
+
+
+def _read_ns(cpu_ms: object) -> int | None:
+    """Return milliseconds of a payload as nanoseconds, None where they are no such number."""
+    if isinstance(cpu_ms, int | float) and 0 <= cpu_ms < _LONGEST_MS:
+        return int(cpu_ms * 1e6)
+    return None
