@@ -111,7 +111,7 @@ def make_context(
     """
     cases = {(record.relation, record.case_index) for record in records}
     lower = {
-        f"{measurement.task}::{rows.name}"
+        f"{measurement.title}::{rows.name}"
         for measurement in measurements
         for rows in measurement.metrics
         if not rows.higher_is_better

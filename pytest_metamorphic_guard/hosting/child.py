@@ -82,7 +82,8 @@ class _Service:
         if operation == "records":
             return self._record(content)
         if operation == "start":
-            return self._driver.start(MonitorContext(*content[:2], tuple(content[2])))
+            task, total_cases, lower_is_better = content
+            return self._driver.start(MonitorContext(task, total_cases, tuple(lower_is_better)))
         return self._conclude()
 
     def _record(self, rows: list[list[Any]]) -> None:

@@ -102,12 +102,8 @@ class Measuring:
 
     def __post_init__(self) -> None:
         self._meter = Meter(self.run)
-        self.recorder = Recorder(
-            self.run.task.name,
-            self.run.entry.name,
-            watched=self.watched,
-            soft=_is_soft(self.run.entry.subject),
-        )
+        title = name_task(self.run.task.name, self.where)
+        self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
         self._examples = Examples(self.run, self.examples)
 
     def measure(self, search: Callable[[], None]) -> None:

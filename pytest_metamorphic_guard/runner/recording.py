@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.tasks.declarations import Property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.run import Run
 
 __all__ = ["Recorder"]
 
@@ -23,20 +25,20 @@ class Recorder:
     """Keeps every call of an item, where it is watched.
 
     Attributes:
-        task: Name of the task.
+        run: The item's run.
+        task: The task's name in this run.
         entry: Name of the relation, property or law.
         watched: Whether anything is kept.
-        soft: Whether the entry need not hold.
         index: Number of the case that runs.
         repeat: Number of the repetition that runs.
         group: The case's group, or None.
         records: Every call so far.
     """
 
+    run: Run
     task: str
     entry: str
     watched: bool
-    soft: bool
     index: int = 0
     repeat: int = 0
     group: str | None = None
@@ -75,17 +77,18 @@ class Recorder:
         self, held: Mapping[str, bool | None], metrics: Mapping[str, Mapping[str, float]]
     ) -> None:
         """Complete the records of the case: by role, whether it held and what was measured."""
+        subject = self.run.entry.subject
+        if isinstance(subject, Property) and subject.mode == "soft":
+            held = {}  # it need not hold
         measured = set(metrics)
         for position in range(self._begin, len(self.records)):
             record = self.records[position]
             own = None
             if record.kind == "source" and record.repeat == 0 and record.role in measured:
                 # The first call with the input; a law's own calls have another kind.
-                own = dict(metrics[record.role])
+                own = dict(metrics[record.role]) or None
                 measured.discard(record.role)
-            self.records[position] = replace(
-                record, held=None if self.soft else held.get(record.role), metrics=own
-            )
+            self.records[position] = replace(record, held=held.get(record.role), metrics=own)
 
 
 def _read_ns(cpu_ms: object) -> int | None:
