@@ -90,5 +90,5 @@ def compare(
 
 
 def _find_interval(tally: TaskTally, alpha: float) -> Interval:
-    effect = tally.clustering.widen(alpha)
+    effect = tally.clustering.effect
     return tango_interval(tally.pairs, confidence=1.0 - 2.0 * alpha, effect=effect)

@@ -90,7 +90,7 @@ def earn_bound(tally: TaskTally, policy: Policy) -> Bound | None:
         trials=tally.ran,
         # Inputs that belong together count as fewer; a bound from all of them would claim too much.
         upper=bound_rate(
-            observed, tally.ran, confidence=confidence, clustering=tally.blame_clustering
+            observed, tally.ran, confidence=confidence, clustering=tally.rate_clustering
         ),
         confidence=confidence,
     )

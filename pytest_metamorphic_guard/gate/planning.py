@@ -100,7 +100,7 @@ def say_how_many(
     if gain <= policy.threshold:
         return f"the gain seen is no more than asked for; no number of inputs settles {wanted}"
     needed = inputs_for_power(policy.threshold, discordant, gain=gain, alpha=alpha, power=_POWER)
-    return _advise(evidence, math.ceil(needed * tally.clustering.widen(alpha)), wanted, subject)
+    return _advise(evidence, math.ceil(needed * tally.clustering.effect), wanted, subject)
 
 
 def say_how_many_for_rate(  # noqa: PLR0913 - the facts of one rate

@@ -137,7 +137,7 @@ def build_relation_row(  # noqa: PLR0913 - the facts of one row
     interval = None
     if pairs and pairs.total:
         interval = tango_interval(
-            pairs, confidence=1.0 - 2.0 * policy.alpha, effect=tally.clustering.widen(policy.alpha)
+            pairs, confidence=1.0 - 2.0 * policy.alpha, effect=tally.clustering.effect
         )
     return RelationRow(
         relation=relation.name,
@@ -211,7 +211,7 @@ def _find_shortfall(
         minimum,
         alpha=policy.alpha,
         p_missed=p_missed,
-        clustering=tally.rate_clustering,
+        clustering=tally.clustering,
     )
     match finding.conclusion:
         case Conclusion.ADOPT:

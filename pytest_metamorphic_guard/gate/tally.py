@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -29,8 +30,7 @@ class RelationTally:
         candidate_passed: Those on which it held.
         confirmed: Confirmed regressions; without a baseline, confirmed violations.
         unconfirmed: Regressions (or violations) that were not seen again.
-        clustering: How far the pairs repeat each other.
-        rate_clustering: How far the candidate's results do.
+        clustering: How far the inputs repeat each other.
     """
 
     name: str
@@ -44,7 +44,6 @@ class RelationTally:
     confirmed: int = 0
     unconfirmed: int = 0
     clustering: Clustering = INDEPENDENT
-    rate_clustering: Clustering = INDEPENDENT
 
     @property
     def pairs(self) -> PairedCounts:
@@ -68,8 +67,7 @@ class TaskTally:
         differences: Per paired input in order: -1 regressed, 0 equal, 1 improved.
         grouped: Whether some inputs belong together, or take part in several cases.
         clustering: How far the pairs repeat each other.
-        rate_clustering: How far the candidate's results do.
-        blame_clustering: How far the regressions (or violations) do.
+        rate_clustering: How far the inputs do on which the candidate was checked.
         relations: Counts per declared relation.
         checks: All checks of all inputs, pooled.
         checks_effect: Design effect of pooling several checks per input (or group).
@@ -87,7 +85,6 @@ class TaskTally:
     grouped: bool
     clustering: Clustering
     rate_clustering: Clustering
-    blame_clustering: Clustering
     relations: tuple[RelationTally, ...]
     checks: PairedCounts
     checks_effect: float
@@ -126,32 +123,29 @@ def count_task(evidence: TaskEvidence, tolerated: Collection[str] = ()) -> TaskT
     ]
     ran = [entry for entry in counted if entry.ran]
     pairs = [entry for entry in ran if entry.cell is not None]
-    by_group = _sum_groups((entry.group, _one(entry.cell)) for entry in pairs if entry.cell)
     checks_by_group = _sum_groups((entry.group, entry.checks) for entry in pairs)
     grouped = len({entry.group for entry in ran}) < len(ran)
     overlap = max((relation.overlap for relation in evidence.relations), default=1)
     for relation in evidence.relations:
-        _find_clusterings(relations[relation.name], ran, grouped=grouped, overlap=relation.overlap)
+        tally = relations[relation.name]
+        tally.clustering = _cluster(
+            (entry.group for entry in ran if tally.name in entry.checked),
+            grouped=grouped,
+            overlap=relation.overlap,
+        )
     return TaskTally(
         paired=paired,
         ran=len(ran),
         baseline_ran=sum(entry.baseline_ran for entry in ran),
         passed=sum(entry.passed for entry in ran),
-        pairs=_sum(by_group),
+        pairs=_sum([_one(entry.cell) for entry in pairs if entry.cell]),
         confirmed=sum(entry.confirmed for entry in ran),
         unconfirmed=sum(entry.unconfirmed for entry in ran),
         masked=sum(entry.cell == "both_fail" and entry.regressed for entry in pairs),
         differences=tuple(_DIFFERENCES[entry.cell] for entry in pairs if entry.cell),
         grouped=grouped or overlap > 1,
-        clustering=find_clustering(by_group, grouped=grouped, overlap=overlap),
-        rate_clustering=_cluster(
-            ((entry.group, entry.passed) for entry in ran), grouped=grouped, overlap=overlap
-        ),
-        blame_clustering=_cluster(
-            ((entry.group, entry.regressed if paired else not entry.passed) for entry in ran),
-            grouped=grouped,
-            overlap=overlap,
-        ),
+        clustering=_cluster((entry.group for entry in pairs), grouped=grouped, overlap=overlap),
+        rate_clustering=_cluster((entry.group for entry in ran), grouped=grouped, overlap=overlap),
         relations=tuple(relations.values()),
         checks=_sum(checks_by_group),
         checks_effect=design_effect(checks_by_group),
@@ -173,8 +167,7 @@ class _CountedInput:
     baseline_ran: bool
     passed: bool
     cell: Cell | None
-    cells: dict[str, Cell]
-    held: dict[str, bool]
+    checked: frozenset[str]
     checks: PairedCounts
     regressed: bool
     confirmed: bool
@@ -191,7 +184,7 @@ def _count_input(
     ran = [check for check in result.checks if check.candidate is not None]
     # Without a baseline every check's baseline is None, so every violation is to blame.
     blamed = [check for check in ran if has_regressed(check) and check.relation not in tolerated]
-    cells: dict[str, Cell] = {}
+    cells: list[Cell] = []
     for check in ran:
         tally = relations[check.relation]
         tally.candidate_ran += 1
@@ -201,7 +194,7 @@ def _count_input(
         if paired:
             cell = _find_cell(baseline=check.baseline is not False, candidate=bool(check.candidate))
             tally.cells[cell] += 1
-            cells[check.relation] = cell
+            cells.append(cell)
     passed = all(check.candidate for check in ran)
     baseline_passed = all(check.baseline is not False for check in ran)
     confirmed = any(check.confirmed for check in blamed)
@@ -212,35 +205,18 @@ def _count_input(
         baseline_ran=any(check.baseline is not None for check in ran),
         passed=passed,
         cell=_find_cell(baseline=baseline_passed, candidate=passed) if paired and ran else None,
-        cells=cells,
-        held={check.relation: bool(check.candidate) for check in ran},
-        checks=PairedCounts(**{c: list(cells.values()).count(c) for c in _DIFFERENCES}),
+        checked=frozenset(check.relation for check in ran),
+        checks=PairedCounts(**{cell: cells.count(cell) for cell in _DIFFERENCES}),
         regressed=bool(blamed),
         confirmed=confirmed,
         unconfirmed=bool(blamed) and not confirmed,
     )
 
 
-def _find_clusterings(
-    tally: RelationTally, ran: list[_CountedInput], *, grouped: bool, overlap: int
-) -> None:
-    if not grouped:
-        tally.clustering = tally.rate_clustering = Clustering(effect=float(overlap))
-        return
-    pairs = ((entry.group, entry.cells.get(tally.name)) for entry in ran)
-    by_group = _sum_groups((group, _one(cell)) for group, cell in pairs if cell)
-    tally.clustering = find_clustering(by_group, grouped=grouped, overlap=overlap)
-    held = ((e.group, e.held[tally.name]) for e in ran if tally.name in e.held)
-    tally.rate_clustering = _cluster(held, grouped=grouped, overlap=overlap)
-
-
-def _cluster(hits: Iterable[tuple[str, bool]], *, grouped: bool, overlap: int) -> Clustering:
-    """Return how far yes and no repeat each other within groups."""
-    if not grouped:
-        return Clustering(effect=float(overlap))
-    cells: tuple[Cell, Cell] = ("both_pass", "improvements")
-    by_group = _sum_groups((group, _one(cells[hit])) for group, hit in hits)
-    return find_clustering(by_group, grouped=grouped, overlap=overlap)
+def _cluster(groups: Iterable[str], *, grouped: bool, overlap: int) -> Clustering:
+    """Return how far inputs repeat each other, from the group of each."""
+    sizes = list(Counter(groups).values()) if grouped else []
+    return find_clustering(sizes, grouped=grouped, overlap=overlap)
 
 
 def _find_cell(*, baseline: bool, candidate: bool) -> Cell:

@@ -115,9 +115,7 @@ def judge_pass_rate(  # noqa: PLR0913 - the facts of one rate
     return Finding(
         Conclusion.INCONCLUSIVE,
         f"{seen}, which neither shows nor refutes {wanted}",
-        say_how_many_for_rate(
-            evidence, passed, trials, minimum, alpha, effect=clustering.widen(alpha)
-        ),
+        say_how_many_for_rate(evidence, passed, trials, minimum, alpha, effect=clustering.effect),
     )
 
 
@@ -144,7 +142,7 @@ def list_rates(evidence: TaskEvidence, tally: TaskTally, rules: Rules) -> list[R
                     passed=counted.candidate_passed,
                     trials=counted.candidate_ran,
                     minimum=own,
-                    clustering=counted.rate_clustering,
+                    clustering=counted.clustering,
                 )
             )
     return found

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 from pytest_metamorphic_guard.statistics.bisection import bisect
 
-__all__ = ["find_beta", "find_student_quantile", "find_student_tail", "soften"]
+__all__ = ["find_beta", "find_student_quantile", "find_student_tail"]
 
 _PRECISION = 1e-15
 _MOST_TERMS = 10_000
@@ -49,17 +48,6 @@ def find_student_quantile(probability: float, freedom: float) -> float:
         raise ValueError(f"probability must lie in [0.5, 1), got {probability!r}")
     above = 1.0 - probability
     return bisect(lambda value: find_student_tail(value, freedom) > above, 0.0, _FARTHEST)
-
-
-def soften(p_value: float, freedom: float | None) -> float:
-    """Return a p-value that rests on a variance estimated with so many degrees of freedom.
-
-    The normal quantile of the p-value is taken for one of Student's distribution. None says that
-    nothing was estimated, and leaves it as it is.
-    """
-    if freedom is None or not 0.0 < p_value < 1.0:
-        return p_value
-    return find_student_tail(-NormalDist().inv_cdf(p_value), freedom)
 
 
 def _continue_fraction(x: float, a: float, b: float) -> float:

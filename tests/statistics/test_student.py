@@ -7,7 +7,6 @@ from pytest_metamorphic_guard.statistics.student import (
     find_beta,
     find_student_quantile,
     find_student_tail,
-    soften,
 )
 
 
@@ -27,14 +26,6 @@ def test_tails_and_quantiles_agree_with_scipy(freedom):
         expected = stats.t.ppf(probability, freedom)
         quantile = find_student_quantile(probability, freedom)
         assert quantile == pytest.approx(expected, rel=1e-7, abs=1e-7)
-
-
-def test_a_p_value_is_softened_by_what_had_to_be_estimated():
-    for p_value in (1e-6, 0.05, 0.5, 0.9):
-        expected = stats.t.sf(stats.norm.isf(p_value), 4.0)
-        assert soften(p_value, 4.0) == pytest.approx(expected, rel=1e-8)
-    assert soften(0.05, None) == 0.05
-    assert [soften(p_value, 4.0) for p_value in (0.0, 1.0)] == [0.0, 1.0]
 
 
 def test_a_quantile_of_the_lower_half_is_refused():
