@@ -9,7 +9,13 @@ __all__ = ["Confirmation", "Status", "Verdict"]
 
 Status = Literal["held", "violated", "broken"]
 Confirmation = Literal[
-    "confirmed", "repeated", "earlier calls", "not deterministic", "random check", "unchecked"
+    "confirmed",
+    "repeated",
+    "sometimes",
+    "earlier calls",
+    "not deterministic",
+    "random check",
+    "unchecked",
 ]
 
 

@@ -25,6 +25,7 @@ __all__ = ["Reproduction", "describe_search", "write_example"]
 _CONFIRMATIONS = {
     "confirmed": "confirmed in a fresh process",
     "repeated": "repeated; this executor has no fresh process to confirm it in",
+    "sometimes": "violated in some of its repeats, by chance",
     "earlier calls": "NOT seen in a fresh process: the candidate depends on earlier calls "
     "or on chance",
     "not deterministic": "NOT seen again: the candidate is not deterministic",
@@ -54,7 +55,7 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
     """Say when the violation was found, how sure it is, and what it was shrunk from."""
     first = run.first or violation
     number = run.first_number or first.case_number
-    lines = [f"in case {number} of this run; {_CONFIRMATIONS[confirmation]}"]
+    lines = [f"in case {number} of this run; {_describe_repeats(run, confirmation)}"]
     seen = run.smallest
     if seen is not None and seen.case.key == violation.case.key and _varies(seen, violation):
         lines.append("its outputs change from run to run: the candidate is not deterministic")
@@ -64,6 +65,13 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
         if run.shrink_stopped:
             lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
     return lines
+
+
+def _describe_repeats(run: Run, confirmation: Confirmation) -> str:
+    if confirmation != "sometimes" or run.repeats is None:
+        return _CONFIRMATIONS[confirmation]
+    seen, times = run.repeats
+    return f"violated in {seen} of {times} repeats, by chance"
 
 
 def _varies(first: Violation, second: Violation) -> bool:

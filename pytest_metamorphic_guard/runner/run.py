@@ -77,6 +77,7 @@ class Run:
         differences: Number of cases in which both roles' calls did not end alike.
         difference: That of the smallest of these cases.
         missed_rate: The rate that was seen and the one that was asked for, where it was missed.
+        repeats: In how many repeats the reported violation was seen, and of how many.
         first_number: Number of the case in which a whole sample was first violated; a search
             afterwards has an order of its own.
     """
@@ -91,6 +92,7 @@ class Run:
     cases: int = 0
     skipped: int = 0
     skipped_after: int = 0
+    repeats: tuple[int, int] | None = None
     soft_violations: int = 0
     shared_violations: int = 0
     differences: int = 0
