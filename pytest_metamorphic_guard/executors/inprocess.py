@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import IsolationWarning, suggest
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
+from pytest_metamorphic_guard.executors.wire.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,10 +48,11 @@ class InprocessExecutor(Executor):
     """Calls candidates directly in this process.
 
     Nothing is isolated and no limit is enforced: a candidate that loops, exits the hard way or
-    eats memory takes pytest with it. In return a call costs next to nothing, debuggers and
-    coverage see it, and results are the candidate's own objects. Each call gets its own copy of
-    the arguments. ``file_path`` is the path of a Python file, imported afresh when it changes, or
-    a dotted module name.
+    eats memory takes pytest with it. In return a call costs next to nothing, and debuggers and
+    coverage see it. Results are records and plain values as those of a worker; an object that
+    could not travel is the candidate's own. Each call gets its own copy of the arguments.
+    ``file_path`` is the path of a Python file, imported afresh when it changes, or a dotted module
+    name.
 
     Besides the contract's keys a payload has ``resource_usage`` (``cpu_ms``) and, for raised
     exceptions, ``exception_type`` and ``traceback``.
@@ -153,7 +155,7 @@ def _call(source: Source, function: Callable[..., Any], args: tuple[Any, ...]) -
         payload = _describe(_categorize(error), error)
     else:
         duration = _clock() - started
-        payload = {"success": True, "result": result}
+        payload = {"success": True, "result": settle(result)}
     payload["duration_ms"] = duration / 1e6
     payload["resource_usage"] = {"cpu_ms": (_cpu_clock() - cpu_started) / 1e6}
     return payload

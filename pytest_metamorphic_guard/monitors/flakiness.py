@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
 )
 from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
 from pytest_metamorphic_guard.monitors.inputs import find_input
-from pytest_metamorphic_guard.monitors.wording import describe_not_compared, format_rate
+from pytest_metamorphic_guard.monitors.wording import format_rate
 from pytest_metamorphic_guard.statistics.binomial import upper_bound
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_worse
 
@@ -228,4 +228,6 @@ def _describe(roles: dict[str, dict[str, Any]]) -> str:
         return _say_unchecked(candidate)
     bound = f"below {format_rate(candidate['rate_upper'])} at 95 %"
     said = f"flaky inputs: {', '.join(seen)} of {candidate['inputs_checked']} ({bound})"
-    return said + describe_not_compared(candidate["inputs_not_compared"])
+    apart = candidate["inputs_not_compared"]
+    # Ahead of the rest, since a long line loses its end.
+    return f"{apart} not comparable; {said}" if apart else said

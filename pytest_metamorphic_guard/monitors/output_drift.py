@@ -16,7 +16,6 @@ from pytest_metamorphic_guard.monitors.builtin import (
 from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
 from pytest_metamorphic_guard.monitors.pairing import Pairing
 from pytest_metamorphic_guard.monitors.wording import (
-    describe_not_compared,
     format_rate,
     format_rate_interval,
 )
@@ -186,8 +185,7 @@ class OutputDriftMonitor(BuiltinMonitor):
 
     def _describe(self) -> str:
         if not self._n:
-            said = f"{self._candidates} outputs of the candidate; nothing to compare"
-            return said + describe_not_compared(self._not_compared)
+            return f"{self._candidates} outputs of the candidate; nothing to compare"
         bounds = format_rate_interval(self._find_interval(), 1.0 - self.alpha)
-        said = f"{self._mismatches} of {self._n} outputs differ ({bounds})"
-        return said + describe_not_compared(self._not_compared)
+        apart = f", {self._not_compared} not comparable" if self._not_compared else ""
+        return f"{self._mismatches} of {self._n} outputs differ{apart} ({bounds})"

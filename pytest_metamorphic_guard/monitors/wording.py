@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_count",
-    "describe_not_compared",
     "format_amount",
     "format_interval",
     "format_milliseconds",
@@ -81,8 +80,3 @@ def _round(value: float) -> str:
     if size >= 10:  # noqa: PLR2004 - two digits before the point
         return f"{value:.1f}"
     return f"{value:.2f}" if size >= 0.1 else f"{value:.3g}"  # noqa: PLR2004
-
-
-def describe_not_compared(count: int) -> str:
-    """Return the end of a sentence that says how many outputs could not be compared, if any."""
-    return f"; {count} could not be compared" if count else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.deciding import resting
@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
 )
 from pytest_metamorphic_guard.contracts.values import require_plain
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, PluginError
+from pytest_metamorphic_guard.executors.wire.settling import settle
 from pytest_metamorphic_guard.runner.cases import snapshot
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 
@@ -189,6 +190,9 @@ class Caller:
             outcome = to_outcome(payload, self.loaded.identity)
         except PluginError as error:
             raise Unusable(error) from error
+        if isinstance(outcome, Returned) and not self.loaded.is_ours:
+            # Ours do it themselves, where the value was made.
+            outcome = replace(outcome, value=settle(outcome.value))
         self._count(outcome)
         if self.observe is not None:
             self.observe(self, outcome)

@@ -14,6 +14,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import time
 import uuid
 import zoneinfo
 from typing import ClassVar, NamedTuple
@@ -22,6 +23,7 @@ import attrs
 import numpy as np
 import pydantic
 import pytest
+import scipy.optimize
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -226,8 +228,87 @@ def test_dataclasses_enums_and_named_tuples_arrive_as_records():
     assert invoice.total == 1.5
     assert invoice.lines == [colour]
     assert (colour.kind, colour.name, colour.value) == ("enum", "RED", 1)
-    assert (level.kind, level.value) == ("enum", 1)
+    assert (type(level), level) == (int, 1)
     assert (point.kind, point.x, point[1]) == ("namedtuple", 1, (2,))
+
+
+class Loud(str):
+    __slots__ = ()
+
+    def __str__(self):
+        return "loud"
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
+
+
+class Empty(dict):
+    def __iter__(self):
+        return iter(())
+
+    keys = values = items = __iter__
+
+
+class Later(dt.datetime):
+    year = 2030
+
+
+class Berlin(zoneinfo.ZoneInfo):
+    pass
+
+
+class Shade(enum.StrEnum):
+    DARK = "dark"
+
+
+class Stack(list):
+    def __len__(self):
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        (Loud("quiet"), "quiet"),
+        ({Loud("key"): Loud("value")}, {"key": "value"}),
+        (Shade.DARK, "dark"),
+        (Level.LOW, 1),
+        (Empty(a=[Loud("x")]), {"a": ["x"]}),
+        (Stack([1, Stack([2])]), [1, [2]]),
+        (type("Price", (float,), {})(1.5), 1.5),
+        (type("Code", (bytes,), {})(b"x"), b"x"),
+        (type("Tags", (frozenset,), {})("a"), frozenset("a")),
+        (type("Row", (tuple,), {})((1, 2)), (1, 2)),
+        (type("Sorted", (collections.OrderedDict,), {})(a=1), collections.OrderedDict(a=1)),
+        (type("Tally", (collections.Counter,), {})("aab"), collections.Counter("aab")),
+        (type("Ring", (collections.deque,), {})([1], 2), collections.deque([1], 2)),
+        (type("Money", (decimal.Decimal,), {})("1.50"), decimal.Decimal("1.50")),
+        (type("Share", (fractions.Fraction,), {})(1, 3), fractions.Fraction(1, 3)),
+        (Later(2020, 1, 2, tzinfo=dt.UTC), dt.datetime(2020, 1, 2, tzinfo=dt.UTC)),
+        (
+            Later(2020, 1, 2, tzinfo=Berlin("Europe/Berlin")),
+            dt.datetime(2020, 1, 2, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")),
+        ),
+        (type("Span", (dt.timedelta,), {})(1), dt.timedelta(1)),
+        (scipy.optimize.OptimizeResult(fun=1.0, nit=2), {"fun": 1.0, "nit": 2}),
+        (time.gmtime(0), (1970, 1, 1, 0, 0, 0, 3, 1, 0)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_instance_of_a_subclass_arrives_as_its_base_type(value, arrives):
+    for received in (decode(encode(value)), decode(encode([value]))[0]):
+        assert type(received) is type(arrives)
+        assert received == arrives
+        assert repr(received) == repr(arrives)
+
+
+def test_a_matrix_arrives_as_an_array_and_a_mask_is_never_lost():
+    matrix = decode(encode(np.array([[1, 2]]).view(np.matrix)))
+    assert type(matrix) is np.ndarray
+    assert matrix.tolist() == [[1, 2]]
+    assert type(decode(encode(np.ma.array([1, 2], mask=[0, 1])))) is Opaque
 
 
 def test_a_hashable_record_can_be_a_key():
@@ -305,11 +386,8 @@ class Zone(dt.tzinfo):
         object(),
         (n for n in range(3)),
         Evil(),
-        FakeInt(),
-        AlwaysEqualInt(3),
         Exits(),
         Long(),
-        ListOfMine([1]),
         LyingMeta("Lying", (), {})(),
         FromDecimal(),
         dt.datetime(2020, 1, 1, tzinfo=Zone(None)),

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import msgpack
 
 from pytest_metamorphic_guard.contracts.values import Opaque, Record
+from pytest_metamorphic_guard.executors.wire import bases, library, strangers
 from pytest_metamorphic_guard.executors.wire import frames as form
-from pytest_metamorphic_guard.executors.wire import library, strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Writer", "encode"]
+__all__ = ["Writer", "encode", "read_form"]
 
 Emitter: TypeAlias = "Callable[[Writer, Any], None]"
 
@@ -204,19 +204,51 @@ def _find_emitter(kind: type) -> Emitter:
 def _emit_other(writer: Writer, value: object) -> None:
     kind = type(value)
     try:
-        record = strangers.read_record(kind, value)
+        form_of_it = read_form(kind, value)
     except BaseException:  # noqa: BLE001 - the candidate's own descriptors may raise anything
-        record = None
-    if record is None:
-        writer.opaque(value)
-        return
-    what, names, values = record
+        form_of_it = None
+    match form_of_it:
+        case None:
+            writer.opaque(value)
+            return
+        case (plain,):
+            _emit_plain(writer, plain)
+            return
+        case what, names, values:
+            pass
     writer.mark(form.RECORD)
     writer.scalar(what)
     # Without its module: the same class in two implementations' files makes the same record.
     writer.scalar(strangers.name_class(kind))
     writer.sequence([name[: form.MAX_TYPE_NAME] for name in names])
     writer.sequence(values)
+
+
+def read_form(
+    kind: type, value: object
+) -> tuple[str, list[str], list[object]] | tuple[object] | None:
+    """Return how an instance of a stranger's class travels.
+
+    That is kind, names and values of a record, or the one value of a plain type that it also is,
+    or None. What the candidate's own descriptors raise comes out.
+    """
+    convert = bases.find_base(kind)
+    is_enum = strangers.is_enum(kind)
+    record = None if is_enum and convert else strangers.read_record(kind, value)
+    if record is not None or convert is None:
+        return record
+    if not is_enum and strangers.has_fields(kind):
+        return None  # the plain value would lose them without a word
+    return (convert(value),)
+
+
+def _emit_plain(writer: Writer, plain: object) -> None:
+    kind = type(plain)
+    if kind in _SCALARS:
+        writer.charge(kind in _TEXTS)  # it was not counted as the text that it arrives as
+        writer.scalar(plain)
+    else:
+        (_EMITTERS.get(kind) or _find_emitter(kind))(writer, plain)
 
 
 def _emit_list(writer: Writer, value: list[object]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts import tables
 from pytest_metamorphic_guard.executors.wire import frames as form
+from pytest_metamorphic_guard.executors.wire.bases import to_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,7 @@ def _add_datetime(emitters: dict[type, Any]) -> None:
     from datetime import date, datetime, time, timedelta, timezone
 
     def emit_datetime(writer: Writer, value: Any) -> None:
-        zone = value.tzinfo
+        zone = to_zone(value.tzinfo)
         if not _can_travel(zone):
             # A stranger's zone: the moment stays the same.
             offset = value.utcoffset()
@@ -185,6 +186,10 @@ def _add_numpy(emitters: dict[type, Any]) -> None:
         writer.parts(form.SCALAR, value.dtype.str, value.tobytes())
 
     emitters[np.ndarray] = emit_array
+    # These differ from an array in how they are written; others may hold a mask, or a unit.
+    emitters[np.matrix] = emitters[np.memmap] = lambda writer, value: writer.value(
+        np.ndarray.view(value, np.ndarray)
+    )
     for kind in {kind for kind in np.sctypeDict.values() if np.dtype(kind).kind in "biufcmM"}:
         emitters[kind] = emit_scalar
     # An array would lose NUL characters at the end of these.

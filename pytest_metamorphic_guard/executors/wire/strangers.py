@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from pytest_metamorphic_guard.executors.wire import frames as form
 
-__all__ = ["describe", "get_module", "name_class", "name_type", "read_record"]
+__all__ = [
+    "describe",
+    "get_module",
+    "has_fields",
+    "is_enum",
+    "name_class",
+    "name_type",
+    "read_record",
+]
 
 # Why: see `frames`.
 globals()["__builtins__"] = dict(vars(builtins))
@@ -33,7 +41,7 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
     What the candidate's own descriptors raise comes out.
     """
     mro = _get_mro(kind)
-    if enum.EnumMeta in _get_mro(type(kind)):
+    if is_enum(kind):
         return "enum", ["name", "value"], [_getattr(value, "_name_"), _getattr(value, "_value_")]
     if tuple in mro:
         names = next(filter(None, (_get_namespace(base).get("_fields") for base in mro)), None)
@@ -45,6 +53,16 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
     if declared is None or not _BUILTIN_BASES.isdisjoint(mro):
         return None
     return "dataclass", declared, [_getattr(value, name) for name in declared]
+
+
+def is_enum(kind: type) -> bool:
+    """Tell whether a class is an enum."""
+    return enum.EnumMeta in _get_mro(type(kind))
+
+
+def has_fields(kind: type) -> bool:
+    """Tell whether a class declares fields, as a dataclass, or a class of attrs or pydantic."""
+    return _list_fields(kind, _get_mro(kind)) is not None
 
 
 def _list_fields(kind: type, mro: tuple[type, ...]) -> list[str] | None:
