@@ -35,7 +35,6 @@ _NAME_LEAST = 12
 _VERDICT = 13
 _REASON_LINES = 4
 _FEWEST_ROWS = 3
-_MOST_CANDIDATES = 5
 _MOST_MONITORS = 5
 _MOST_METRICS = 4
 _MONITOR_NAME = 20
@@ -114,15 +113,12 @@ def _list_candidates(ranking: Ranking, width: int) -> list[_Line]:
     name_width = width - sum(_CANDIDATE_CELLS) - 2 - len("inconclusive")
     titles = _align(("passed", "regressed", "improved", "alerts"), _CANDIDATE_CELLS)
     lines = [_Line(f"{'candidate':{name_width}}{titles}  outcome")]
-    shown = _take(ranking.decisions, _MOST_CANDIDATES)
-    for decision in shown:
+    for decision in ranking.decisions:
         alerts = sum(alert.severity != "info" for alert in decision.alerts)
         cells = _align((*count_pairs(decision), str(alerts)), _CANDIDATE_CELLS)
         name = _shorten(clean(decision.candidate), name_width - 1)
         outcome = decision.outcome.value
         lines.append(_Line(f"{name:{name_width}}{cells}  ", outcome, find_tone(outcome)))
-    if len(shown) < len(ranking.decisions):
-        lines.append(_Line(f"... and {len(ranking.decisions) - len(shown)} more"))
     first = clean(ranking.decisions[0].candidate)
     lines.append(_Line(_shorten(f"relations of {first}:", width)))
     return lines
