@@ -13,6 +13,8 @@ if TYPE_CHECKING:
         PluginError,
         TaskError,
     )
+    from pytest_metamorphic_guard.evaluating import run
+    from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.relations.approximation import approx
     from pytest_metamorphic_guard.relations.equivalence import equal_values
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 # loads its module when it is first used.
 _MODULES = {
     "CallFailed": "runner.calling",
+    "EvaluationConfig": "evaluation_results",
+    "EvaluationResult": "evaluation_results",
     "Implementation": "implementations",
     "ImplementationError": "errors",
     "MetamorphicGuardError": "errors",
@@ -73,10 +77,13 @@ _MODULES = {
     "non_increasing": "relations.expectations",
     "not_equal": "relations.expectations",
     "properties_hold": "relations.expectations",
+    "run": "evaluating",
 }
 
 __all__ = [
     "CallFailed",
+    "EvaluationConfig",
+    "EvaluationResult",
     "Implementation",
     "ImplementationError",
     "MetamorphicGuardError",
@@ -104,6 +111,7 @@ __all__ = [
     "non_increasing",
     "not_equal",
     "properties_hold",
+    "run",
 ]
 
 

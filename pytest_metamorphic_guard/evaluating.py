@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.workers import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evidence_building import (
@@ -89,6 +90,10 @@ def run(
         MetamorphicGuardError: The task, an option or a plugin cannot be used.
         ValueError: The configuration is wrong.
     """
+    if is_worker():
+        # A worker imports the script that defines its implementation, and would run that again.
+        fault = "put the call of run() below 'if __name__ == \"__main__\":', so that importing its "
+        raise ImplementationError("run() in a worker", f"{fault}file does not run it again")
     found = find_task(task)
     if found is None:
         raise TaskError(None, [f"{task!r:.60} is no Task and no TaskSpec"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,14 +41,26 @@ class Implementation:
         specification: What the user wrote, as it is shown in messages and commands: the name of a
             candidate's file may hold anything.
         callable_object: The object itself where one was given instead of a specification.
+
+    ``Implementation(path="new.py")`` is `from_path`.
+
+    Raises:
+        ImplementationError: There is no such file, or neither a target nor a path is given.
     """
 
-    target: str
+    target: str = ""
     function: str | None = None
     specification: str = ""
     callable_object: Callable[..., Any] | None = None
+    path: InitVar[str | Path | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, path: str | Path | None) -> None:
+        if path is not None:
+            found = type(self).from_path(path, self.function)
+            object.__setattr__(self, "target", found.target)
+            object.__setattr__(self, "specification", found.specification)
+        elif not self.target:
+            raise ImplementationError("''", "give what to call, such as path='new.py'")
         # Of a name every line is part of one line; a prompt keeps its own.
         make = clean_line if "\n" in self.specification and self.is_file else clean
         object.__setattr__(self, "specification", make(self.specification, _MOST_SPECIFICATION))
@@ -95,6 +107,8 @@ class Implementation:
         if getattr(module, getattr(function, "__name__", ""), None) is not function:
             raise ImplementationError(name, "give a function defined at the top of a module")
         path = getattr(module, "__file__", None)
+        if function.__module__ == "__main__" and not (path and Path(path).is_file()):
+            raise ImplementationError(name, "is in no file: save it in a module, and import that")
         target = path if path and path.endswith(".py") else function.__module__
         written = f"{function.__module__}:{function.__name__}"
         return cls(target, function.__name__, written, function)

@@ -2,7 +2,7 @@
 
 import sys
 
-from metamorphic_guard.api import EvaluationConfig, Implementation, TaskSpec, run
+from pytest_metamorphic_guard import EvaluationConfig, Implementation, TaskSpec, run
 
 
 def evaluate(spec: TaskSpec, new: str, old: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.workers import WORKER_VARIABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,4 +45,4 @@ def make_environment(directory: str, extra: Iterable[str]) -> dict[str, str]:
     environment = {name: os.environ[name] for name in names if name in os.environ}
     for name, value in _FIXED.items():
         environment.setdefault(name, value)
-    return environment | {"HOME": directory, "TMPDIR": directory}
+    return environment | {"HOME": directory, "TMPDIR": directory, WORKER_VARIABLE: "1"}
