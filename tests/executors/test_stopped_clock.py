@@ -1,7 +1,11 @@
 """Durations of candidates that tamper with the clock that measures them."""
 
 import textwrap
+from collections import OrderedDict
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from pytest_metamorphic_guard.executors.local import LocalExecutor
@@ -88,3 +92,38 @@ def test_an_honest_duration_is_the_workers_own(measure, level):
 
     # The best of several, as the machine may have other things to do.
     assert min(measure(level, function=quick) for _ in range(3)) < 2
+
+
+@pytest.mark.parametrize("level", ["worker", "spawn", "fork"])
+def test_a_candidate_does_not_see_its_arguments_before_it_is_called(tmp_path, level):
+    path = tmp_path / "new.py"
+    path.write_text(
+        "import fractions\nseen = []\nbuild = fractions.Fraction.__new__\n\n"
+        "def early(cls, *args, **options):\n"
+        "    seen.append(args)\n"
+        "    return build(cls, *args, **options)\n\n"
+        "fractions.Fraction.__new__ = early\n\n"
+        "def solve(x):\n    return len(seen), x\n"
+    )
+    executor = LocalExecutor({"isolation": level})
+    try:
+        payload = executor.execute(str(path), "solve", (Fraction(1, 3),), 20.0, 512)
+    finally:
+        executor.close()
+
+    # Once, to rebuild the argument of the call itself.
+    assert payload["result"] == (1, Fraction(1, 3))
+
+
+def test_every_kind_of_argument_is_prepared_and_arrives(tmp_path):
+    path = tmp_path / "new.py"
+    path.write_text("def solve(*values):\n    return list(values)\n")
+    values = (np.arange(3), Fraction(1, 2), Decimal("1.5"), OrderedDict(a=1), {Fraction(1, 3)})
+    executor = LocalExecutor({"isolation": "spawn"})
+    try:
+        payload = executor.execute(str(path), "solve", values, 20.0, 512)
+    finally:
+        executor.close()
+
+    assert payload["success"], payload["error"]
+    assert payload["result"][1:3] == [Fraction(1, 2), Decimal("1.5")]

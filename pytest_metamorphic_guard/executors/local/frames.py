@@ -46,7 +46,7 @@ CALL_HEAD: Final = Struct("<Hd")
 
 START: Final = b"S"  # pickled Setup; answered by STARTED
 LOAD: Final = b"L"  # no body; answered by LOADED or FAILED
-PREPARE: Final = b"P"  # pickled arguments, unpickled and thrown away; answered by LOADED or FAILED
+PREPARE: Final = b"P"  # pickled names of classes, imported; answered by LOADED or FAILED
 CALL: Final = b"C"  # answered by RETURNED or FAILED; a zygote's child answers, and it by ENDED
 
 STARTED: Final = b"s"  # list of str: what this system lacks

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.answers import AnswerReader, drop_harness
-from pytest_metamorphic_guard.executors.local.arguments import needs_imports
+from pytest_metamorphic_guard.executors.local.arguments import dump_names, needs_imports
 from pytest_metamorphic_guard.executors.local.channel import (
     Channel,
     ExpiredError,
@@ -240,7 +240,8 @@ class Sandbox(ABC):
             return None
         limit = self._configuration.import_timeout_s
         try:
-            response = self._channel.exchange(frames.PREPARE, arguments, time.monotonic() + limit)
+            names = dump_names(arguments)
+            response = self._channel.exchange(frames.PREPARE, names, time.monotonic() + limit)
             if response.kind == frames.LOADED:
                 return None
             return self._reader.read_call(response, "", limit), True
