@@ -16,9 +16,10 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     to_outcome,
 )
 from pytest_metamorphic_guard.contracts.values import require_plain
-from pytest_metamorphic_guard.errors import MetamorphicGuardError, PluginError
+from pytest_metamorphic_guard.errors import ImplementationError, MetamorphicGuardError, PluginError
 from pytest_metamorphic_guard.executors.wire.settling import settle
 from pytest_metamorphic_guard.runner.cases import snapshot
+from pytest_metamorphic_guard.runner.naming import arrange
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Caller:
         observe: Called with the caller and the outcome after every real execution.
         kind: What the next call is made with: ``source``, ``followup``, or ``call`` for a law's,
             numbered from the second on.
+        order: Positions of the task's named inputs in the order in which this implementation takes
+            them; None for the order that they have.
         executions: Number of real executions.
         pending: A call has begun and not ended.
         unusable: Why the implementation could not be called at all, the last time it could not.
@@ -102,6 +105,7 @@ class Caller:
     deadline: float | None = None
     observe: Callable[[Caller, Outcome], None] | None = None
     kind: str = "source"
+    order: tuple[int, ...] | None = None
     executions: int = 0
     pending: bool = False
     unusable: CallFailed | None = None
@@ -110,8 +114,12 @@ class Caller:
     first_failure: str = ""
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
 
-    def call(self, args: tuple[Any, ...]) -> Outcome:
+    def call(self, args: tuple[Any, ...], *, by_position: bool = False) -> Outcome:
         """Execute once, or repeat the outcome where outcomes are remembered.
+
+        Args:
+            args: The inputs in the order of the task.
+            by_position: They are in the order of the implementation, as in a law's own call.
 
         Raises:
             Unusable: The executor broke its contract, or the function cannot be called at all.
@@ -121,7 +129,7 @@ class Caller:
             key = snapshot(args)
             if key is not None and key in self._remembered:
                 return self._remembered[key]
-        outcome = self._execute(args)
+        outcome = self._execute(args if by_position else self._arrange(args))
         if key is not None and self._remembered is not None:
             self._remembered[key] = outcome
         return outcome
@@ -160,6 +168,9 @@ class Caller:
             prepare(target.target, target.function or "", self.timeout_s, self.mem_mb)
         except Exception as error:
             raise self._broken("warm_up()", error) from error
+
+    def _arrange(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return args if self.order is None else tuple(args[index] for index in self.order)
 
     def _execute(self, args: tuple[Any, ...]) -> Outcome:
         timeout_s = self.timeout_s
@@ -232,13 +243,18 @@ class Solve:
         self._caller = caller
         self.calls: list[tuple[tuple[Any, ...], Outcome]] = []
 
-    def __call__(self, *args: Any) -> Any:
-        """Call the implementation."""
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the implementation; named arguments are matched to its own parameters."""
         __tracebackhide__ = True
+        if named:
+            try:
+                args = arrange(self._caller.implementation, args, named)
+            except ImplementationError as error:
+                raise Unusable(error) from error
         self._caller.kind = number_kind("call", len(self.calls))
         require_plain(args)
         with resting():
-            outcome = self._caller.call(args)
+            outcome = self._caller.call(args, by_position=True)
         self.calls.append((args, outcome))
         if isinstance(outcome, Returned):
             return outcome.value

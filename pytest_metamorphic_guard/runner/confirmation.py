@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.runner.calling import Undecided
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
 from pytest_metamorphic_guard.runner.skips import allow_assume
+from pytest_metamorphic_guard.tasks.declarations import Law
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,12 @@ def _classify(run: Run, violation: Violation) -> Confirmation:
     from_fresh = []
     for _ in range(2):
         run.candidate.restart()
-        from_fresh.append([run.candidate.call(e.args) for e in violation.candidate.executions])
+        from_fresh.append(
+            [
+                run.candidate.call(e.args, by_position=isinstance(run.entry.subject, Law))
+                for e in violation.candidate.executions
+            ]
+        )
     first, second = from_fresh
     if not _are_same(first, second):
         return "not deterministic"

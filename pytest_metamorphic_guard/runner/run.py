@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.runner.calling import Caller, Undecided, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
+from pytest_metamorphic_guard.runner.naming import find_order
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
@@ -111,6 +113,13 @@ class Run:
     _violated_keys: set[bytes | None] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
+        names = self.task.inputs.names
+        if names is not None:
+            # A law calls by position, whatever the inputs are called.
+            lenient = isinstance(self.entry.subject, Law)
+            for caller in self.callers:
+                with contextlib.suppress(*((ImplementationError,) if lenient else ())):
+                    caller.order = find_order(caller.implementation, names)
         self._order = random.Random(f"{self.settings.seed}:{self.entry.name}")  # noqa: S311
 
     @property

@@ -1,0 +1,226 @@
+"""Named inputs, matched to the parameters of an implementation, whose file is read as text."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.errors import ImplementationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_metamorphic_guard.implementations import Implementation
+
+__all__ = ["arrange", "find_order"]
+
+_MOST_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    """What an implementation takes.
+
+    Attributes:
+        names: Its positional parameters, in order.
+        required: How many of these have no default.
+        takes_more: Whether it has ``*args``.
+        keyword_only: Its keyword-only parameters that have no default.
+        keywords: All of its keyword-only parameters.
+    """
+
+    names: tuple[str, ...]
+    required: int
+    takes_more: bool
+    keyword_only: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = ("*args",) if self.takes_more else ()
+        return f"({', '.join((*self.names, *more, *self.keywords))})"
+
+
+class _Unread(Enum):
+    """Why parameters are not known: nothing is there to call, or it comes from elsewhere."""
+
+    ABSENT = auto()
+    HIDDEN = auto()
+
+
+def find_order(implementation: Implementation, names: Sequence[str]) -> tuple[int, ...] | None:
+    """Return the positions in ``names`` of the arguments of a call; None for the order as it is.
+
+    An executor takes arguments by position, so each implementation gets the named inputs in the
+    order of its own parameters. What is no Python source, such as a prompt, has no parameters, and
+    gets them in the order of the task. So does a function of ``*args`` alone.
+
+    Raises:
+        ImplementationError: The names cannot be matched to its parameters.
+    """
+    if not _is_python(implementation):
+        return None
+    parameters = _read_parameters(implementation)
+    if parameters is _Unread.ABSENT or (parameters is _Unread.HIDDEN and len(names) == 1):
+        return None
+    if not isinstance(parameters, _Parameters):
+        raise _fault(
+            implementation,
+            f"its parameters cannot be read, so the inputs {', '.join(names)} cannot be matched to "
+            "them: define the function there with def, or pass inputs by position, as in "
+            "inputs=st.tuples(...)",
+        )
+    if parameters.takes_more and tuple(names[: len(parameters.names)]) == parameters.names:
+        return None
+    return _match(implementation, parameters, names)
+
+
+def arrange(
+    implementation: Implementation, args: Sequence[Any], named: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """Return the positional arguments of a call that names some.
+
+    Raises:
+        ImplementationError: The names cannot be matched to the implementation's parameters.
+    """
+    parameters = _read_parameters(implementation)
+    if not isinstance(parameters, _Parameters):
+        raise _fault(implementation, "its parameters cannot be read: call it by position")
+    names = (*parameters.names[: len(args)], *named)
+    if len(names) < len(args) + len(named) or set(parameters.names[: len(args)]) & set(named):
+        raise _fault(implementation, f"takes {parameters}, which does not fit the call")
+    order = _match(implementation, parameters, names)
+    values = (*args, *named.values())
+    return tuple(values[index] for index in order)
+
+
+def _match(
+    implementation: Implementation, parameters: _Parameters, names: Sequence[str]
+) -> tuple[int, ...]:
+    wanted = parameters.names[: len(names)]
+    faults = []
+    by_keyword = [name for name in names if name in parameters.keywords]
+    unknown = [name for name in names if name not in (*parameters.names, *parameters.keywords)]
+    missing = [name for name in parameters.names[: parameters.required] if name not in names]
+    missing += [name for name in parameters.keyword_only if name not in names]
+    if unknown:
+        faults.append(f"has no parameter {', '.join(unknown)}")
+    if missing:
+        faults.append(f"needs {', '.join(missing)}, which the inputs do not name")
+    if by_keyword:
+        faults.append(f"takes {', '.join(by_keyword)} by keyword only, and is called by position")
+    if not faults and set(wanted) != set(names):
+        between = [name for name in wanted if name not in names]
+        faults.append(f"has {', '.join(between)} before what the inputs name")
+    if faults:
+        said = "; it ".join(faults)
+        raise _fault(
+            implementation,
+            f"it {said}: its parameters are {parameters}, the inputs are {', '.join(names)}",
+        )
+    return tuple(names.index(name) for name in wanted)
+
+
+def _fault(implementation: Implementation, fault: str) -> ImplementationError:
+    return ImplementationError(
+        f"{implementation.specification}", f"{implementation.function or 'the function'}: {fault}"
+    )
+
+
+def _is_python(implementation: Implementation) -> bool:
+    """Tell whether an implementation is Python code, and no text or program for an executor."""
+    if implementation.is_file:
+        return implementation.target.endswith(".py")
+    parts = implementation.target.split(".")
+    return implementation.function is not None and all(part.isidentifier() for part in parts)
+
+
+def _read_parameters(implementation: Implementation) -> _Parameters | _Unread:
+    """Read them from the source, never by importing it."""
+    if not implementation.is_file:
+        return _Unread.HIDDEN
+    try:
+        stat = Path(implementation.target).stat()
+        bindings = _parse(implementation.target, stat.st_mtime_ns, stat.st_size)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return _Unread.ABSENT  # which the first call says better
+    if bindings is None:
+        return _Unread.HIDDEN
+    wanted = implementation.function
+    for _ in range(10):  # as often as a name may stand for another one
+        found = [meaning for name, meaning in bindings if name in (wanted, "*")]
+        if not found:
+            return _Unread.ABSENT
+        meaning = found[-1]
+        if isinstance(meaning, ast.arguments):
+            return _to_parameters(meaning)
+        if meaning is None:
+            break
+        wanted = meaning
+    return _Unread.HIDDEN
+
+
+@lru_cache(maxsize=16)
+def _parse(
+    path: str, _changed_ns: int, size: int
+) -> list[tuple[str, ast.arguments | str | None]] | None:
+    """Return what a file binds; None for one that is too large to be read for this."""
+    return (
+        None
+        if size > _MOST_BYTES
+        else list(_list_bindings(ast.parse(Path(path).read_bytes()).body))
+    )
+
+
+def _list_bindings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.arguments | str | None]]:
+    """Yield what the statements of a module bind, in order: parameters, another name, or None."""
+    for statement in body:
+        match statement:
+            case ast.FunctionDef(name=name, args=arguments):
+                yield name, arguments
+            case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, None
+            case ast.Assign(targets=targets, value=value):
+                names = (target.id for target in targets if isinstance(target, ast.Name))
+                yield from ((name, _read_value(value)) for name in names)
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                yield name, _read_value(value)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from ((alias.asname or alias.name, None) for alias in names)
+            case _:
+                yield from _list_inner(statement)
+
+
+def _list_inner(statement: ast.stmt) -> Iterator[tuple[str, ast.arguments | str | None]]:
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for part in getattr(statement, field, ()):
+            yield from _list_bindings([part] if isinstance(part, ast.stmt) else part.body)
+
+
+def _read_value(value: ast.expr) -> ast.arguments | str | None:
+    match value:
+        case ast.Lambda(args=arguments):
+            return arguments
+        case ast.Name(id=name):
+            return name
+        case _:
+            return None
+
+
+def _to_parameters(arguments: ast.arguments) -> _Parameters:
+    names = tuple(one.arg for one in (*arguments.posonlyargs, *arguments.args))
+    keywords = tuple(one.arg for one in arguments.kwonlyargs)
+    return _Parameters(
+        names=names,
+        required=len(names) - len(arguments.defaults),
+        takes_more=arguments.vararg is not None,
+        keyword_only=tuple(
+            name
+            for name, default in zip(keywords, arguments.kw_defaults, strict=True)
+            if default is None
+        ),
+        keywords=keywords,
+    )
