@@ -78,4 +78,5 @@ def test_what_was_put_beside_the_directory_is_noticed(tmp_path):
     workplace = Workplace(str(folder))
     folder.chmod(0o700)
     (folder / "beside").write_text("x")
+    (folder / "work" / "left").write_text("x")
     assert not workplace.renew()

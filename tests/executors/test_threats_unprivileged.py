@@ -14,8 +14,9 @@ import pytest_metamorphic_guard
 HERE = Path(__file__).parent
 NOBODY = 65534
 KINDS = "signals or memory_of or files_of or limits_of or own_env or outside or rewriting or "
-KINDS += "connections or kernel_ or privileges or folders or fork_bomb or daemon or "
-KINDS += "huge_bytes or at_import"
+KINDS += "connections or by_number or kernel_ or privileges or folders or fork_bomb or daemon or "
+KINDS += "huge_bytes or at_import or swapped or local_sockets or letters_about or outliving or "
+KINDS += "socket_buffers or small_threads"
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0,

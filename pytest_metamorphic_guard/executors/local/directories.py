@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Directories", "Workplace", "empty_tree", "remove_tree", "sweep_stale"]
 
 _LOCK = ".lock"
+_LONG_AGO_NS = 1_000_000_000 * 10**9
 _LOOK_ONLY = stat.S_IRUSR | stat.S_IXUSR
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -68,13 +69,26 @@ class Workplace:
         self.path = os.path.join(os.path.realpath(folder), "work")
         os.mkdir(self.path, stat.S_IRWXU)
         os.chmod(folder, _LOOK_ONLY)
+        self._set_times()
 
     def renew(self) -> bool:
-        """Make it anew; return whether nothing else was there.
+        """Make it anew, unless nobody so much as looked into it; return if nothing else was there.
 
         Raises:
             OSError: That was not possible.
         """
+        found = os.stat(self.path)
+        is_untouched = found.st_atime_ns == found.st_mtime_ns == _LONG_AGO_NS
+        is_alone = is_untouched or self._replace()
+        # Also where it is the same: the kernel notes when its times were set.
+        self._set_times()
+        return is_alone
+
+    def _set_times(self) -> None:
+        # Whoever lists it or changes what is in it gives it other times, which none can set back.
+        os.utime(self.path, ns=(_LONG_AGO_NS, _LONG_AGO_NS))
+
+    def _replace(self) -> bool:
         aside = self._folder + ".old"
         os.chmod(self._folder, stat.S_IRWXU)
         try:

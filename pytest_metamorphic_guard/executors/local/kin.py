@@ -18,6 +18,8 @@ __all__ = ["Kin", "describe_lost"]
 
 _DELETED = " (deleted)"
 _FIELDS = 5
+# The directory of threads has a link for itself, one from above, and one for each thread.
+_LINKS_OF_ONE_THREAD = 3
 
 
 class Kin:
@@ -32,6 +34,7 @@ class Kin:
     def __init__(self, started: int = 0) -> None:
         self._line: list[int] = []
         self._inner = -1
+        self._families: list[_Family] = []
         if not started or sys.platform != "linux":
             return
         with contextlib.suppress(OSError, AttributeError):
@@ -42,8 +45,10 @@ class Kin:
     def signal(self, number: int) -> None:
         """Send a signal to the process that serves, if it lives."""
         if self._inner >= 0:
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 signal.pidfd_send_signal(self._inner, number)
+            except ProcessLookupError:
+                return
 
     def count_strangers(self) -> int:
         """Return how many processes there are beside those of the line and one child of its last.
@@ -52,9 +57,11 @@ class Kin:
         """
         if self._inner < 0:
             return 0
+        if not self._families:
+            self._families = [_Family(pid) for pid in self._line]
         count = 0
-        for pid, ours in zip(self._line, [*self._line[1:], 0], strict=True):
-            children = list(_list_children(pid))
+        for family, ours in zip(self._families, [*self._line[1:], 0], strict=True):
+            children = family.list_children()
             count += len(children) - (ours in children if ours else len(children[:1]))
         return count
 
@@ -81,6 +88,26 @@ class Kin:
         if self._inner >= 0:
             os.close(self._inner)
             self._inner = -1
+        while self._families:
+            self._families.pop().close()
+
+
+class _Family:
+    """The children of one process; its files stay open, as they are read after every call."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._threads = os.open(f"/proc/{pid}/task", os.O_PATH | os.O_CLOEXEC)
+        self._children = os.open(f"/proc/{pid}/task/{pid}/children", os.O_RDONLY | os.O_CLOEXEC)
+
+    def list_children(self) -> list[int]:
+        if os.fstat(self._threads).st_nlink > _LINKS_OF_ONE_THREAD:
+            return list(_list_children(self._pid))
+        return [int(pid) for pid in os.pread(self._children, 1 << 16, 0).split()]
+
+    def close(self) -> None:
+        os.close(self._threads)
+        os.close(self._children)
 
 
 def describe_lost(threads: int) -> str:

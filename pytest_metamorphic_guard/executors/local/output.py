@@ -7,6 +7,7 @@ import tempfile
 
 __all__ = ["Output"]
 
+_LONG_AGO_NS = 1_000_000_000 * 10**9
 _KEEP = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
 
 
@@ -25,10 +26,19 @@ class Output:
     """
 
     def __init__(self, directory: str, cap: int) -> None:
+        self._directory = directory
         self._cap = cap
         self._stdout, out = _open_nameless(directory)
         self._stderr, err = _open_nameless(directory)
         self.theirs: tuple[int, ...] = (out, err)
+
+    def renew(self) -> None:
+        """Open the files anew for another process, and other ones where these were touched."""
+        self.hand_over()
+        self._stdout, out = _reopen(self._stdout, self._directory)
+        self.theirs = (out,)
+        self._stderr, err = _reopen(self._stderr, self._directory)
+        self.theirs = (out, err)
 
     def take(self) -> tuple[str, str]:
         """Return what was printed since the last time, and forget it."""
@@ -78,6 +88,24 @@ def _read(descriptor: int, length: int) -> str:
     except OSError as error:
         # A disk that fails is no reason to lose the result.
         return f"[the output cannot be read: {error}]\n"
+
+
+def _reopen(ours: int, directory: str) -> tuple[int, int]:
+    """Return what `_open_nameless` does, of the same file if that tells nothing of its past."""
+    found = os.fstat(ours)
+    if found.st_size == 0 and found.st_atime_ns == found.st_mtime_ns == _LONG_AGO_NS:
+        try:
+            their = os.open(f"/proc/self/fd/{ours}", _KEEP)
+        except OSError:
+            pass  # not this system
+        else:
+            # Also where nothing changed: the kernel notes when its times were set.
+            os.utime(ours, ns=(_LONG_AGO_NS, _LONG_AGO_NS))
+            return ours, their
+    made = _open_nameless(directory)
+    os.utime(made[0], ns=(_LONG_AGO_NS, _LONG_AGO_NS))
+    os.close(ours)
+    return made
 
 
 def _open_nameless(directory: str) -> tuple[int, int]:

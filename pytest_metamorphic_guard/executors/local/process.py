@@ -66,15 +66,14 @@ class Process:
         is_kept: bool,
     ) -> None:
         self.workplace = Workplace(folder)
-        # Not where the process could find them.
-        self._output_folder, self._output_cap = os.path.dirname(folder), output_cap
         self._kin = Kin()
         # Through it a zygote gets the writing end of each call's pipe.
         self.socket, self._their_socket = socket.socketpair()
         self._is_kept = is_kept
         self.requests = self.responses = self.pidfd = -1
         self._child: subprocess.Popen[bytes] | None = None
-        self.output = Output(self._output_folder, output_cap)
+        # Not where the process could find them.
+        self.output = Output(os.path.dirname(folder), output_cap)
         try:
             self._start(entry, make_environment(self.workplace.path, variables))
         except BaseException:
@@ -83,8 +82,7 @@ class Process:
 
     def renew_output(self) -> Output:
         """Let what it prints from now on be in new files, once it has been given these."""
-        self.output.close()
-        self.output = Output(self._output_folder, self._output_cap)
+        self.output.renew()
         return self.output
 
     def find_inner(self) -> None:
