@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.gate.thresholds import judge_pass_rate
 # Read at run time: records are rebuilt from plain data by their annotations.
 from pytest_metamorphic_guard.statistics.binomial import Interval, median_rank
 from pytest_metamorphic_guard.statistics.effective import find_p_regressed
+from pytest_metamorphic_guard.statistics.means import find_mean_interval
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, tango_interval
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class MetricRow:
         mean_difference: Mean of candidate minus baseline over these; None without pairs.
         median_interval: 95 % interval of the median difference, whatever its distribution; None
             where there are fewer than six pairs.
+        mean_interval: 95 % interval of the mean difference; None with fewer than two pairs.
+        changed: Inputs on which the two values differ.
     """
 
     metric: str
@@ -112,6 +115,8 @@ class MetricRow:
     pairs: int
     mean_difference: float | None
     median_interval: Interval | None
+    mean_interval: Interval | None = None
+    changed: int = 0
 
 
 def build_relation_row(  # noqa: PLR0913 - the facts of one row
@@ -172,6 +177,7 @@ def build_metric_row(metric: MetricEvidence) -> MetricRow:
         if baseline is not None and candidate is not None
     )
     rank = median_rank(len(differences), 0.025)
+    both = [(a, b) for a, b in pairs if a is not None and b is not None]
     return MetricRow(
         metric=metric.name,
         kind=metric.kind,
@@ -181,6 +187,8 @@ def build_metric_row(metric: MetricEvidence) -> MetricRow:
         pairs=len(differences),
         mean_difference=_aggregate(differences, "mean"),
         median_interval=Interval(differences[rank - 1], differences[-rank]) if rank else None,
+        mean_interval=find_mean_interval(both, confidence=0.95),
+        changed=sum(1 for difference in differences if difference),
     )
 
 

@@ -101,10 +101,10 @@ def format_row(row: RelationRow) -> tuple[str, ...]:
 
 
 def format_metric(row: MetricRow) -> tuple[str, ...]:
-    """Return the cells of one metric: both roles, the mean paired difference, median interval."""
+    """Return the cells of one metric: both roles, the mean paired difference, its interval."""
     interval = "-"
-    if row.median_interval is not None:
-        lower, upper = row.median_interval.lower, row.median_interval.upper
+    if row.mean_interval is not None:
+        lower, upper = row.mean_interval.lower, row.mean_interval.upper
         interval = f"{lower:+.3g} to {upper:+.3g}"
     return (
         *("-" if value is None else f"{value:.4g}" for value in (row.baseline, row.candidate)),
@@ -115,15 +115,18 @@ def format_metric(row: MetricRow) -> tuple[str, ...]:
 
 
 def _judge_metric(row: MetricRow) -> str:
-    """Say whether the median difference lies on one side of zero at 95 %; it decides nothing."""
-    if row.median_interval is None:
+    """Say whether the mean difference lies on one side of zero at 95 %; it decides nothing."""
+    interval = row.mean_interval
+    if interval is None:
         return "-"
-    gain = row.median_interval if row.higher_is_better else None
-    lower = gain.lower if gain else -row.median_interval.upper
-    upper = gain.upper if gain else -row.median_interval.lower
+    if not row.changed:
+        return "no change"
+    lower, upper = interval.lower, interval.upper
+    if not row.higher_is_better:
+        lower, upper = -upper, -lower
     if lower > 0:
         return "better"
-    return "worse" if upper < 0 else "no change" if lower == upper == 0 else "unclear"
+    return "worse" if upper < 0 else "unclear"
 
 
 def sum_up(task: TaskDecision) -> str:
