@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,8 +27,13 @@ from pytest_metamorphic_guard.monitors.ratios import (
     describe_ratio,
 )
 from pytest_metamorphic_guard.monitors.reading import read_number
-from pytest_metamorphic_guard.monitors.wording import format_rate, format_ratio
-from pytest_metamorphic_guard.statistics.ordering import find_p_positive
+from pytest_metamorphic_guard.monitors.wording import (
+    format_milliseconds,
+    format_rate,
+    format_ratio,
+)
+from pytest_metamorphic_guard.statistics.binomial import Interval
+from pytest_metamorphic_guard.statistics.ordering import find_median_interval, find_p_positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,14 +54,18 @@ class LatencyMonitor(BuiltinMonitor):
     """Compares durations case by case; alerts when the candidate is slower.
 
     An alert needs a lower bound of the median ratio above 1 and a ratio above ``min_ratio``; it is
-    an error if the bound, at half of alpha, is above ``alert_ratio``. A second warning tells of a
-    tail: three times as many cases slowed to 1.5x as sped up by as much. Failed calls do not count.
+    an error if the bound, at half of alpha, is above ``alert_ratio``. Where a call does not surely
+    take ``min_ms`` more, both are information: a ratio of microseconds is no loss to anybody. A
+    second warning tells of a tail: three times as many cases slowed to 1.5x as sped up by as much.
+    Failed calls do not count.
 
     Args:
         percentile: The percentile reported per role; it never decides.
         alert_ratio: Slow-down that is tolerated; one that is surely above is an error.
         min_ratio: Slow-down from which on there is an alert; by default 0.05 more than
             ``alert_ratio``.
+        min_ms: Milliseconds that a call must surely take longer before an alert is more than
+            information; 0 for none.
         alpha: Probability of a false warning.
         repeats: How often each call is to be repeated; the medians are compared.
         warmup: First cases of each relation that are not counted.
@@ -70,6 +80,7 @@ class LatencyMonitor(BuiltinMonitor):
         percentile: float = 0.95,
         alert_ratio: float = 1.10,
         min_ratio: float | None = None,
+        min_ms: float = 0.05,
         alpha: float = 0.01,
         repeats: int = 1,
         warmup: int = 1,
@@ -83,6 +94,7 @@ class LatencyMonitor(BuiltinMonitor):
             if min_ratio is None
             else check.number("min_ratio", min_ratio, least=1)
         )
+        self.min_ms = check.number("min_ms", min_ms, least=0)
         self.alpha = check.level("alpha", alpha)
         self.repeats = check.count("repeats", repeats, least=1)
         self.warmup = check.count("warmup", warmup)
@@ -116,12 +128,15 @@ class LatencyMonitor(BuiltinMonitor):
         measured = self._measured
         log_ratios = measured.log_ratios()
         comparison = compare_ratios(log_ratios, alpha=self.alpha)
-        tail = _Tail(log_ratios)
+        extra = self._find_extra(measured.differences())
+        tail = _Tail(log_ratios, measured.differences(), self.min_ms * _NS_PER_MS)
         roles = {role: self._summarise_role(role) for role in ROLES}
         summary = {
             **roles,
             "paired": {
                 **comparison.to_dict(),
+                "extra_ms": extra.median_ms,
+                "extra_ci": extra.interval and [extra.interval.lower, extra.interval.upper],
                 "tail_slow": tail.slow,
                 "tail_fast": tail.fast,
                 "repeats": self.repeats,
@@ -130,7 +145,7 @@ class LatencyMonitor(BuiltinMonitor):
             },
             "percentile": self.percentile,
         }
-        alerts = [*self._judge_median(comparison, roles), *self._judge_tail(tail)]
+        alerts = [*self._judge_median(comparison, extra, roles), *self._judge_tail(tail)]
         medians = {role: roles[role]["median_ms"] for role in ROLES}
         return Conclusion(
             summary=summary,
@@ -151,20 +166,31 @@ class LatencyMonitor(BuiltinMonitor):
             "failed_excluded": self._failed[role],
         }
 
+    def _find_extra(self, differences_ns: Sequence[float]) -> _Extra:
+        if not differences_ns:
+            return _Extra(None, None, matters=True)
+        interval = find_median_interval(differences_ns, confidence=1.0 - self.alpha)
+        if interval is not None:
+            interval = Interval(interval.lower / _NS_PER_MS, interval.upper / _NS_PER_MS)
+        surely = interval is not None and interval.lower > self.min_ms
+        return _Extra(
+            median(differences_ns) / _NS_PER_MS, interval, matters=surely or not self.min_ms
+        )
+
     def _judge_median(
-        self, comparison: RatioComparison, roles: dict[str, dict[str, Any]]
+        self, comparison: RatioComparison, extra: _Extra, roles: dict[str, dict[str, Any]]
     ) -> list[dict[str, Any]]:
         if (comparison.lower or 0) <= 1 or comparison.ratio <= self.min_ratio:
             return []
         surely = comparison.interval is not None and comparison.interval.lower > self.alert_ratio
-        severity = "error" if surely else "warning"
+        severity = ("error" if surely else "warning") if extra.matters else "info"
         baseline, candidate = (roles[role]["p95_ms"] for role in ROLES)
         return [
             make_alert(
                 "latency_regression",
                 severity,
                 f"candidate is {format_ratio(comparison.ratio)} slower at the median "
-                f"({comparison.words()})",
+                f"({comparison.words(extra.words())}){self._say_floor(extra)}",
                 n=comparison.n,
                 method=METHOD,
                 p_value=comparison.p_value,
@@ -175,9 +201,16 @@ class LatencyMonitor(BuiltinMonitor):
                 ratio=candidate / baseline if baseline else None,
                 threshold=self.alert_ratio,
                 median_ratio=comparison.ratio,
+                extra_ms=extra.median_ms,
+                min_ms=self.min_ms,
                 ratio_ci=comparison.to_dict()["ratio_ci"],
             )
         ]
+
+    def _say_floor(self, extra: _Extra) -> str:
+        if extra.matters:
+            return ""
+        return f"; less than {format_milliseconds(self.min_ms)} a call is not an alert (min_ms)"
 
     def _judge_tail(self, tail: _Tail) -> list[dict[str, Any]]:
         too_few = tail.slow - tail.fast < _TAIL_SHARE * tail.n
@@ -209,14 +242,33 @@ class LatencyMonitor(BuiltinMonitor):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Extra:
+    """By how much a call takes longer."""
+
+    median_ms: float | None
+    interval: Interval | None
+    matters: bool
+
+    def words(self) -> str:
+        """Return ``3.10 us a call``."""
+        return "" if self.median_ms is None else f"{format_milliseconds(self.median_ms)} a call"
+
+
 class _Tail:
     """Cases far slower than the median explains, against as many on the fast side."""
 
     METHOD = "exact sign-flip test of slow minus fast cases in stretches of the run"
 
-    def __init__(self, log_ratios: Sequence[float]) -> None:
-        shift = max(0.0, median(log_ratios)) if log_ratios else 0.0
-        marks = [(ratio - shift > _TAIL) - (ratio - shift < -_TAIL) for ratio in log_ratios]
+    def __init__(
+        self, log_ratios: Sequence[float], differences: Sequence[float], floor: float
+    ) -> None:
+        usual, extra = (max(0.0, median(of)) if of else 0.0 for of in (log_ratios, differences))
+        marks = [
+            (ratio - usual > _TAIL and difference - extra > floor)
+            - (ratio - usual < -_TAIL and difference - extra < -floor)
+            for ratio, difference in zip(log_ratios, differences, strict=True)
+        ]
         self.n = len(marks)
         self.slow = marks.count(1)
         self.fast = marks.count(-1)

@@ -73,6 +73,17 @@ class Measurements:
         Of repeated calls the medians are compared, and of a case's calls the median ratio counts:
         they are made within moments of each other, so that one disturbance hits them all.
         """
+        return [
+            median(math.log(after / before) for before, after in calls)
+            for calls in self._list_cases()
+        ]
+
+    def differences(self) -> list[float]:
+        """Return candidate minus baseline per case, as `log_ratios`."""
+        return [median(after - before for before, after in calls) for calls in self._list_cases()]
+
+    def _list_cases(self) -> list[list[tuple[float, float]]]:
+        """Return both roles' medians of every call of each case."""
         calls: dict[Hashable, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
         cases: dict[Hashable, dict[Hashable, None]] = defaultdict(dict)
         numbers: Counter[Hashable] = Counter()
@@ -85,7 +96,7 @@ class Measurements:
             calls[key][1].append(max(pair.candidate, self.floor))
             cases[made[:2]][key] = None
         return [
-            median(math.log(median(calls[key][1]) / median(calls[key][0])) for key in keys)
+            [(median(calls[key][0]), median(calls[key][1])) for key in keys]
             for keys in cases.values()
         ]
 
@@ -110,11 +121,12 @@ class RatioComparison:
     p_value: float
     confidence: float
 
-    def words(self) -> str:
-        """Return ``99 % CI 1.31-1.55, n=200``."""
+    def words(self, more: str = "") -> str:
+        """Return ``99 % CI 1.31-1.55, n=200``, with ``more`` before the number."""
+        counted = f"{more}, n={self.n}" if more else f"n={self.n}"
         if self.interval is None:
-            return f"too few to bound, n={self.n}"
-        return f"{format_interval(self.interval, self.confidence)}, n={self.n}"
+            return f"too few to bound, {counted}"
+        return f"{format_interval(self.interval, self.confidence)}, {counted}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary's block."""

@@ -10,7 +10,7 @@ import pytest
 
 SLOW = '--mg-executor-config={"slowdown": 1.5}'
 NODE = "metamorphic-guard::monitor[latency]"
-WORDS = "candidate is 1.50x slower at the median (99 % CI 1.50-1.50, n=33)"
+WORDS = "candidate is 1.50x slower at the median (99 % CI 1.50-1.50, 1.05 ms a call, n=33)"
 
 
 @pytest.fixture

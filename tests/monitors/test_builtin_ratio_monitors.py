@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -276,3 +277,42 @@ def test_a_budget_is_kept_to_the_cent_without_any_baseline(make_record, observe)
 def test_failed_calls_cost_money_too(make_record, observe):
     records = [make_record(0, "candidate", success=False, payload={"cost_usd": 0.5})]
     assert observe(LLMCostMonitor(), records)["summary"]["total_usd"] == 0.5
+
+
+def scaled(durations, factor):
+    """Return durations of another size."""
+
+    def describe(role, i):
+        return {"duration_ms": factor * durations(role, i)["duration_ms"]}
+
+    return describe
+
+
+def test_a_ratio_of_microseconds_is_information_that_says_both(make_pairs, make_durations, observe):
+    durations = scaled(make_durations(200, 1.8, seed=1), 0.005)
+    (alert,) = observe(LatencyMonitor(), make_pairs(200, durations))["alerts"]
+    assert (alert["type"], alert["severity"]) == ("latency_regression", "info")
+    assert re.search(
+        r"is 1\.\d+x slower at the median \(.*, \d\.\d\d us a call, n=", alert["message"]
+    )
+    assert alert["message"].endswith("less than 50.0 us a call is not an alert (min_ms)")
+    assert alert["min_ms"] == 0.05
+
+
+@pytest.mark.parametrize(("size", "min_ms"), [(0.005, 0), (0.005, 0.001), (1.0, 0.05)])
+def test_a_ratio_that_matters_is_an_error(make_pairs, make_durations, observe, size, min_ms):
+    durations = scaled(make_durations(200, 1.8, seed=1), size)
+    (alert,) = observe(LatencyMonitor(min_ms=min_ms), make_pairs(200, durations))["alerts"]
+    assert (alert["type"], alert["severity"]) == ("latency_regression", "error")
+
+
+def test_a_tail_of_microseconds_is_no_alert(make_pairs, make_durations, observe):
+    usual = make_durations(400, 1.0, seed=2, sigma=0.05)
+
+    def describe(role, i):
+        slow = 3 if role == "candidate" and i % 8 == 0 else 1
+        return {"duration_ms": 0.005 * slow * usual(role, i)["duration_ms"]}
+
+    assert observe(LatencyMonitor(), make_pairs(400, describe))["alerts"] == []
+    (alert,) = observe(LatencyMonitor(min_ms=0), make_pairs(400, describe))["alerts"]
+    assert alert["type"] == "latency_tail_regression"
