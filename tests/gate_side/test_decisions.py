@@ -238,7 +238,9 @@ def test_alerts_reject_by_their_severity(gate, workers):
     # Both fail on the same inputs, so no input regresses: that the candidate raises decides.
     assert (run.ret, run.outcome) == (1, "reject")
     assert "monitor errors (error)" in run.reason
-    assert (never.ret, never.outcome) == (0, "adopt")
+    # Without the alert it is still no end that the baseline has.
+    assert (never.ret, never.outcome) == (1, "inconclusive")
+    assert "candidate raised KeyError: 81" in never.reason
 
 
 def test_several_candidates_are_ranked_named_and_corrected(gate, workers):
@@ -267,8 +269,8 @@ def test_a_candidate_that_cannot_be_called_leaves_the_others_their_decision(gate
     run = gate.run("--mg-candidate=broken.py", workers=workers)
 
     assert (run.outcome, run.adopt) == ("adopt", "new.py")
-    assert [decision["outcome"] for decision in run.decisions] == ["adopt", "inconclusive"]
-    assert "could not be judged" in run.decisions[1]["reason"]
+    assert [decision["outcome"] for decision in run.decisions] == ["adopt", "reject"]
+    assert run.decisions[1]["reason"].startswith("candidate broken.py: ")
     assert run.ret == 1  # its items failed
 
 
