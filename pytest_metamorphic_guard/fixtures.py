@@ -56,7 +56,9 @@ def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     # A first call that starts a worker would break the deadline of a user's @given test.
     caller.warm_up()
-    return FixtureSolve(caller, session.own_calls)
+    baselines = _find(session, "baseline") if role == "candidate" else ()
+    before = session.make_caller("baseline", baselines[-1]) if baselines else None
+    return FixtureSolve(caller, session.own_calls, before)
 
 
 class FixtureSolve(Solve):
@@ -66,9 +68,10 @@ class FixtureSolve(Solve):
     `CallFailed` would satisfy one that expects an implementation to refuse what it is given.
     """
 
-    def __init__(self, caller: Caller, own_calls: OwnCalls) -> None:
+    def __init__(self, caller: Caller, own_calls: OwnCalls, before: Caller | None) -> None:
         super().__init__(caller)
         self._own_calls = own_calls
+        self._before = before
 
     def __call__(self, *args: Any) -> Any:
         __tracebackhide__ = True
@@ -84,9 +87,20 @@ class FixtureSolve(Solve):
                 raise unusable.error from None
             refusal = unusable.error.error
             self._own_calls.unusable[self._caller.role] = unusable.error
+            self._ask_baseline(args)
             raise
         finally:
             self._own_calls.count(self._caller, refusal)
+
+    def _ask_baseline(self, args: tuple[Any, ...]) -> None:
+        """Find out whether what keeps the candidate from being called keeps the baseline, too."""
+        if self._before is None:
+            return
+        try:
+            self._before.call(args)
+        except Unusable as unusable:
+            if isinstance(unusable.error, CallFailed):
+                self._own_calls.unusable["baseline"] = unusable.error
 
 
 def _find(session: GuardSession, role: str) -> Sequence[Implementation]:

@@ -160,10 +160,10 @@ def _conclude(  # noqa: PLR0911 - one per way in which a test ends
             return None
         case "expected":
             return "expected", f"{node} is marked xfail and failed, as expected"
+        case "failed" | "error" if test.own_fault is not None:
+            return "failed", test.own_fault
         case "error":
             return "unknown", f"{node} failed outside of its own call"
-        case "failed" if test.own_fault is not None:
-            return "failed", test.own_fault
         case "failed" if test.shows_nothing:
             return "unknown", f"{node} called nothing: {test.shows_nothing}"
         case "failed" if about_candidate:

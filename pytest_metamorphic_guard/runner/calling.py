@@ -124,6 +124,7 @@ class Caller:
         Raises:
             Unusable: The executor broke its contract, or the function cannot be called at all.
         """
+        __tracebackhide__ = True
         key = None
         if self._remembered is not None:
             key = snapshot(args)
@@ -173,6 +174,7 @@ class Caller:
         return args if self.order is None else tuple(args[index] for index in self.order)
 
     def _execute(self, args: tuple[Any, ...]) -> Outcome:
+        __tracebackhide__ = True
         timeout_s = self.timeout_s
         if self.deadline is not None:
             left_s = self.deadline - time.monotonic()

@@ -165,6 +165,32 @@ def test_what_cannot_be_called_is_no_refusal(own, kind, source):
     run.result.assert_outcomes(failed=2)
 
 
+def test_what_keeps_both_roles_from_being_called_decides_nothing(own):
+    (own.path / "test_it.py").unlink()
+    (own.path / "test_own.py").write_text(RAISES.format(kind="CallFailed"))
+    for name in ("old", "new"):
+        (own.path / f"{name}.py").write_text("import nothing_of_this_name\n")
+
+    run = own.run()
+
+    assert (run.ret, run.outcome) == (1, "inconclusive")
+    assert "test_refuses called nothing" in run.reason
+
+
+def test_a_fixture_that_cannot_call_the_candidate_rejects_it(own, workers):
+    (own.path / "test_it.py").unlink()
+    (own.path / "test_own.py").write_text(
+        "import pytest\n@pytest.fixture\ndef made(mg_candidate):\n    return mg_candidate(1)\n"
+        "def test_one(made):\n    assert made == 1\n"
+    )
+    (own.path / "new.py").write_text("1 / 0\n")
+
+    run = own.run(workers=workers)
+
+    assert (run.ret, run.outcome) == (1, "reject")
+    assert run.reason.startswith("candidate new.py: ")
+
+
 def test_calls_that_the_sandbox_refuses_are_no_refusal_of_the_candidate(own):
     (own.path / "test_it.py").unlink()
     (own.path / "test_own.py").write_text(RAISES.format(kind="CallFailed"))
