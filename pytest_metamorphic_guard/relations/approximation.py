@@ -8,10 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from pytest_metamorphic_guard.contracts.budget import charge
 from pytest_metamorphic_guard.relations.equivalence import compare_values, is_nan, same_number
 
 __all__ = ["Approx", "approx"]
 
+_MOST_EXACT = 1 << 53
+# A comparison of exact numbers takes as long as that of so many floats.
+_EXACT_STEPS = 10
 # Exact enough for numbers of any size and kind: floats overflow, and Decimal refuses to meet them.
 _CONTEXT = decimal.Context(prec=60, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX, traps=[])
 
@@ -37,12 +41,13 @@ class Approx:
             return True
         if is_nan(first) or is_nan(second) or _is_infinite(first) or _is_infinite(second):
             return False
-        if type(first) is float and type(second) is float:
+        if _is_float(first) and _is_float(second):
             size = max(abs(first), abs(second))
-            return abs(first - second) <= max(self.rel * size, self.abs)
+            return bool(abs(first - second) <= max(self.rel * size, self.abs))
         return self._close_exactly(first, second)
 
     def _close_exactly(self, first: Any, second: Any) -> bool:
+        charge(_EXACT_STEPS)
         with decimal.localcontext(_CONTEXT):
             left, right = _to_decimals(first), _to_decimals(second)
             difference = _measure((left[0] - right[0], left[1] - right[1]))
@@ -66,6 +71,11 @@ def approx(rel: float = 1e-6, abs: float = 1e-12) -> Approx:  # noqa: A002 - pyt
         if not isinstance(value, int | float) or not 0 <= value < float("inf"):
             raise ValueError(f"approx({name}={value!r}): a tolerance is a number >= 0")
     return Approx(rel, abs)
+
+
+def _is_float(number: Any) -> bool:
+    """Tell whether a number is a float, or an integer that is one exactly."""
+    return type(number) is float or (type(number) is int and -_MOST_EXACT <= number <= _MOST_EXACT)
 
 
 def _is_infinite(number: Any) -> bool:

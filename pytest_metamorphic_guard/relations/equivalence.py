@@ -21,6 +21,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from pytest_metamorphic_guard.contracts import tables
+from pytest_metamorphic_guard.contracts.budget import charge, look, spending
 from pytest_metamorphic_guard.contracts.values import Opaque, Record, refuse_value
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Incomparable",
     "SameNumber",
     "compare_values",
+    "count_frozen",
     "equal_values",
     "freeze",
     "is_nan",
@@ -87,16 +89,22 @@ def equal_values(first: object, second: object) -> bool:
     return compare_values(first, second, same_number)
 
 
-def compare_values(  # noqa: C901 - one loop instead of a recursion
-    first: Any, second: Any, same: SameNumber
-) -> bool:
+def compare_values(first: Any, second: Any, same: SameNumber) -> bool:
     """Tell whether two values are the same where ``same`` says when two numbers are.
 
     Values may be nested to any depth, and contain themselves.
 
     Raises:
-        Undecidable: No part is seen to differ, and one of them cannot be compared.
+        Undecidable: No part is seen to differ, and one of them cannot be compared; or the values
+            are too large.
     """
+    with spending():
+        return _compare(first, second, same)
+
+
+def _compare(  # noqa: C901, PLR0912 - one loop instead of a recursion
+    first: Any, second: Any, same: SameNumber
+) -> bool:
     doubt: list[object] = []
     pending: list[Iterator[tuple[Any, Any]]] = [iter(((first, second),))]
     # Pairs of containers under way or found equal; they are kept alive so that ids stay theirs.
@@ -105,6 +113,8 @@ def compare_values(  # noqa: C901 - one loop instead of a recursion
         for one, other in pending[-1]:
             kind = type(one)
             if kind in _NUMBERS and type(other) in _NUMBERS:
+                if kind is Decimal or type(other) is Decimal:
+                    look()  # a long integer takes long to become one
                 if not same(one, other):
                     return False
             elif kind in _ATOMS and kind is type(other):
@@ -163,7 +173,7 @@ def _take_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
     if kind in _SETS and other in _SETS:
         return () if _same_sets(first, second, same) else None
     if is_numpy(kind) or is_numpy(other):
-        return _take_arrays_apart(first, second)
+        return _take_arrays_apart(first, second, same)
     is_table = tables.find_kind(kind)
     if is_table or kind is not other:
         same_kind = is_table and is_table == tables.find_kind(other)
@@ -184,29 +194,55 @@ def _take_sequences_apart(first: Any, second: Any, same: SameNumber) -> _Parts:
             return ()
         if same is same_number:
             return None
+    charge(len(first))
     return zip(first, second, strict=True)
 
 
 def _take_mappings_apart(first: Any, second: Any) -> _Parts:
     if len(first) != len(second):
         return None
-    left = {freeze(key): value for key, value in first.items()}
-    right = {freeze(key): value for key, value in second.items()}
+    charge(2 * len(first))
+    left, right = _freeze_keys(first), _freeze_keys(second)
     # Two keys that are nan cannot be told apart, so no value belongs to either.
     if left.keys() != right.keys() or len(left) != len(first) or len(right) != len(second):
         return None
     return [(value, right[key]) for key, value in left.items()]
 
 
+def _freeze_keys(mapping: Any) -> dict[object, Any]:
+    frozen = {}
+    for number, (key, value) in enumerate(mapping.items()):
+        frozen[freeze(key)] = value
+        if not number % 64:
+            look()
+    return frozen
+
+
 def _same_sets(first: Any, second: Any, same: SameNumber) -> bool:
     if len(first) != len(second):
         return False
-    if Counter(map(freeze, first)) == Counter(map(freeze, second)):
+    charge(2 * len(first))
+    if count_frozen(first) == count_frozen(second):
         return True
     if same is same_number or not all(type(n) in (int, float) for n in (*first, *second)):
         return False
     # Of two sets of real numbers that are close to each other, the sorted members are.
     return all(same(a, b) for a, b in zip(sorted(first), sorted(second), strict=True))
+
+
+def count_frozen(items: Iterable[Any]) -> Counter[object]:
+    """Count what stands for the elements in sets; numbers can be chosen so that they collide.
+
+    Raises:
+        Incomparable: One is of another kind than plain data.
+        Undecidable: It takes too long.
+    """
+    counted: Counter[object] = Counter()
+    for number, item in enumerate(items):
+        counted[freeze(item)] += 1
+        if not number % 64:
+            look()
+    return counted
 
 
 class Incomparable(Exception):  # noqa: N818 - not an error: there is no answer
@@ -241,7 +277,7 @@ def freeze(item: Any) -> object:  # noqa: C901, PLR0911, PLR0912 - one answer pe
     if kind in _SEQUENCES:
         return (kind, *map(freeze, item))
     if kind in _SETS:
-        return ("set", frozenset(Counter(map(freeze, item)).items()))
+        return ("set", frozenset(count_frozen(item).items()))
     if kind in _MAPPINGS:
         return (kind, frozenset((freeze(key), freeze(value)) for key, value in item.items()))
     if kind is Record:
@@ -266,7 +302,9 @@ def is_numpy(kind: type) -> bool:
     return kind is numpy.ndarray or issubclass(kind, numpy.generic)
 
 
-def _take_arrays_apart(first: Any, second: Any) -> _Parts:
+def _take_arrays_apart(  # noqa: PLR0911 - as freeze
+    first: Any, second: Any, same: SameNumber
+) -> _Parts:
     # A numpy scalar is a number like any other; an array is equal only to an array.
     left, right = _unwrap_scalar(first), _unwrap_scalar(second)
     if left is not first or right is not second:
@@ -280,9 +318,12 @@ def _take_arrays_apart(first: Any, second: Any) -> _Parts:
         missing = (first != first) & (second != second)  # noqa: PLR0124 - nan differs from itself
         if bool(((first == second) | missing).all()):
             return ()
+        if same is same_number:
+            return None
     if all(kind in "mM" for kind in kinds):
-        same = (first == second) | ((first != first) & (second != second))  # noqa: PLR0124
-        return () if bool(same.all()) else None
+        alike = (first == second) | ((first != first) & (second != second))  # noqa: PLR0124
+        return () if bool(alike.all()) else None
+    charge(first.size)
     return zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import operator
-from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts import tables
+from pytest_metamorphic_guard.contracts.budget import (
+    MOST_ELEMENTS,
+    charge,
+    charge_elements,
+    spending,
+)
 from pytest_metamorphic_guard.relations.approximation import Approx
-from pytest_metamorphic_guard.relations.equivalence import Incomparable, equal_values, freeze
+from pytest_metamorphic_guard.relations.equivalence import Incomparable, count_frozen, equal_values
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable
 
 __all__ = [
@@ -64,7 +71,8 @@ class Expectation:
         equivalence: Callable[[object, object], bool] = equal_values,
     ) -> bool:
         """Tell whether two outputs are as expected."""
-        return bool(self.check(equivalence, source_output, followup_output))
+        with spending():
+            return bool(self.check(equivalence, source_output, followup_output))
 
 
 def to_expectation(expect: object) -> Expectation | str:
@@ -144,16 +152,21 @@ def _describe(function: Callable[..., object]) -> str:
 
 
 def _elements(value: Any) -> list[Any]:
+    charge_elements(value)
     if tables.find_kind(type(value)):
         return tables.list_rows(value)
     if hasattr(value, "tolist"):
         return list(value.tolist())
     if isinstance(value, Mapping):
         return list(value.items())
-    return list(value)
+    found = list(itertools.islice(value, MOST_ELEMENTS + 1))
+    charge_elements(found)
+    return found
 
 
 def _starts_with(same: Callable[[object, object], bool], first: Any, second: Any) -> bool:
+    if same is equal_values and type(first) is type(second) and type(first) in (str, bytes):
+        return bool(second.startswith(first))
     head, whole = _elements(first), _elements(second)
     return len(head) <= len(whole) and all(
         same(a, b) for a, b in zip(head, whole[: len(head)], strict=True)
@@ -185,7 +198,7 @@ def _count(same: Callable[[object, object], bool], elements: list[Any]) -> Count
     if same is not equal_values:
         return None
     try:
-        return Counter(map(freeze, elements))
+        return count_frozen(elements)
     except (Incomparable, RecursionError):
         return None
 
@@ -194,6 +207,7 @@ def _take(
     same: Callable[[object, object], bool], held: list[Any], item: object, *, remove: bool
 ) -> bool:
     for index, candidate in enumerate(held):
+        charge(1)
         if same(item, candidate):
             if remove:
                 del held[index]

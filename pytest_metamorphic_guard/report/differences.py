@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+import heapq
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.values import Record
 from pytest_metamorphic_guard.report.values import to_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["describe_difference"]
 
 _LONG_TEXT = 60
 _SHOWN = 3
 _MANY_MEMBERS = 10
-_DIFFERENT_LINES = 2_000
+_DIFFERENT_LINES = 200
+_NEAR = 100_000
+_MOST_CELLS = 100_000
 
 
 def describe_difference(  # noqa: PLR0911 - one answer per kind of value
@@ -41,9 +47,15 @@ def describe_difference(  # noqa: PLR0911 - one answer per kind of value
 
 
 def _describe_texts(first: str, second: str, width: int) -> list[str]:
-    left, right = first.splitlines(), second.splitlines()
-    if max(len(left), len(right)) > 1 and left != right:
-        return _describe_lines(left, right, width)
+    same = _find_character(first, second)
+    begin = 1 + max(first.rfind(end, 0, same) for end in "\n\r") if same else 0
+    # Only what is near the first difference: a long text has millions of lines.
+    left, right = (text[begin : begin + _NEAR].splitlines() for text in (first, second))
+    several = any(end in text for text in (first, second) for end in "\n\r")
+    if several and left != right:
+        before = first[:begin]
+        count = len(before.splitlines()) if begin <= _NEAR else before.count("\n")
+        return _describe_lines(left, right, count, width)
     if max(len(first), len(second)) < _LONG_TEXT:
         return []
     index = _find_character(first, second)
@@ -56,10 +68,14 @@ def _describe_texts(first: str, second: str, width: int) -> list[str]:
 
 
 def _find_character(first: str, second: str) -> int:
-    return next(
-        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b),
-        min(len(first), len(second)),
-    )
+    low, high = 0, min(len(first), len(second))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _window(text: str, start: int, room: int) -> str:
@@ -70,12 +86,12 @@ def _window(text: str, start: int, room: int) -> str:
     return repr(part)
 
 
-def _describe_lines(left: list[str], right: list[str], width: int) -> list[str]:
+def _describe_lines(left: list[str], right: list[str], before: int, width: int) -> list[str]:
     same = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), None)
     same = min(len(left), len(right)) if same is None else same
     # Comparing is quadratic; what is shown is near the first difference.
     left, right = left[same : same + _DIFFERENT_LINES], right[same : same + _DIFFERENT_LINES]
-    lines = [f"at line {same + 1}:"]
+    lines = [f"at line {before + same + 1}:"]
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
     shown = 0
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
@@ -133,7 +149,9 @@ def _describe_sets(first: Any, second: Any, width: int) -> list[str]:
     lines = []
     for word, members in (("gone", first - second), ("new", second - first)):
         if members:
-            texts = sorted(map(to_source, members), key=lambda text: (len(text), text))
+            texts = heapq.nsmallest(
+                width, map(to_source, members), key=lambda text: (len(text), text)
+            )
             lines.append(_shorten_text(f"{word}: {', '.join(texts)}", width))
     return lines
 
@@ -142,19 +160,30 @@ def _describe_arrays(first: Any, second: Any, width: int) -> list[str]:
     if first.shape != second.shape:
         return [f"shape {first.shape} becomes {second.shape}"]
     lines = [] if first.dtype == second.dtype else [f"dtype {first.dtype} becomes {second.dtype}"]
-    left, right = first.ravel().tolist(), second.ravel().tolist()
-    differing = [i for i, (a, b) in enumerate(zip(left, right, strict=True)) if _differ(a, b)]
-    if differing and first.size > _MANY_MEMBERS:
-        lines.append(f"{len(differing)} of {first.size} elements differ")
-        shape = first.shape
-        position = differing[0]
+    differing, count = _find_cell(first, second)
+    if differing is not None and first.size > _MANY_MEMBERS:
+        lines.append(f"{count} of {first.size} elements differ")
+        position = differing
         index: list[int] = []
-        for length in reversed(shape):
+        for length in reversed(first.shape):
             index.insert(0, position % length)
             position //= length
         path = f"[{', '.join(map(str, index))}]"
-        lines.append(_describe_change(path, left[differing[0]], right[differing[0]], width))
+        pair = (first[tuple(index)].tolist(), second[tuple(index)].tolist())
+        lines.append(_describe_change(path, *pair, width))
     return lines
+
+
+def _find_cell(first: Any, second: Any) -> tuple[int | None, int]:
+    """Return where two arrays of one shape differ first, row by row, and in how many cells."""
+    try:
+        missing = (first != first) & (second != second)  # noqa: PLR0124 - nan differs from itself
+        cells = (~((first == second) | missing)).ravel()
+    except Exception:  # noqa: BLE001 - types that numpy does not compare
+        left, right = first.ravel()[:_MOST_CELLS].tolist(), second.ravel()[:_MOST_CELLS].tolist()
+        found = [i for i, (a, b) in enumerate(zip(left, right, strict=True)) if _differ(a, b)]
+        return (found[0], len(found)) if found else (None, 0)
+    return (int(cells.argmax()), int(cells.sum())) if cells.size and cells.any() else (None, 0)
 
 
 def _describe_change(path: str, first: Any, second: Any, width: int) -> str:
@@ -180,18 +209,18 @@ def _describe_change(path: str, first: Any, second: Any, width: int) -> str:
 
 def _find_inner(first: Any, second: Any) -> tuple[str, Any, Any] | None:
     """Return the path and the values of the first part that differs, if only parts do."""
-    pairs: list[tuple[str, Any, Any]] = []
+    pairs: Iterable[tuple[str, Any, Any]] = ()
     if _is_sequence(first, second) and len(first) == len(second):
-        pairs = [(f"[{i}]", a, b) for i, (a, b) in enumerate(zip(first, second, strict=True))]
+        pairs = ((f"[{i}]", a, b) for i, (a, b) in enumerate(zip(first, second, strict=True)))
     elif isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
-        pairs = [(f"[{_shorten(key, 20)}]", value, second[key]) for key, value in first.items()]
+        pairs = ((f"[{_shorten(key, 20)}]", value, second[key]) for key, value in first.items())
     elif (
         type(first) is Record and type(second) is Record and len(first.fields) == len(second.fields)
     ):
-        pairs = [
+        pairs = (
             (f".{name}", a, b)
             for (name, a), (_, b) in zip(first.fields, second.fields, strict=True)
-        ]
+        )
     return next((pair for pair in pairs if _differ(pair[1], pair[2])), None)
 
 

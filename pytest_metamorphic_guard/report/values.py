@@ -11,6 +11,8 @@ import textwrap
 from typing import Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.contracts.texts import clean
+from pytest_metamorphic_guard.report.excerpts import take_excerpt
 
 __all__ = ["format_outcome", "format_value", "to_source"]
 
@@ -23,7 +25,8 @@ def format_value(value: object, width: int, max_lines: int) -> list[str]:
         width: Characters a line may have.
         max_lines: Lines there may be, at least 3.
     """
-    text = to_source(value)
+    value = take_excerpt(value)
+    text = _to_source(value)
     if len(text) <= width and "\n" not in text:
         return [text]
     if isinstance(value, dict | list | tuple | set | frozenset):
@@ -48,7 +51,14 @@ def format_outcome(outcome: Outcome, width: int, max_lines: int) -> list[str]:
 
 
 def to_source(value: object) -> str:
-    """Write a value as Python source where its ``repr`` is source, ``nan`` and ``inf`` included."""
+    """Write a value as Python source where its ``repr`` is source, ``nan`` and ``inf`` included.
+
+    Of a large value the start is written, which is no source.
+    """
+    return _to_source(take_excerpt(value))
+
+
+def _to_source(value: object) -> str:
     kind = type(value)
     if kind is float:
         return repr(value) if math.isfinite(value) else f"float('{value}')"  # type: ignore[arg-type]
@@ -79,16 +89,16 @@ def _object_to_source(value: object, text: str) -> str:
         # A repr of their own says what its author wants.
         if text != f"{name}({', '.join(f'{key}={part!r}' for key, part in parts.items())})":
             return text
-        return f"{name}({', '.join(f'{key}={to_source(part)}' for key, part in parts.items())})"
+        return f"{name}({', '.join(f'{key}={_to_source(part)}' for key, part in parts.items())})"
     except Exception:  # noqa: BLE001 - a stranger's attributes and their reprs
         return text
 
 
 def _container_to_source(value: Any) -> str:
     if isinstance(value, dict):
-        inner = ", ".join(f"{to_source(key)}: {to_source(item)}" for key, item in value.items())
+        inner = ", ".join(f"{_to_source(key)}: {_to_source(item)}" for key, item in value.items())
         return "{" + inner + "}"
-    inner = ", ".join(to_source(item) for item in value)
+    inner = ", ".join(_to_source(item) for item in value)
     match value:
         case list():
             return f"[{inner}]"
@@ -102,7 +112,7 @@ def _container_to_source(value: Any) -> str:
 
 def _repr(value: object) -> str:
     try:
-        return repr(value)
+        return clean(repr(value))
     except Exception as error:  # noqa: BLE001 - a stranger's repr may do anything
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 
@@ -118,4 +128,4 @@ def _array_to_source(value: Any) -> str:
     shape = f".reshape({value.shape})" if value.size == 0 and value.ndim > 1 else ""
     natural = str(value.dtype) in ("int64", "float64", "bool", "complex128") or kind in "US"
     dtype = "" if natural and value.size else f", dtype={str(value.dtype)!r}"
-    return f"np.array({to_source(plain.tolist())}{dtype}){shape}"
+    return f"np.array({_to_source(plain.tolist())}{dtype}){shape}"

@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     find_refusal,
     to_outcome,
 )
+from pytest_metamorphic_guard.contracts.sizes import Allowance
 from pytest_metamorphic_guard.contracts.values import require_plain
 from pytest_metamorphic_guard.errors import ImplementationError, MetamorphicGuardError, PluginError
 from pytest_metamorphic_guard.executors.wire.settling import settle
@@ -32,6 +33,9 @@ __all__ = ["CallFailed", "Caller", "Solve", "Undecided", "Unusable", "number_kin
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
+
+# What is remembered of results; a call whose result does not fit is executed again.
+_REMEMBERED_BYTES = 64 << 20
 
 # How long past its limit a stranger's executor may take before the item ends without it.
 OVERDUE_AFTER_S = 5.0
@@ -113,6 +117,7 @@ class Caller:
     refused: int = 0
     first_failure: str = ""
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
+    _room: Allowance = field(default_factory=lambda: Allowance(0), repr=False)
 
     def call(self, args: tuple[Any, ...], *, by_position: bool = False) -> Outcome:
         """Execute once, or repeat the outcome where outcomes are remembered.
@@ -132,17 +137,22 @@ class Caller:
                 return self._remembered[key]
         outcome = self._execute(args if by_position else self._arrange(args))
         if key is not None and self._remembered is not None:
-            self._remembered[key] = outcome
+            self._keep(key, outcome)
         return outcome
 
     def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
         """From now on repeat outcomes instead of executing again, starting with these calls."""
         if self._remembered is None:
-            self._remembered = {}
+            self._remembered, self._room = {}, Allowance(_REMEMBERED_BYTES)
         for args, outcome in calls:
             key = snapshot(args)
-            if key is not None:
-                self._remembered.setdefault(key, outcome)
+            if key is not None and key not in self._remembered:
+                self._keep(key, outcome)
+
+    def _keep(self, key: bytes, outcome: Outcome) -> None:
+        assert self._remembered is not None  # the callers asked
+        if self._room.take(key, outcome.value if isinstance(outcome, Returned) else None):
+            self._remembered[key] = outcome
 
     def forget(self) -> None:
         """Execute again from now on."""

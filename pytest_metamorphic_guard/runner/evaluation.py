@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hypothesis.errors import UnsatisfiedAssumption
 
+from pytest_metamorphic_guard.contracts.budget import spending
 from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
@@ -290,7 +291,7 @@ def _ask(
     """Ask a check of the user's: no fault means that it holds, a text that it is no check."""
     __tracebackhide__ = True
     fault = answer = None
-    with deciding() as met:
+    with deciding() as met, spending():
         try:
             answer = check(*values)
         except BaseException as error:

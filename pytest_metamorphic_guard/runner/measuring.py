@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
+from pytest_metamorphic_guard.runner.keeping import Kept
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.recording import Recorder
 from pytest_metamorphic_guard.runner.refusals import require_answers
@@ -24,15 +25,12 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_metamorphic_guard.contracts.outcomes import Outcome
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
     from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["Measuring", "Repeats"]
 
 # One confirmed regression decides; more re-runs would only cost time.
 _CONFIRMED_AT_MOST = 5
-_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class Measuring:
     _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
     _shared: tuple[int, Violation] | None = None
-    _calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
+    _kept: Kept = field(default_factory=Kept)
 
     def __post_init__(self) -> None:
         self._meter = Meter(self.run)
@@ -122,7 +120,7 @@ class Measuring:
         else:
             for index in range(len(self.sample)):
                 self.measure_input(index)
-        self._examples.run_all(self._keep_calls)  # a sample may be empty
+        self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
         self.finished = True
         self.run.require_cases()
         self._examples.confirm(_CONFIRMED_AT_MOST)
@@ -142,7 +140,7 @@ class Measuring:
 
         The examples run before the first one.
         """
-        self._examples.run_all(self._keep_calls)
+        self._examples.run_all(self._kept.keep_calls)
         for caller in self.run.callers:
             caller.observe = self.recorder.observe
         try:
@@ -234,7 +232,7 @@ class Measuring:
             return None
         candidate, baseline = results
         self._repeat_calls(case)
-        self._keep_calls(candidate, baseline)
+        self._kept.keep_calls(candidate, baseline)
         metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
         self.recorder.settle({"baseline": held_before, "candidate": candidate.held}, metrics)
@@ -246,6 +244,9 @@ class Measuring:
             )
             here = (len(self._cases) - 1, violation)
             if run.counts(violation):
+                # The first one is what is shown, should no smaller one be found.
+                if self._counted:
+                    here = (here[0], self._kept.limit_violation(violation))
                 self._counted.append(here)
             elif not _is_soft(run.entry.subject) and (
                 self._shared is None or case.size < self._shared[1].case.size
@@ -274,13 +275,6 @@ class Measuring:
                 caller.kind = "source"
                 caller.call(case.copy()[0])
         self.recorder.repeat = 0
-
-    def _keep_calls(self, *results: CaseResult | None) -> None:
-        for result in results:
-            if result is not None:
-                kept = self._calls.setdefault(result.role, [])
-                if len(kept) < _REMEMBERED:
-                    kept += [(e.args, e.outcome) for e in result.executions]
 
     def _fails(self) -> bool:
         if not self._counted:
@@ -312,7 +306,7 @@ class Measuring:
         __tracebackhide__ = True
         run = self.run
         for caller in run.callers:
-            caller.remember(self._calls.get(caller.role, []))
+            caller.remember(self._kept.calls.get(caller.role, []))
         first = self._counted[0][1]
         if self.min_pass_rate is not None:
             passed, ran = sum(case.candidate for case in self._cases), len(self._cases)

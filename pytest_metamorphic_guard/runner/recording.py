@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.runner.keeping import Kept
 from pytest_metamorphic_guard.tasks.declarations import Property
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Recorder:
     group: str | None = None
     records: list[MonitorRecord] = field(default_factory=list)
     _begin: int = 0
+    _kept: Kept = field(default_factory=Kept)
 
     def begin(self, index: int, group: str | None) -> None:
         """Begin a case."""
@@ -62,7 +64,7 @@ class Recorder:
                 role=caller.role,
                 duration_ms=outcome.duration_ms,
                 success=isinstance(outcome, Returned),
-                result=payload,
+                result=self._kept.limit_payload(payload),
                 relation=f"{self.task}::{self.entry}",
                 kind=caller.kind,
                 repeat=self.repeat,

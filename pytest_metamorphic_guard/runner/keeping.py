@@ -1,0 +1,86 @@
+"""What an item keeps of results until it ends: bounded, since a candidate decides their size.
+
+What exceeds its allowance is not kept: a search executes such a call again, a violation beyond the
+first is known by its input, and monitors are told that a result was left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.contracts.sizes import Allowance, measure
+from pytest_metamorphic_guard.contracts.values import LEFT_OUT, Opaque
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.run import Violation
+
+__all__ = ["KEPT_BYTES", "Kept", "read_value"]
+
+KEPT_BYTES = 32 << 20
+_REMEMBERED = 20_000
+# As much as a record may hold on its way between processes (`transport`).
+_RECORD_BYTES = 256 << 10
+
+
+@dataclass(slots=True)
+class Kept:
+    """Results that one item keeps.
+
+    Attributes:
+        calls: Arguments and outcomes of calls, by role.
+    """
+
+    calls: dict[str, list[tuple[tuple[Any, ...], Outcome]]] = field(default_factory=dict)
+    _for_search: Allowance = field(default_factory=lambda: Allowance(KEPT_BYTES))
+    _for_violations: Allowance = field(default_factory=lambda: Allowance(KEPT_BYTES))
+    _for_monitors: Allowance = field(default_factory=lambda: Allowance(KEPT_BYTES))
+
+    def keep_calls(self, *results: CaseResult | None) -> None:
+        """Keep calls for a search that may repeat them."""
+        for result in results:
+            if result is None:
+                continue
+            kept = self.calls.setdefault(result.role, [])
+            kept += [
+                (execution.args, execution.outcome)
+                for execution in result.executions
+                if len(kept) < _REMEMBERED
+                and self._for_search.take(execution.args, read_value(execution.outcome))
+            ]
+
+    def limit_violation(self, violation: Violation) -> Violation:
+        """Return the violation as it is kept: with its results, as long as there is room."""
+        results = [r for r in (violation.candidate, violation.baseline) if r is not None]
+        values = [read_value(e.outcome) for result in results for e in result.executions]
+        if self._for_violations.take(*values):
+            return violation
+        before = violation.baseline
+        return replace(
+            violation,
+            candidate=_empty(violation.candidate),
+            baseline=None if before is None else _empty(before),
+        )
+
+    def limit_payload(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what monitors are shown of a payload."""
+        result = payload.get("result")
+        if measure(result, _RECORD_BYTES) <= _RECORD_BYTES and self._for_monitors.take(result):
+            return payload
+        text = f"{LEFT_OUT}too large to carry to the monitors"
+        return {**payload, "result": Opaque(type(result).__name__, text)}
+
+
+def read_value(outcome: Outcome) -> object:
+    """Return what a call returned; what it said instead of returning is short."""
+    return outcome.value if isinstance(outcome, Returned) else None
+
+
+def _empty(result: CaseResult) -> CaseResult:
+    # The traceback of a fault holds the results, too.
+    fault = result.fault and replace(result.fault, error=None)
+    return replace(result, sources=(), followups=(), fault=fault)
