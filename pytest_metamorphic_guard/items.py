@@ -13,6 +13,7 @@ import pytest
 from _pytest.skipping import xfailed_key
 
 from pytest_metamorphic_guard.collection import PARAMETER, Plan, find_plan, find_variant
+from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.item_warnings import list_warnings
@@ -125,11 +126,19 @@ class ItemRunner:
     # --- a test of the user's own
 
     def _run_own(self) -> Generator[None, object, object]:
-        """Run it, and fail it where it passes only because nothing was called."""
-        try:
-            answer = yield
-        except Unusable as unusable:
-            raise pytest.fail.Exception(str(unusable), pytrace=False) from None
+        """Run it, and fail it where it shows nothing: where nothing was called, or compared."""
+        answer = None
+        with deciding() as met:
+            try:
+                answer = yield
+            except Unusable as unusable:
+                raise pytest.fail.Exception(str(unusable), pytrace=False) from None
+            except (Exception, Undecidable, pytest.fail.Exception):
+                if not met:
+                    raise
+        if met:
+            self.session.own_calls.undecided = met[0].reason
+            raise pytest.fail.Exception(f"the test decides nothing: {met[0].reason}", pytrace=False)
         fault = self.session.own_calls.find_fault()
         if fault is not None:
             raise pytest.fail.Exception(fault, pytrace=False)

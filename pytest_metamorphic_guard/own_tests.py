@@ -29,12 +29,14 @@ class OwnCalls:
         refused: Those that never ran, or that a sandbox kept from what they wanted.
         said: How the first of these ended, by role.
         unusable: Why an implementation could not be called at all, by role.
+        undecided: Why what the test asked about has no answer; empty where it has.
     """
 
     made: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     unusable: dict[str, CallFailed] = field(default_factory=dict)
+    undecided: str = ""
 
     def count(self, caller: Caller, refusal: str | None) -> None:
         """Take one call; ``refusal`` says what kept it from running, if something did."""
@@ -70,6 +72,7 @@ class OwnCalls:
         """Forget everything, for the next phase."""
         for one in (self.made, self.refused, self.said, self.unusable):
             one.clear()
+        self.undecided = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class OwnTest:
         called: Whether it called the candidate.
         shows_nothing: Why nothing was called; empty where something was.
         own_fault: Why the candidate alone could not be called; None where it could.
+        undecided: Why what it asked about has no answer; empty where it has.
     """
 
     roles: tuple[str, ...]
@@ -91,6 +95,7 @@ class OwnTest:
     called: bool = False
     shows_nothing: str = ""
     own_fault: str | None = None
+    undecided: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -124,6 +129,7 @@ def describe_own_test(
         called="candidate" in calls.made,
         shows_nothing=calls.find_fault() or "",
         own_fault=calls.find_own_fault(),
+        undecided=calls.undecided,
     )
 
 
@@ -166,6 +172,8 @@ def _conclude(  # noqa: PLR0911 - one per way in which a test ends
             return "unknown", f"{node} failed outside of its own call"
         case "failed" if test.shows_nothing:
             return "unknown", f"{node} called nothing: {test.shows_nothing}"
+        case "failed" if test.undecided:
+            return "unknown", f"{node} decides nothing: {test.undecided}"
         case "failed" if about_candidate:
             return "failed", f"{node} failed"
         case "failed":

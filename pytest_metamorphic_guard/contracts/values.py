@@ -113,7 +113,7 @@ def refuse_value(value: object) -> Undecidable:
             return Undecidable(f"a {name} came, {text}")
     else:
         name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    article = "an" if name[:1] in "aeiou" else "a"
+    article = "an" if name.startswith(("a", "e", "i", "object")) else "a"
     return Undecidable(
         f"{article} {name} came, which does not travel between processes and cannot be compared; "
         f"{_advise(name)}"

@@ -184,3 +184,24 @@ def test_an_item_is_violated_where_another_input_violates_it(suite, options):
     suite.write_task(property_of("assert output > 0"))
     result = suite.run("--mg-candidate=mixed.py", *options)
     assert "is violated by mixed.py" in result.stdout.str()
+
+
+OWN_TESTS = """
+import pytest
+
+def test_differ(mg_candidate, mg_baseline):
+    assert mg_candidate(1) != mg_baseline(1)
+
+def test_swallows(mg_candidate, mg_baseline):
+    with pytest.raises(BaseException):
+        mg_candidate(1).total
+"""
+
+
+def test_a_test_of_the_users_own_decides_nothing_either(suite):
+    suite.write(test_it=OWN_TESTS)
+    target = "solutions.py:cart"
+    result = suite.run(f"--mg-candidate={target}", f"--mg-baseline={target}", "--mg-gate")
+    text = " ".join(result.stdout.str().split())
+    assert text.count("the test decides nothing: a solutions.Cart came") >= 2
+    assert "INCONCLUSIVE: " in text
