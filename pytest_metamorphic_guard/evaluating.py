@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.borrowing import find_borrowed
 from pytest_metamorphic_guard.contracts.workers import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
@@ -161,6 +162,7 @@ class _Evaluation:
             if verdict.unusable is not None
         ]
         reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
+        missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
         ranking = rank(build_evidence(measured, reports, missing, differences), rules)
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),

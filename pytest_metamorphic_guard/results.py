@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from pytest_metamorphic_guard.borrowing import find_borrowed
 from pytest_metamorphic_guard.collection import label_candidates
 from pytest_metamorphic_guard.evidence_building import build_evidence, split_alerts
 from pytest_metamorphic_guard.gate.findings import Conclusion
@@ -37,6 +38,7 @@ from pytest_metamorphic_guard.watching import CandidateWatch, watch_gathered
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_metamorphic_guard.evidence_building import Missing
     from pytest_metamorphic_guard.session import GuardSession
     from pytest_metamorphic_guard.watch_report import MonitorReport
 
@@ -134,6 +136,11 @@ class ResultKeeper:
             alerts=tuple(alert.to_dict() for alert in monitor.alerts),
         )
 
+    def _find_borrowed(self) -> list[Missing]:
+        settings = self.session.settings
+        roles = (settings.candidates, settings.baselines)
+        return find_borrowed(*([a.implementation for a in given] for given in roles))
+
     def _decide(self, session: pytest.Session) -> None:
         watched = {one.position: one.report for one in self.watched}
         gathered = self.gathered
@@ -143,7 +150,7 @@ class ResultKeeper:
         evidence = build_evidence(
             gathered.measurements,
             watched,
-            gathered.missing,
+            [*gathered.missing, *self._find_borrowed()],
             gathered.differences,
             list_checks(gathered.own_tests, names),
         )
