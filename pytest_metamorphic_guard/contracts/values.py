@@ -87,11 +87,6 @@ class Opaque:
             raise refuse_value(self)
         return object.__getattribute__(self, name)
 
-    def __getattr__(self, name: str) -> Any:
-        if _is_special(name):
-            raise AttributeError(name)
-        raise refuse_value(self)
-
     def __reduce__(self) -> tuple[Any, ...]:
         return Opaque, (_get_type_name(self), _get_text(self))
 
