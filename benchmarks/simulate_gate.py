@@ -234,7 +234,7 @@ def main() -> None:
     print_families(max(1, options.runs // 4), options.seed)
     print_exact_errors()
     # A file of its own beside this one, found because this one is run as a script.
-    from simulate_clusters import print_clusters
+    from simulate_clusters import print_clusters  # type: ignore[import-not-found]
 
     print_clusters(max(1, options.runs // 4), options.seed)
 

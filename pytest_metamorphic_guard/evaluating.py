@@ -42,11 +42,15 @@ from pytest_metamorphic_guard.runner.calling import Caller, Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.examples import list_examples
-from pytest_metamorphic_guard.runner.functions import find_fixtures
+from pytest_metamorphic_guard.runner.functions import count_sources, find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.run import Run, Violated
-from pytest_metamorphic_guard.runner.sampling import build_measured_test, draw_sample
+from pytest_metamorphic_guard.runner.sampling import (
+    build_measured_test,
+    draw_sample,
+    draw_searched,
+)
 from pytest_metamorphic_guard.runner.stepping import run_in_step
 from pytest_metamorphic_guard.runner.tuples import gather_sources
 from pytest_metamorphic_guard.seeding import make_seed
@@ -66,7 +70,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.runner.run import Violation
-    from pytest_metamorphic_guard.tasks import TaskSpec
+    from pytest_metamorphic_guard.tasks import Entry, TaskSpec
     from pytest_metamorphic_guard.verdicts import Confirmation
     from pytest_metamorphic_guard.watch_report import WatchReport
 
@@ -208,19 +212,23 @@ class _Evaluation:
                 baseline=None if before is None else self._make_caller("baseline", before),
             )
             cases = gather_sources(self.task, entry, settings, sample)
+            minimum = rules.find_declared_rate(
+                self.task.name,
+                entry.name,
+                own=entry.subject.min_pass_rate,
+                whole=self.task.min_pass_rate,
+            )
+            by_rates = before is not None and not isinstance(
+                rules.find_policy(self.task.name), Strict
+            )
             measuring = Measuring(
                 run=one,
                 sample=cases.sources,
                 overlap=cases.overlap,
                 examples=list_examples(self.task, entry),
-                min_pass_rate=rules.find_declared_rate(
-                    self.task.name,
-                    entry.name,
-                    own=entry.subject.min_pass_rate,
-                    whole=self.task.min_pass_rate,
-                ),
-                judged_elsewhere=before is not None
-                and not isinstance(rules.find_policy(self.task.name), Strict),
+                searched=self._search(entry, settings, by_rates=by_rates or minimum is not None),
+                min_pass_rate=minimum,
+                judged_elsewhere=by_rates,
                 watched=watched,
             )
             test, holder = build_measured_test(self.task, entry, settings, parameter=None)
@@ -230,6 +238,14 @@ class _Evaluation:
             measurings = [entry.measuring for entry in entries]
             run_in_step(measurings, Watcher(measurings, rules).is_enough)
         return entries
+
+    def _search(
+        self, entry: Entry, settings: Settings, *, by_rates: bool
+    ) -> list[tuple[tuple[Any, ...], ...]]:
+        """Return what is tried beside the sample; nothing where any input may fail at some rate."""
+        if by_rates or count_sources(entry) > 1:
+            return []
+        return [(source,) for source in draw_searched(self.task, settings)]
 
     def _run_entry(self, entry: _Entry) -> None:
         one, measuring = entry.run, entry.measuring

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.gate.planning import find_fewest_inputs, plan_run
 from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
 from pytest_metamorphic_guard.runner.listing import count_cases, find_default_count
-from pytest_metamorphic_guard.runner.sampling import draw_sample
+from pytest_metamorphic_guard.runner.sampling import draw_sample, draw_searched
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Samples:
         self._settings = settings
         self._rules = rules
         self._drawn: dict[tuple[int, bool], Sample] = {}
+        self._searched: dict[int, list[tuple[Any, ...]]] = {}
 
     def get(self, task: Task, *, paired: bool) -> Sample:
         """Return the sample of a task; ``paired`` says that there is a baseline.
@@ -62,6 +63,16 @@ class Samples:
         if key not in self._drawn:
             self._drawn[key] = self._draw(task, paired=paired)
         return self._drawn[key]
+
+    def search(self, task: Task) -> list[tuple[Any, ...]]:
+        """Return inputs that are tried beside the sample of a task, to find more.
+
+        Raises:
+            Unusable: The task's inputs cannot be read.
+        """
+        if id(task) not in self._searched:
+            self._searched[id(task)] = draw_searched(task, self._settings)
+        return self._searched[id(task)]
 
     def describe(self) -> str | None:
         """Return what can be expected of the run, in a line; None where no margin is to be kept."""

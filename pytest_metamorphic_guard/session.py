@@ -34,6 +34,7 @@ from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, Shar
 from pytest_metamorphic_guard.replaying import Playable, Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
+from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.samples import Sample, Samples
@@ -162,6 +163,17 @@ class GuardSession:
             examples = list_examples(task, entry)
             sample = self._samples.get(task, paired=run.baseline is not None)
             cases = gather_sources(task, entry, sample.settings, sample.inputs)
+        minimum = self._find_min_pass_rate(task, entry)
+        by_rates = (
+            self.settings.gate
+            and self.replay is None
+            and run.baseline is not None
+            and not isinstance(self.rules.find_policy(task.name), Strict)
+        )
+        # What is allowed to fail at some rate may fail on any input.
+        searched: list[tuple[Any, ...]] = []
+        if minimum is None and not by_rates and replayed is None and count_sources(entry) == 1:
+            searched = self._samples.search(task)
         return Measuring(
             run=run,
             sample=cases.sources,
@@ -169,14 +181,12 @@ class GuardSession:
             first_look=sample.first_look,
             available=sample.available,
             examples=examples,
+            searched=[(source,) for source in searched],
             position=position,
             where=where,
             variant=variant,
-            min_pass_rate=self._find_min_pass_rate(task, entry),
-            judged_elsewhere=self.settings.gate
-            and self.replay is None
-            and run.baseline is not None
-            and not isinstance(self.rules.find_policy(task.name), Strict),
+            min_pass_rate=minimum,
+            judged_elsewhere=by_rates,
             repeats=_plan_repeats(self.monitors),
             watched=bool(self.monitors),
             searches=self.replay is None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.measurements import CaseHeld
 from pytest_metamorphic_guard.runner.calling import Undecided
@@ -62,19 +62,21 @@ def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | Non
 
 @dataclass(slots=True)
 class Examples:
-    """Runs the examples of an entry, once.
+    """Runs the examples of an entry, or what was searched beside its sample, once.
 
     Monitors and metrics are not shown them: nobody drew them, so they say nothing about a rate.
 
     Attributes:
         run: The item's run.
         inputs: The source inputs of every example, in order.
+        origin: Where they come from.
         cases: One record per example that ran.
         counted: The violations that count, with their position in ``cases``.
     """
 
     run: Run
     inputs: Sequence[tuple[tuple[Any, ...], ...]]
+    origin: Literal["example", "search"] = "example"
     cases: list[CaseHeld] = field(default_factory=list)
     counted: list[tuple[int, Violation]] = field(default_factory=list)
     _done: bool = False
@@ -124,7 +126,7 @@ class Examples:
         held_before = None if baseline is None else baseline.held
         self.cases.append(
             CaseHeld(
-                index, candidate.held, held_before, origin="example", shown=show_input(sources)
+                index, candidate.held, held_before, origin=self.origin, shown=show_input(sources)
             )
         )
         if candidate.held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.measurements import (
@@ -57,6 +58,7 @@ class Measuring:
         overlap: Number of cases of the sample in which one input takes part at most.
         first_look: Number of inputs that were asked for, where the run may go on beyond them.
         available: Number of distinct inputs that exist; None where there is no end of them.
+        searched: The source inputs of what runs after a sample that shows nothing, to find more.
         position: Number of the candidate among the task's candidates.
         where: What tells the task from others of its name, as in `Measurement`.
         variant: The parameters of the item, as in `Measurement`.
@@ -74,6 +76,7 @@ class Measuring:
     run: Run
     sample: Sequence[tuple[tuple[Any, ...], ...]]
     examples: Sequence[tuple[tuple[Any, ...], ...]] = ()
+    searched: Sequence[tuple[tuple[Any, ...], ...]] = ()
     overlap: int = 1
     first_look: int | None = None
     available: int | None = None
@@ -92,6 +95,7 @@ class Measuring:
     _cases: list[CaseHeld] = field(default_factory=list)
     _meter: Meter = field(init=False)
     _examples: Examples = field(init=False)
+    _searched: Examples = field(init=False)
     _tried: int = 0
     _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
@@ -103,12 +107,14 @@ class Measuring:
         title = name_task(self.run.task.name, self.where)
         self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
         self._examples = Examples(self.run, self.examples)
+        self._searched = Examples(self.run, self.searched, "search")
 
-    def measure(self, search: Callable[[], None]) -> None:
+    def measure(self, search: Callable[[bool], None]) -> None:
         """Run the whole sample, then find the smallest violation if one fails the item.
 
         Args:
-            search: Looks for a violation among the same inputs and shrinks it.
+            search: Looks for a violation among the same inputs and shrinks it; true lets it look
+                among those that were searched beside the sample.
 
         Raises:
             Violated: The item fails.
@@ -123,7 +129,9 @@ class Measuring:
         self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
         self.finished = True
         self.run.require_cases()
+        self._look_further()
         self._examples.confirm(_CONFIRMED_AT_MOST)
+        self._searched.confirm(_CONFIRMED_AT_MOST)
         self._confirm()
         kept = self._examples.find_failing(judged_elsewhere=self.judged_elsewhere)
         if kept is not None:
@@ -131,7 +139,10 @@ class Measuring:
             self.run.first_number = kept.case_number
             raise Violated(kept)
         if self._fails():
-            self._shrink(search)
+            self._shrink(partial(search, False), self._counted[0][1])
+        found = self._searched.find_failing(judged_elsewhere=self.judged_elsewhere)
+        if found is not None:
+            self._shrink(partial(search, True), found)
         self.run.require_decided()
         require_answers(self.run)
 
@@ -188,7 +199,7 @@ class Measuring:
             cases=tuple(self._cases),
             metrics=self._meter.rows,
             example=show_input(example[0].case.sources) if example else "",
-            beside=tuple(self._examples.cases),
+            beside=(*self._examples.cases, *self._searched.cases),
         )
 
     @property
@@ -219,7 +230,7 @@ class Measuring:
 
     @property
     def _all_counted(self) -> list[tuple[int, Violation]]:
-        return [*self._examples.counted, *self._counted]
+        return [*self._examples.counted, *self._counted, *self._searched.counted]
 
     def _measure_case(self, index: int) -> CaseHeld | None:
         run = self.run
@@ -276,6 +287,17 @@ class Measuring:
                 caller.call(case.copy()[0])
         self.recorder.repeat = 0
 
+    def _look_further(self) -> None:
+        """Run what was searched where the sample shows nothing; it is no case of the run."""
+        run = self.run
+        if self._counted or self._examples.counted:
+            return
+        before = run.cases, run.skipped
+        try:
+            self._searched.run_all(self._kept.keep_calls)
+        finally:
+            run.cases, run.skipped = before
+
     def _fails(self) -> bool:
         if not self._counted:
             return False
@@ -302,12 +324,11 @@ class Measuring:
         self._cases[position] = replace(self._cases[position], confirmed=True)
         return True
 
-    def _shrink(self, search: Callable[[], None]) -> None:
+    def _shrink(self, search: Callable[[], None], first: Violation) -> None:
         __tracebackhide__ = True
         run = self.run
         for caller in run.callers:
             caller.remember(self._kept.calls.get(caller.role, []))
-        first = self._counted[0][1]
         if self.min_pass_rate is not None:
             passed, ran = sum(case.candidate for case in self._cases), len(self._cases)
             run.missed_rate = (
@@ -329,7 +350,7 @@ class Measuring:
     def _find_number(self, violation: Violation) -> int:
         """Return in which case of the sample a violation was counted, or the first one was."""
         numbers = {found.case.key: found.case_number for _, found in reversed(self._all_counted)}
-        return numbers.get(violation.case.key, self._counted[0][1].case_number)
+        return numbers.get(violation.case.key, self._all_counted[0][1].case_number)
 
 
 def _is_soft(subject: MetamorphicRelation | Property | Law) -> bool:

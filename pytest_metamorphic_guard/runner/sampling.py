@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["MeasuringHolder", "build_measured_test", "draw_sample"]
+__all__ = ["MeasuringHolder", "build_measured_test", "draw_sample", "draw_searched"]
+
+# Of every so many inputs of a sample one more is searched beside it, and ten at least.
+_SEARCHED_SHARE = 5
+_SEARCHED_LEAST = 10
 
 
 class MeasuringHolder(RunHolder):
@@ -63,9 +68,9 @@ def build_measured_test(
 
 def _build_search(
     task: Task, entry: Entry, settings: Settings, holder: MeasuringHolder
-) -> Callable[[], None]:
+) -> Callable[[bool], None]:
     if not isinstance(task.inputs, StrategyInputs):
-        return lambda: list_violations(task, entry, settings, holder, holder.measuring.sample)
+        return lambda _: list_violations(task, entry, settings, holder, holder.measuring.sample)
 
     @hypothesis.seed(_sample_seed(task, settings))
     @_sample_settings(settings, Phase.shrink)
@@ -81,9 +86,10 @@ def _build_search(
             if not is_control(error):
                 raise
 
-    def search_as_drawn() -> None:
+    def search_as_drawn(mutated: bool) -> None:  # noqa: FBT001 - one of two samples
         __tracebackhide__ = True
-        with try_constants_of(task), draw_without_mutations():
+        draws = contextlib.nullcontext() if mutated else draw_without_mutations()
+        with try_constants_of(task), draws:
             search()
 
     return search_as_drawn
@@ -125,6 +131,32 @@ def draw_sample(
         collect()
     chance.shuffle(drawn)
     return drawn
+
+
+def draw_searched(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
+    """Return inputs that hypothesis makes from others of its own, to be tried beside a sample.
+
+    Such inputs repeat themselves in part, as in lists with equal elements, which inputs that are
+    generated each on its own hardly ever do.
+    """
+    if not isinstance(task.inputs, StrategyInputs):
+        return []
+    drawn: list[Any] = []
+    seed = _sample_seed(task, settings)
+
+    @hypothesis.seed(seed)
+    @_sample_settings(settings)
+    @hypothesis.given(to_strategy(task, 1))
+    def collect(case: Any) -> None:
+        check_tuple(task, case)
+        drawn.append(case)
+
+    with try_constants_of(task):
+        collect()
+    number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)
+    # Hypothesis begins with small inputs, and mutates only later ones.
+    later = drawn[len(drawn) // 5 :]
+    return random.Random(seed).sample(later, min(number, len(later)))  # noqa: S311 - no secret
 
 
 def _sample_settings(settings: Settings, *phases: Phase) -> hypothesis.settings:

@@ -62,3 +62,36 @@ def test_hypothesis_mutates_again_after_a_draw_that_failed():
         raise LookupError
 
     assert ConjectureRunner.generate_mutations_from is original
+
+
+FIRST_OCCURRENCES = """
+from hypothesis import strategies as st
+from pytest_metamorphic_guard import Task
+
+t = Task("t", inputs=st.tuples(st.lists(st.integers())))
+
+@t.property
+def as_long(output, xs):
+    assert len(output) == len(xs)
+"""
+WHOLE = "def solve(xs):\n    return sorted(xs)\n"
+LOSING = "def solve(xs):\n    return sorted(set(xs))\n"
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
+def test_lists_with_equal_elements_are_tried_beside_the_sample(project, workers):
+    for name, text in (("test_it", FIRST_OCCURRENCES), ("old", WHOLE), ("new", LOSING)):
+        (project.path / f"{name}.py").write_text(text)
+
+    start = project.spawn if workers else project.run
+    result = start(
+        *("--mg-gate", "--mg-executor=inprocess", "--mg-candidate=new.py"),
+        *("--mg-baseline=old.py", "--mg-n=40", *workers),
+    )
+
+    said = " ".join(result.stdout.str().split())
+    assert result.ret == 1
+    assert "as_long regressed for the input that was searched, (" in said
+    assert "REJECT" in said
+    # It is shrunk as any other.
+    assert "[0, 0]" in said
