@@ -12,7 +12,7 @@ import argparse
 import random
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.monitor_loading import load_monitors
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.monitor_loading import LoadedMonitor
+
+ROLES = ("baseline", "candidate")
+ERRORS = ("Key", "Value", "Type")
 
 NAMES = (
     "latency",
@@ -51,6 +54,9 @@ class Truth:
         failing: Share of calls on which both roles fail.
         nested: Whether both roles fail on the same inputs; else independently.
         drop: Further share of calls on which the candidate fails.
+        relations: Number of relations; what fails an input fails it in all of them.
+        unit_ms: Usual duration of a call in milliseconds.
+        accuracy: Of the baseline and of the candidate, in the last group of inputs.
     """
 
     sigma: float = 0.2
@@ -61,6 +67,9 @@ class Truth:
     failing: float = 0.05
     nested: bool = True
     drop: float = 0.0
+    relations: int = 1
+    unit_ms: float = 1.0
+    accuracy: tuple[float, float] = (0.7, 0.7)
 
 
 IDENTICAL = {
@@ -70,6 +79,10 @@ IDENTICAL = {
     "machine slows down 1.5x": Truth(drift=1.5),
     "independent failures 5 %": Truth(nested=False),
     "independent failures 30 %": Truth(nested=False, failing=0.3),
+    "4 relations, 5 % of inputs fail in all": Truth(nested=False, relations=4),
+    "4 relations, 20 % of inputs fail in all": Truth(nested=False, relations=4, failing=0.2),
+    "rare failures by chance, 0.1 %": Truth(nested=False, failing=0.001),
+    "rare failures by chance, 2 %": Truth(nested=False, failing=0.02),
 }
 
 
@@ -77,23 +90,39 @@ def simulate_run(truth: Truth, n: int, rng: random.Random) -> list[MonitorRecord
     """Return the records of n cases, a third of which have a follow-up."""
     records = []
     for i in range(n):
+        if truth.relations > 1:
+            shared = rng.random()
+            luck = {role: shared if truth.nested else rng.random() for role in ROLES}
+            for number in range(truth.relations):
+                relation = f"task::relation {number}"
+                records += _simulate_call(truth, i, i / n, "source", rng, relation, luck)
+            continue
         for kind in ("source", "followup")[: 1 + (i % 3 == 0)]:
             records += _simulate_call(truth, i, i / n, kind, rng)
     return records
 
 
-def _simulate_call(
-    truth: Truth, i: int, position: float, kind: str, rng: random.Random
+def _simulate_call(  # noqa: PLR0913, PLR0917 - what one call depends on
+    truth: Truth,
+    i: int,
+    position: float,
+    kind: str,
+    rng: random.Random,
+    relation: str = "task::relation",
+    fate: dict[str, float] | None = None,
 ) -> list[MonitorRecord]:
-    size = rng.lognormvariate(0, 0.7) * truth.drift**position
+    size = truth.unit_ms * rng.lognormvariate(0, 0.7) * truth.drift**position
     shared = rng.random()
     pair = []
-    for role in ("baseline", "candidate"):
+    for role in ROLES:
         worse = role == "candidate"
         noise = rng.lognormvariate(0, truth.sigma) * (10 if rng.random() < truth.spikes else 1)
         duration = size * noise * (truth.slower * truth.growth**position if worse else 1)
         luck = shared if truth.nested else rng.random()
+        luck = luck if fate is None else fate[role]
         success = luck >= truth.failing + (truth.drop if worse else 0)
+        error = ERRORS[i % len(ERRORS)] if truth.nested else rng.choice(ERRORS)
+        right = rng.random() < (truth.accuracy[worse] if i % 4 == 3 else truth.accuracy[0])
         payload = {
             "success": success,
             "result": i,
@@ -111,20 +140,29 @@ def _simulate_call(
                 duration,
                 success,
                 payload,
-                "task::relation",
+                relation,
                 kind,
-                error_type=None if success else "ValueError",
+                error_type=None if success else f"{error}Error",
                 group="abcd"[i % 4],
+                **_describe_case(kind, success=success, right=right),
             )
         )
     rng.shuffle(pair)
     return pair
 
 
+def _describe_case(kind: str, *, success: bool, right: bool) -> dict[str, Any]:
+    """Return what newer records know beside their call; older ones are simulated without."""
+    known = {"task": "task", "held": success}
+    if kind == "source":
+        known["metrics"] = {"accuracy": float(right)}
+    return {key: value for key, value in known.items() if key in MonitorRecord.__annotations__}
+
+
 def count_alarms(
     truth: Truth, *, n: int, runs: int, seed: int, monitors: tuple[LoadedMonitor, ...]
 ) -> Counter[str]:
-    """Return in how many runs each type of alert appeared, and any at all (``"any"``)."""
+    """Return in how many runs each type of alert appeared, any (``"any"``), and any error."""
     seen: Counter[str] = Counter()
     for run in range(runs):
         records = simulate_run(truth, n, random.Random(f"{seed}/{truth}/{n}/{run}"))
@@ -134,6 +172,7 @@ def count_alarms(
         types = {alert.type for alert in report.alerts if alert.severity != "info"}
         seen.update(types)
         seen["any"] += bool(types)
+        seen["error"] += any(alert.severity == "error" for alert in report.alerts)
     return seen
 
 
@@ -141,18 +180,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--n", type=int, help="scenarios with this number of inputs")
+    parser.add_argument("--only", default="", help="scenarios whose name holds this text")
     arguments = parser.parse_args()
 
     def show(words: str, truth: Truth, n: int, kind: str) -> None:
+        if arguments.only not in words or n != (arguments.n or n):
+            return
         # Implementations that fail at random differ from themselves, which is no false alarm.
         drift = "output_drift" if truth.nested else "output_drift:max_mismatch_rate=0.5"
         monitors = load_monitors([*NAMES, drift])
         seen = count_alarms(truth, n=n, runs=arguments.runs, seed=arguments.seed, monitors=monitors)
         interval = clopper_pearson(seen[kind], arguments.runs)
-        others = {name: count for name, count in seen.items() if name not in (kind, "any")}
+        hidden = (kind, "any", *(("error",) if kind == "any" else ()))
+        others = {name: count for name, count in seen.items() if count and name not in hidden}
         print(
             f"{words:44} n={n:<4} {kind:20} {seen[kind] / arguments.runs:7.2%} "
-            f"({interval.lower:.2%} to {interval.upper:.2%})  {others or ''}",
+            f"({interval.lower:.2%} to {interval.upper:.2%}), errors "
+            f"{seen['error'] / arguments.runs:.2%}  {others or ''}",
             flush=True,
         )
 
@@ -164,11 +209,17 @@ def _show_all(show: Callable[[str, Truth, int, str], None]) -> None:
     for words, truth in IDENTICAL.items():
         for n in (100, 400):
             show(words, truth, n, "any")
+    print("microseconds: runs with any error (target: none, the difference does not matter)")
+    show("1.8x slower, 4 us instead of 2", Truth(slower=1.8, unit_ms=0.002, drop=0), 200, "error")
     print("real changes: runs with the alert (target: at least 95 %)")
     show("1.3x slower", Truth(slower=1.3), 200, "latency_regression")
     show("1.3x slower, quiet", Truth(slower=1.3, sigma=0.05), 200, "latency_regression")
     show("10 points less success, nested", Truth(drop=0.1), 400, "success_rate_drop")
+    accuracy = Truth(accuracy=(0.83, 0.55))
+    show("accuracy of one group .83 to .55", accuracy, 600, "fairness_gap")
     print("for information")
+    accuracy = Truth(accuracy=(0.83, 0.75))
+    show("accuracy of one group .83 to .75", accuracy, 2000, "fairness_gap")
     show("1.15x slower", Truth(slower=1.15), 200, "latency_regression")
     show("grows 1.5x over the run", Truth(growth=1.5), 200, "duration_trend")
     independent = Truth(drop=0.1, nested=False)
