@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.looking import look_back
 from pytest_metamorphic_guard.gate.policies import Strict
-from pytest_metamorphic_guard.statistics.effective import find_p_loss
+from pytest_metamorphic_guard.statistics.effective import find_p_loss, find_p_rate_above
 from pytest_metamorphic_guard.statistics.paired import tango_interval
 from pytest_metamorphic_guard.statistics.sequential import HybridLevels
 
@@ -80,6 +80,14 @@ def compare(
                 above=seen.above,
             )
     p_below = find_p_loss(tally.pairs, policy.threshold, tally.clustering)
+    pairs = tally.pairs
+    if tasks > 1 and policy.threshold < 0.0 and not pairs.improvements:
+        # Losses alone are binomial, and skewed: far out, where several tasks share alpha, the
+        # score's normal approximation is too sure of them.
+        exact = find_p_rate_above(
+            pairs.regressions, pairs.total, -policy.threshold, tally.clustering
+        )
+        p_below = max(p_below, exact)
     return Comparison(
         interval=_find_interval(tally, alpha),
         confidence=confidence,

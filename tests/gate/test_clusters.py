@@ -103,3 +103,17 @@ def test_the_chance_of_a_false_rejection_is_shared_by_all_that_may_reject(
     decision = decide(make_evidence(both), rules)
     assert decision.outcome is INCONCLUSIVE
     assert decision.tasks[0].relations[0].verdict == "unsettled"
+
+
+def test_losses_alone_are_tested_exactly_where_several_tasks_share_alpha(make_task, make_evidence):
+    def judge(regressions):
+        tasks = [
+            make_task(task=f"t{i}", both_pass=200 - regressions, regressions=regressions)
+            for i in range(10)
+        ]
+        fine = [make_task(task=f"f{i}", both_pass=190, regressions=10) for i in range(9)]
+        return decide(make_evidence(tasks[0], *fine), NonInferior(0.05)).outcome
+
+    # Of 200 at 5 %, 20 or more are 0.27 % of the samples and 19 or more 0.6 %; ten tasks share 5 %.
+    assert judge(20) is REJECT
+    assert judge(19) is INCONCLUSIVE
