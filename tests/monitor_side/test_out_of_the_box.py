@@ -20,7 +20,7 @@ CANDIDATE = """
 def solve(x):
     if x % 10 == 3:
         raise LookupError(x)
-    return list(range(x % 60)) * 3000
+    return list(range(x % 60)) * 30
 """
 NAMES = [
     "latency",
