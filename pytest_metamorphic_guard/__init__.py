@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.relations.approximation import approx
-    from pytest_metamorphic_guard.relations.equivalence import equal_values
+    from pytest_metamorphic_guard.relations.equivalence import equal_values, same_zone
     from pytest_metamorphic_guard.relations.expectations import (
         decreasing,
         equal,
@@ -78,6 +78,7 @@ _MODULES = {
     "not_equal": "relations.expectations",
     "properties_hold": "relations.expectations",
     "run": "evaluating",
+    "same_zone": "relations.equivalence",
 }
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "not_equal",
     "properties_hold",
     "run",
+    "same_zone",
 ]
 
 

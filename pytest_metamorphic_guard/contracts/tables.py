@@ -96,8 +96,10 @@ def list_rows(table: Any) -> list[Any]:
     return list(zip(labels.tolist(), rows, strict=True))
 
 
-def read_elements(table: Any) -> list[Any] | None:
+def read_elements(table: Any, *, zones: bool = False) -> list[Any] | None:
     """Return what makes two tables the same: names and elements, without the types of columns.
+
+    Moments in time zones are instants; where ``zones`` is true, their zones belong to them.
 
     None where `take_apart` returns that.
     """
@@ -107,16 +109,26 @@ def read_elements(table: Any) -> list[Any] | None:
     index, *rest = parts
     match find_kind(type(table)):
         case "Index":
-            return _read_index(index)
+            return _read_index(index, zones=zones)
         case "Series":
-            return [*_read_index(index), rest[0], rest[1][1]]
+            return [*_read_index(index, zones=zones), rest[0], _read_column(rest[1], zones=zones)]
         case _:
-            return [*_read_index(index), *_read_index(rest[0]), [data for _, data in rest[1]]]
+            axes = [part for axis in (index, rest[0]) for part in _read_index(axis, zones=zones)]
+            return [*axes, [_read_column(column, zones=zones) for column in rest[1]]]
 
 
-def _read_index(parts: list[Any]) -> list[Any]:
+def _read_index(parts: list[Any], *, zones: bool) -> list[Any]:
     names, columns = parts
-    return [names, [data for _, data in columns]]
+    return [names, [_read_column(column, zones=zones) for column in columns]]
+
+
+def _read_column(column: list[Any], *, zones: bool) -> Any:
+    tag, data = column
+    if not tag.startswith("datetime64["):
+        return data
+    # The numbers alone would be equal to a column of whole numbers, and depend on the unit.
+    unit, zone = tag[len("datetime64[") : -1].split(", ", 1)
+    return ("moments", zone if zones else "", data.view(f"M8[{unit}]"))
 
 
 def _take_index(index: Any) -> list[Any] | None:

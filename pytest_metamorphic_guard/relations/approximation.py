@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from pytest_metamorphic_guard.contracts.budget import charge
-from pytest_metamorphic_guard.relations.equivalence import compare_values, is_nan, same_number
+from pytest_metamorphic_guard.relations.equivalence import compare_values
+from pytest_metamorphic_guard.relations.numerics import is_nan, same_number
 
 __all__ = ["Approx", "approx"]
 
@@ -26,15 +27,17 @@ class Approx:
 
     rel: float
     abs: float
+    same_zone: bool = False
 
     @property
     def description(self) -> str:
         """What is expected, in words."""
-        return f"outputs are equal within rel={self.rel:g}, abs={self.abs:g}"
+        zones = ", and moments in the same zones" if self.same_zone else ""
+        return f"outputs are equal within rel={self.rel:g}, abs={self.abs:g}{zones}"
 
     def __call__(self, first: object, second: object) -> bool:
         """Tell whether two outputs are the same but for the tolerance."""
-        return compare_values(first, second, self._close)
+        return compare_values(first, second, self._close, zones=self.same_zone)
 
     def _close(self, first: Any, second: Any) -> bool:
         if same_number(first, second):
@@ -55,7 +58,12 @@ class Approx:
             return difference <= max(Decimal(self.rel) * size, Decimal(self.abs))
 
 
-def approx(rel: float = 1e-6, abs: float = 1e-12) -> Approx:  # noqa: A002 - pytest.approx's name
+def approx(
+    rel: float = 1e-6,
+    abs: float = 1e-12,  # noqa: A002 - pytest.approx's name
+    *,
+    same_zone: bool = False,
+) -> Approx:
     """Return an equivalence under which numbers, at any depth, may differ a little.
 
     Keys of dicts are compared exactly, and so are sets with other members than real numbers.
@@ -63,6 +71,7 @@ def approx(rel: float = 1e-6, abs: float = 1e-12) -> Approx:  # noqa: A002 - pyt
     Args:
         rel: Tolerated difference relative to the larger of both numbers.
         abs: Tolerated absolute difference; the larger tolerance counts.
+        same_zone: Whether the same instant in two time zones is two values.
 
     Raises:
         ValueError: A tolerance is negative or not a number.
@@ -70,7 +79,7 @@ def approx(rel: float = 1e-6, abs: float = 1e-12) -> Approx:  # noqa: A002 - pyt
     for name, value in (("rel", rel), ("abs", abs)):
         if not isinstance(value, int | float) or not 0 <= value < float("inf"):
             raise ValueError(f"approx({name}={value!r}): a tolerance is a number >= 0")
-    return Approx(rel, abs)
+    return Approx(rel, abs, same_zone)
 
 
 def _is_float(number: Any) -> bool:

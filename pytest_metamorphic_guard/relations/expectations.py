@@ -18,7 +18,10 @@ from pytest_metamorphic_guard.contracts.budget import (
     spending,
 )
 from pytest_metamorphic_guard.relations.approximation import Approx
-from pytest_metamorphic_guard.relations.equivalence import Incomparable, count_frozen, equal_values
+from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.relations.kinds import Incomparable
+from pytest_metamorphic_guard.relations.moments import to_instant
+from pytest_metamorphic_guard.relations.standins import count_frozen
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -225,6 +228,7 @@ def _ordered(compare: Callable[[Any, Any], object]) -> Callable[..., bool]:
             # Cell by cell, under the same labels.
             axes = getattr(first, "axes", None), getattr(second, "axes", None)
             return equal_values(*axes) and check(_same, first.to_numpy(), second.to_numpy())
+        first, second = to_instant(first), to_instant(second)
         # Sets and texts have an order of their own; a single number may come as an array.
         if isinstance(first, str | bytes | AbstractSet) or not hasattr(first, "__iter__"):
             return bool(compare(first, second))
