@@ -50,9 +50,9 @@ class Case:
 
     def copy(self) -> tuple[tuple[Any, ...], ...]:
         """Return the source inputs as objects that nobody else holds."""
-        if self._snapshot is not None:
-            return pickle.loads(self._snapshot)  # type: ignore[no-any-return]  # noqa: S301 - our own bytes
         try:
+            if self._snapshot is not None:
+                return pickle.loads(self._snapshot)  # type: ignore[no-any-return]  # noqa: S301 - our own bytes
             return copy.deepcopy(self.sources)
         except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
             return self.sources
@@ -98,7 +98,10 @@ def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if _IMMUTABLE.issuperset(map(type, values)):
         return values
     content = snapshot(values)
-    return values if content is None else pickle.loads(content)  # noqa: S301 - our own bytes
+    try:
+        return values if content is None else pickle.loads(content)  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - what pickles need not be rebuilt
+        return values
 
 
 def snapshot(value: object) -> bytes | None:

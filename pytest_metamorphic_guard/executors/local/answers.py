@@ -134,6 +134,28 @@ class AnswerReader:
             payload["error"] += f" (its memory limit is {self._mem_mb} MiB)"
         return payload | {"exception_type": exception_type, "traceback": traceback}
 
+    def read_known(self, response: Response) -> bool:
+        """Return whether a module is imported there."""
+        match self.decode(response.body):
+            case bool(is_known) if response.kind == frames.KNOWN:
+                return is_known
+            case _:
+                raise ForgedError("the response is of no known kind")
+
+    def read_prepared(self, response: Response) -> str:
+        """Return nothing if a module was imported that arguments need, or why not."""
+        if response.kind == frames.LOADED:
+            return ""
+        answer = self.decode(response.body)
+        _, exception_type, message, _ = self._read_failure(response, answer)
+        if exception_type == "MemoryError":
+            most = f"{self._configuration.import_mem_mb:,} MiB"
+            return f"needs more than {most}: set import_mem_mb in --mg-executor-config"
+        return (
+            f"failed in the worker: {_join(exception_type, message)};"
+            " define it in a module that can be imported by name"
+        )
+
     def _make_failed(self, response: Response, answer: object, func_name: str) -> Payload:
         category, exception_type, message, traceback = self._read_failure(response, answer)
         match category:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import pickle
-from typing import Self
 
-__all__ = ["ArgumentError", "dump_arguments", "dump_names", "explain_unreadable", "needs_imports"]
+__all__ = ["ArgumentError", "dump_arguments", "explain_unreadable", "name_unreadable"]
 
 _PROTOCOL = 5
-# The opcode that names a class or function which the reader has to import.
-_STACK_GLOBAL = b"\x93"
+# How far into an argument the part is looked for that is at fault.
+_DEEPEST = 20
 
 
 class ArgumentError(Exception):
@@ -30,68 +27,51 @@ def dump_arguments(args: tuple[object, ...]) -> bytes:
         raise ArgumentError(_explain(args, error)) from error
 
 
-def needs_imports(dumped: bytes) -> bool:
-    """Return whether unpickling may import something."""
-    return _STACK_GLOBAL in dumped
-
-
-def dump_names(dumped: bytes) -> bytes:
-    """Pickle what unpickling the arguments would import, without a single value.
-
-    A process that is to get ready for a call must not see what it will be called with, or it
-    could do the work before its time is taken.
-    """
-    finder = _NameFinder(io.BytesIO(dumped))
-    # What stands in for a class may not do; the rest is then imported in the call.
-    with contextlib.suppress(Exception):
-        finder.load()
-    return pickle.dumps(tuple(finder.found), _PROTOCOL)
-
-
-class _StandIn:
-    """Takes whatever is done to an object that is rebuilt."""
-
-    def __new__(cls, *_: object, **__: object) -> Self:
-        return object.__new__(cls)
-
-    def __init__(self, *_: object, **__: object) -> None:
-        """Take the arguments of any class."""
-
-    def __call__(self, *_: object, **__: object) -> _StandIn:
-        return self
-
-    def __setstate__(self, state: object) -> None:
-        """Take any state."""
-
-    def __setitem__(self, key: object, value: object) -> None:
-        """Take any item."""
-
-    def append(self, item: object) -> None:
-        """Take an element of a list."""
-
-    def extend(self, items: object) -> None:
-        """Take the elements of a list."""
-
-    def add(self, item: object) -> None:
-        """Take an element of a set."""
-
-
-class _NameFinder(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO) -> None:
-        super().__init__(file)
-        self.found: list[object] = []
-
-    def find_class(self, module_name: str, global_name: str) -> object:
-        self.found.append(super().find_class(module_name, global_name))
-        return _StandIn
-
-
 def explain_unreadable(exception_type: str, message: str) -> str:
     """Return the sentence for arguments that the worker cannot unpickle."""
     return (
         f"an argument cannot be rebuilt in the worker: {exception_type}: {message};"
         " define its class in a module that can be imported by name"
     )
+
+
+def name_unreadable(args: tuple[object, ...]) -> str:
+    """Return the sentence for arguments of which nobody makes an equal one, or nothing.
+
+    Some classes pickle and cannot be rebuilt: an exception, for one, is made anew from ``args``,
+    which are what its ``__init__`` handed on and not what it takes.
+    """
+    for position, argument in enumerate(args, 1):
+        found = _find_unreadable(argument, _DEEPEST)
+        if found is not None:
+            value, error = found
+            return (
+                f"argument {position} cannot be copied or sent: {type(value).__qualname__} pickles,"
+                f" but its pickle cannot be read: {type(error).__name__}: {error};"
+                " give the class a __reduce__ that says how it is made"
+            )
+    return ""
+
+
+def _find_unreadable(value: object, depth: int) -> tuple[object, Exception] | None:
+    """Return the innermost part of a value that pickles and cannot be rebuilt, and why."""
+    try:
+        pickle.loads(pickle.dumps(value, _PROTOCOL))
+    except Exception as error:  # noqa: BLE001 - classes of arguments run code of their own
+        parts = _list_parts(value) if depth else []
+        found = (_find_unreadable(part, depth - 1) for part in parts)
+        return next(filter(None, found), (value, error))
+    return None
+
+
+def _list_parts(value: object) -> list[object]:
+    match value:
+        case dict():
+            return [*value.keys(), *value.values()]
+        case list() | tuple() | set() | frozenset():
+            return list(value)
+        case _:
+            return list(getattr(value, "__dict__", {}).values())
 
 
 def _explain(args: tuple[object, ...], error: Exception) -> str:

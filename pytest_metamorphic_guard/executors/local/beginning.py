@@ -103,7 +103,7 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     _open_streams()
     sys.path[:] = setup.search_path
     # These open files of /proc, which confinement puts out of reach.
-    memory, threads = MemoryLimit(setup.mem_mb), _open_threads()
+    memory, threads = MemoryLimit(setup.mem_mb, setup.needs_mb), _open_threads()
     peak = None if is_zygote else PeakMemory()
     sweeper = Sweeper(is_alone=is_alone) if is_zygote else None
     confinement = None

@@ -15,10 +15,13 @@ from pytest_metamorphic_guard.executors.local.failures import (
     Failure,
     describe_argument_failure,
     describe_failure,
+    describe_import_failure,
 )
 from pytest_metamorphic_guard.executors.local.frames import (
+    ASK,
     CALL_HEAD,
     FAILED,
+    KNOWN,
     LOADED,
     RESPONSE,
     RETURNED,
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.memory import PeakMemory
     from pytest_metamorphic_guard.executors.wire.frames import Limits
 
-__all__ = ["Caller", "flush_output", "pack_failure", "pack_frame", "prepare"]
+__all__ = ["Caller", "answer_need", "flush_output", "pack_failure", "pack_frame"]
 
 _clock = time.perf_counter_ns
 _cpu_clock = time.process_time_ns
@@ -149,13 +152,16 @@ def flush_output() -> None:
         pass
 
 
-def prepare(nonce: bytes, body: bytes) -> bytes:
-    """Import what the arguments of a first call need, so that no call pays for it."""
+def answer_need(kind: bytes, nonce: bytes, body: bytes) -> bytes:
+    """Import what arguments need, so that no call pays for it, or say whether it is there."""
+    if kind == ASK:
+        return pack_frame(nonce, KNOWN, _encode(body.decode() in sys.modules))
     try:
         _unpickle(body)
-    except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
-        return pack_failure(nonce, describe_argument_failure(error))
-    return pack_frame(nonce, LOADED, _encode(("", 0)))
+    except BaseException as error:  # noqa: BLE001 - a module may end its import in any way
+        use_reserve()
+        return pack_failure(nonce, describe_import_failure(error))
+    return pack_frame(nonce, LOADED, _encode(("", 1)))
 
 
 def pack_frame(nonce: bytes, kind: bytes, encoded: bytes) -> bytes:

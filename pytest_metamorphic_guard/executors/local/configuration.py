@@ -34,6 +34,7 @@ class Configuration:
         write: Files and directories that candidates may change besides their own.
         env: Names of environment variables that candidates get besides the usual ones.
         import_timeout_s: Seconds that the import of a candidate may take.
+        import_mem_mb: MiB that the import of a module may take that defines a class of an input.
         max_result_mb: Largest encoded result in MiB.
         max_output_kb: Most output, in KiB per stream, that the payload of one call contains.
         file_mb: Largest file that a candidate may write, in MiB, its output included.
@@ -50,6 +51,7 @@ class Configuration:
     write: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     import_timeout_s: float = 30.0
+    import_mem_mb: int = 4096
     max_result_mb: float = 16.0
     max_output_kb: float = 64.0
     file_mb: int = 16

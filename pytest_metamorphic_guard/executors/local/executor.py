@@ -7,20 +7,25 @@ import os
 import sys
 import threading
 import weakref
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
-from pytest_metamorphic_guard.executors.local.arguments import ArgumentError, dump_arguments
+from pytest_metamorphic_guard.executors.local.arguments import (
+    ArgumentError,
+    dump_arguments,
+    name_unreadable,
+)
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.directories import Directories
 from pytest_metamorphic_guard.executors.local.forking import ForkingZygote, FreshZygote
+from pytest_metamorphic_guard.executors.local.implementation import Implementation
 from pytest_metamorphic_guard.executors.local.levels import (
     check_missing,
     choose_confinement,
     choose_level,
 )
+from pytest_metamorphic_guard.executors.local.needs import UnpreparedError, find_needs
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
 from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
 from pytest_metamorphic_guard.executors.local.sources import Watch, find_target, locate
@@ -29,6 +34,7 @@ from pytest_metamorphic_guard.executors.local.warm import WarmWorker
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_metamorphic_guard.executors.local.needs import Need
     from pytest_metamorphic_guard.executors.local.setup import Target
 
 __all__ = ["LocalExecutor"]
@@ -40,23 +46,6 @@ _LEVELS: dict[str, type[Sandbox]] = {
     "fork": ForkingZygote,
     "fresh": FreshZygote,
 }
-
-
-@dataclass(slots=True)
-class _Implementation:
-    """One candidate under one memory limit: its process if there is one, and why not otherwise."""
-
-    target: Target
-    mem_mb: int
-    watch: Watch | None = None
-    sandbox: Sandbox | None = None
-    refusal: Payload | None = None
-    notes: list[str] = field(default_factory=list)
-
-    def end(self) -> None:
-        if self.sandbox is not None:
-            self.sandbox.end()
-        self.watch = self.sandbox = self.refusal = None
 
 
 class LocalExecutor(Executor):
@@ -84,7 +73,7 @@ class LocalExecutor(Executor):
         self._level = choose_level(self._configuration)
         self._is_confined, self._is_kept = choose_confinement(self._configuration)
         self._direct = InprocessExecutor() if self._level == "none" else None
-        self._implementations: dict[tuple[str, int], _Implementation] = {}
+        self._implementations: dict[tuple[str, int], Implementation] = {}
         self._directories: Directories | None = None
         self._lock = threading.RLock()
         self._owner = os.getpid()
@@ -116,11 +105,14 @@ class LocalExecutor(Executor):
             except ValueError as error:
                 return make_failure("import_error", str(error))
             try:
-                return self._call(implementation, func_name, arguments, timeout_s)
+                payload = self._call(implementation, func_name, arguments, timeout_s)
             except BaseException:
                 # Interrupted between request and response: nobody will read what is on its way.
                 implementation.end()
                 raise
+        if payload.get("error_type") == "argument_encoding":
+            payload["error"] = name_unreadable(args) or payload["error"]
+        return payload
 
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
         """Start the candidate's process, so that no call has to wait for its import."""
@@ -168,12 +160,12 @@ class LocalExecutor(Executor):
         self._lock = threading.RLock()
         self._owner = os.getpid()
 
-    def _find(self, file_path: str, mem_mb: int) -> _Implementation:
+    def _find(self, file_path: str, mem_mb: int) -> Implementation:
         key = (file_path, mem_mb)
         # Taken out and put back: the least recently used one comes first.
         implementation = self._implementations.pop(key, None)
         if implementation is None:
-            implementation = _Implementation(find_target(file_path), mem_mb)
+            implementation = Implementation(find_target(file_path), mem_mb)
             while len(self._implementations) >= self._configuration.max_workers:
                 oldest = next(iter(self._implementations))
                 self._implementations.pop(oldest).end()
@@ -181,9 +173,13 @@ class LocalExecutor(Executor):
         return implementation
 
     def _call(
-        self, implementation: _Implementation, func_name: str, arguments: bytes, timeout_s: float
+        self, implementation: Implementation, func_name: str, arguments: bytes, timeout_s: float
     ) -> Payload:
-        self._bring_up(implementation)
+        needs = find_needs(arguments)
+        self._get_ready(implementation, needs)
+        lost = implementation.find_lost(needs)
+        if lost:
+            return make_failure("argument_encoding", lost)
         sandbox = implementation.sandbox
         if sandbox is None:
             assert implementation.refusal is not None
@@ -197,7 +193,23 @@ class LocalExecutor(Executor):
             implementation.notes = []
         return payload
 
-    def _bring_up(self, implementation: _Implementation) -> None:
+    def _get_ready(self, implementation: Implementation, needs: tuple[Need, ...]) -> None:
+        """Bring up a process that has imported what arguments need, unless that cannot be."""
+        while not implementation.find_lost(needs):
+            self._bring_up(implementation)
+            if implementation.sandbox is None:
+                return
+            try:
+                if implementation.sandbox.prepare((*implementation.needs.values(), *needs)):
+                    return
+            except UnpreparedError as error:
+                implementation.lose(error)
+            else:
+                # Limits of a process only ever fall: one that is to import more is made for it.
+                implementation.needs |= {need.module: need for need in needs if not need.is_light}
+                implementation.end_process()
+
+    def _bring_up(self, implementation: Implementation) -> None:
         watch = implementation.watch
         if watch is not None and watch.has_changed():
             implementation.end()
@@ -211,7 +223,7 @@ class LocalExecutor(Executor):
         if implementation.sandbox is None and implementation.refusal is None:
             self._start(implementation)
 
-    def _start(self, implementation: _Implementation) -> None:
+    def _start(self, implementation: Implementation) -> None:
         target = implementation.target
         if target.file:
             implementation.watch = Watch(target.file, target.root)
@@ -237,7 +249,7 @@ class LocalExecutor(Executor):
             file = os.path.abspath(sandbox.file)
             implementation.watch = Watch(file, locate(file).root)
 
-    def _start_level(self, level: str, implementation: _Implementation) -> Sandbox:
+    def _start_level(self, level: str, implementation: Implementation) -> Sandbox:
         if self._directories is None:
             self._directories = Directories()
         wish = Wish(
@@ -245,6 +257,7 @@ class LocalExecutor(Executor):
             mem_mb=implementation.mem_mb,
             configuration=self._configuration,
             search_path=_make_search_path(implementation.target),
+            has_needs=bool(implementation.needs),
             is_confined=self._is_confined,
             is_kept=self._is_kept,
         )

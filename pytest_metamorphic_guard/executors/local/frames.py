@@ -12,12 +12,14 @@ from struct import Struct
 from typing import Final
 
 __all__ = [
+    "ASK",
     "CALL",
     "CALL_HEAD",
     "CALL_PHASE",
     "ENDED",
     "FAILED",
     "IMPORT_PHASE",
+    "KNOWN",
     "LOAD",
     "LOADED",
     "NONCE_BYTES",
@@ -46,11 +48,13 @@ CALL_HEAD: Final = Struct("<Hd")
 
 START: Final = b"S"  # pickled Setup; answered by STARTED
 LOAD: Final = b"L"  # no body; answered by LOADED or FAILED
-PREPARE: Final = b"P"  # pickled names of classes, imported; answered by LOADED or FAILED
+ASK: Final = b"A"  # name of a module; answered by KNOWN
+PREPARE: Final = b"P"  # pickled names in a module, imported; answered by LOADED or FAILED
 CALL: Final = b"C"  # answered by RETURNED or FAILED; a zygote's child answers, and it by ENDED
 
 STARTED: Final = b"s"  # list of str: what this system lacks
 LOADED: Final = b"l"  # (file of the module or "", number of threads)
 RETURNED: Final = b"r"  # the returned value
+KNOWN: Final = b"k"  # whether the module is imported
 ENDED: Final = b"e"  # (wait status, phase in which the time was over or 0, processes swept)
 FAILED: Final = b"f"  # (category, type of the exception, message, traceback), all str

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.answers import AnswerReader, drop_harness
-from pytest_metamorphic_guard.executors.local.arguments import dump_names, needs_imports
 from pytest_metamorphic_guard.executors.local.channel import (
     Channel,
     ExpiredError,
@@ -26,11 +25,15 @@ from pytest_metamorphic_guard.executors.local.payloads import (
     make_timeout,
 )
 from pytest_metamorphic_guard.executors.local.permissions import make_permissions
+from pytest_metamorphic_guard.executors.local.preparation import Preparation
 from pytest_metamorphic_guard.executors.local.process import Process
 from pytest_metamorphic_guard.executors.local.setup import Setup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.needs import Need
     from pytest_metamorphic_guard.executors.local.setup import Target
 
 __all__ = ["RefusedError", "Sandbox", "Wish"]
@@ -60,6 +63,7 @@ class Wish:
         mem_mb: Memory limit in MiB; 0 for none.
         configuration: The executor's.
         search_path: The host's ``sys.path``.
+        has_needs: Whether modules are to be imported for its inputs.
         is_confined: Whether to harden it.
         is_kept: Whether it may leave processes behind that have to be swept.
     """
@@ -68,6 +72,7 @@ class Wish:
     mem_mb: int
     configuration: Configuration
     search_path: tuple[str, ...]
+    has_needs: bool
     is_confined: bool
     is_kept: bool
 
@@ -94,7 +99,6 @@ class Sandbox(ABC):
     def __init__(self, wish: Wish, directory: str) -> None:
         self._wish = wish
         self._configuration = wish.configuration
-        self._is_prepared = False
         try:
             self._process = Process(
                 self._entry,
@@ -109,6 +113,12 @@ class Sandbox(ABC):
         self._reader = AnswerReader(wish.target, wish.configuration, self._process, wish.mem_mb)
         try:
             self._channel = Channel(self._process, wish.configuration.result_bytes)
+            self._preparation = Preparation(
+                self._channel,
+                self._reader,
+                wish.configuration.import_timeout_s,
+                has_room=wish.has_needs,
+            )
             self.missing = self._start(directory)
             self._process.find_inner()
             self.file, self.threads = self._load()
@@ -140,6 +150,7 @@ class Sandbox(ABC):
             timeout_s: Seconds that the call may take.
         """
         timeout_s = min(timeout_s, LONGEST_S)
+        self._preparation.begin_calls()
         self._process.wake()
         payload, is_usable = self._call_awake(func_name, arguments, timeout_s)
         if is_usable:
@@ -149,16 +160,34 @@ class Sandbox(ABC):
     def _call_awake(
         self, func_name: str, arguments: bytes, timeout_s: float
     ) -> tuple[Payload, bool]:
-        if not self._is_prepared:
-            unusable = self._prepare(arguments)
-            if unusable is not None:
-                return unusable
         name = func_name.encode()
         body = frames.CALL_HEAD.pack(len(name), timeout_s) + name + arguments
         try:
             return self._exchange(func_name, body, timeout_s)
         except (ExpiredError, GoneError, ForgedError) as end:
             return self._conclude(end, timeout_s), False
+
+    def prepare(self, needs: Iterable[Need]) -> bool:
+        """Import what inputs need, so that no call has to; return whether it is all there.
+
+        It is not where that would take the memory of a process that is started for it.
+
+        Raises:
+            UnpreparedError: A module cannot be imported.
+        """
+        left = self._preparation.find_left(needs)
+        if not left:
+            return True
+        self._process.wake()
+        is_complete = self._preparation.run(left, self._explain_end)
+        self._process.output.take()
+        self._process.rest()
+        return is_complete
+
+    def _explain_end(self) -> str:
+        status = self._process.wait(GRACE_S)
+        how = "closed its channel" if status is None else describe_status(status)
+        return f"the process {how}"
 
     @abstractmethod
     def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
@@ -182,6 +211,7 @@ class Sandbox(ABC):
             is_kept=wish.is_kept,
             is_fresh=self._is_fresh,
             import_timeout_s=configuration.import_timeout_s,
+            needs_mb=configuration.import_mem_mb if wish.has_needs else 0,
             mem_mb=wish.mem_mb,
             file_mb=configuration.file_mb,
             open_files=configuration.open_files,
@@ -216,9 +246,7 @@ class Sandbox(ABC):
         except ExpiredError:
             text = f"importing {where} took longer than {limit:g} s"
         except GoneError:
-            status = self._process.wait(GRACE_S)
-            how = "closed its channel" if status is None else describe_status(status)
-            text = f"importing {where} did not finish: the process {how}"
+            text = f"importing {where} did not finish: {self._explain_end()}"
         except ForgedError as error:
             text = f"importing {where} broke the protocol: {error}"
         else:
@@ -233,20 +261,6 @@ class Sandbox(ABC):
         payload["stdout"], stderr = self._process.output.take()
         payload["stderr"] = drop_harness(stderr)
         return RefusedError(payload)
-
-    def _prepare(self, arguments: bytes) -> tuple[Payload, bool] | None:
-        self._is_prepared = True
-        if not needs_imports(arguments):
-            return None
-        limit = self._configuration.import_timeout_s
-        try:
-            names = dump_names(arguments)
-            response = self._channel.exchange(frames.PREPARE, names, time.monotonic() + limit)
-            if response.kind == frames.LOADED:
-                return None
-            return self._reader.read_call(response, "", limit), True
-        except (ExpiredError, GoneError, ForgedError) as end:
-            return self._conclude(end, limit), False
 
     def _conclude(self, end: Exception, timeout_s: float) -> Payload:
         match end:

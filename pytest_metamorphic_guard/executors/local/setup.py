@@ -39,6 +39,8 @@ class Setup:
         is_kept: Whether a parent of its own sweeps what it leaves behind.
         is_fresh: For a zygote: whether only its children import the target.
         import_timeout_s: For a fresh zygote: seconds that each import may take.
+        needs_mb: MiB that the import of modules which define classes of inputs may take on top of
+            everything else; 0 where none is to be imported, or there is no limit.
         mem_mb: Memory on top of what the interpreter needs, in MiB; 0 means no limit.
         file_mb: Largest file, in MiB, also of captured output.
         open_files: Number of file descriptors.
@@ -53,6 +55,7 @@ class Setup:
     is_kept: bool
     is_fresh: bool
     import_timeout_s: float
+    needs_mb: int
     mem_mb: int
     file_mb: int
     open_files: int

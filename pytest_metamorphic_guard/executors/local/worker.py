@@ -12,10 +12,10 @@ from pytest_metamorphic_guard.executors.local.beginning import (
 )
 from pytest_metamorphic_guard.executors.local.calls import (
     Caller,
+    answer_need,
     flush_output,
     pack_failure,
     pack_frame,
-    prepare,
 )
 from pytest_metamorphic_guard.executors.local.failures import describe_import_failure
 from pytest_metamorphic_guard.executors.local.frames import CALL, LOADED
@@ -54,14 +54,26 @@ def _serve(line: Line) -> None:
         return
     end_copy(me)
     memory.measure()
-    memory.close()
-    memory.apply_for_calls()
     caller = Caller(module, beginning.peak, Limits(max_bytes=setup.result_bytes))
     flush_output()
     found = (read_file(module), count_threads(beginning))
     line.send(pack_frame(nonce, LOADED, encode(found)))
+    if setup.needs_mb:
+        memory.apply_for_needs()
+    else:
+        memory.apply_for_calls()
+    is_ready = False
     while True:
         kind, nonce, body = line.receive()
-        frame = caller.call_safely(nonce, body) if kind == CALL else prepare(nonce, body)
+        if kind == CALL:
+            if not is_ready:
+                is_ready = True
+                if setup.needs_mb:
+                    memory.measure()
+                    memory.apply_for_calls()
+                memory.close()
+            frame = caller.call_safely(nonce, body)
+        else:
+            frame = answer_need(kind, nonce, body)
         end_copy(me)
         line.send(frame)

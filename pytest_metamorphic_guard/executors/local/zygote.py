@@ -24,10 +24,10 @@ from pytest_metamorphic_guard.executors.local.beginning import (
 )
 from pytest_metamorphic_guard.executors.local.calls import (
     Caller,
+    answer_need,
     flush_output,
     pack_failure,
     pack_frame,
-    prepare,
 )
 from pytest_metamorphic_guard.executors.local.child import (
     OPEN_FILES,
@@ -113,7 +113,7 @@ class Zygote:
             elif kind == LOAD:
                 frame = self._load(nonce)
             else:
-                frame = prepare(nonce, body)
+                frame = self._answer_need(kind, nonce, body)
             self._line.send(frame)
 
     def _load(self, nonce: bytes) -> bytes:
@@ -141,6 +141,24 @@ class Zygote:
         gc.freeze()
         found = (file, count_threads(self._beginning))
         return pack_frame(nonce, LOADED, encode(found))
+
+    def _answer_need(self, kind: bytes, nonce: bytes, body: bytes) -> bytes:
+        memory = self._beginning.memory
+        if self._beginning.setup.needs_mb:
+            memory.apply_for_needs()
+        me = _getpid()
+        frame = answer_need(kind, nonce, body)
+        end_copy(me)
+        if self._next is not None:
+            # Made before, it would have to import the same.
+            os.kill(self._next.pid, signal.SIGKILL)
+            os.waitpid(self._next.pid, 0)
+            self._next.close()
+            self._next = None
+        memory.measure()
+        memory.lift()
+        gc.freeze()
+        return frame
 
     def _run(self, nonce: bytes, body: bytes) -> bytes:
         setup, sweeper = self._beginning.setup, self._beginning.sweeper
@@ -199,7 +217,7 @@ class Zygote:
         me = _getpid()
         module = self._module
         if module is None:
-            beginning.memory.apply_for_import()
+            beginning.memory.apply_for_import(has_needs=False)
         else:
             if self._at_child_end is not None:
                 signal.signal(signal.SIGCHLD, self._at_child_end)  # type: ignore[arg-type]

@@ -25,14 +25,17 @@ class MemoryLimit:
 
     It must be made before ``/proc`` is out of reach. While the candidate is imported the process
     may grow by ``mem_mb``, and afterwards by ``mem_mb`` again; the hard limit admits both, so that
-    code which lifts its own limit gains no more than that.
+    code which lifts its own limit gains no more than that. Modules that define classes of inputs
+    have memory of their own.
 
     Args:
         mem_mb: MiB that the candidate may use; 0 for no limit.
+        needs_mb: MiB that such modules may use.
     """
 
-    def __init__(self, mem_mb: int) -> None:
+    def __init__(self, mem_mb: int, needs_mb: int = 0) -> None:
         self._bytes = mem_mb << 20
+        self._needs = needs_mb << 20
         self._statm = -1
         self._used = 0
         if mem_mb:
@@ -42,12 +45,18 @@ class MemoryLimit:
                 self._bytes = 0
             else:
                 self.measure()
-        self._for_import = self._used + self._bytes
 
-    def apply_for_import(self) -> None:
-        """Limit what the import may use."""
+    def apply_for_import(self, *, has_needs: bool = True) -> None:
+        """Limit what the import may use; ``has_needs`` where imports that inputs need follow."""
         if self._bytes:
-            self._set(self._for_import, self._for_import + self._bytes + _RESERVE)
+            limit = self._used + self._bytes
+            self._set(limit, limit + has_needs * self._needs + self._bytes + _RESERVE)
+
+    def apply_for_needs(self) -> None:
+        """Limit what modules that define classes of inputs may use on top of what was measured."""
+        if self._bytes:
+            limit = self._used + self._needs
+            self._set(limit, limit + self._bytes + _RESERVE)
 
     def measure(self) -> None:
         """Take note of what the process uses now."""
@@ -80,7 +89,7 @@ class MemoryLimit:
         page = mmap.PAGESIZE
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         # Not less than before, and not more than the import was allowed.
-        low, high = self._used, self._for_import
+        low, high = self._used, self._used + self._bytes
         while high - low > _PRECISION:
             middle = (low + high) // 2
             resource.setrlimit(resource.RLIMIT_AS, (middle, hard))

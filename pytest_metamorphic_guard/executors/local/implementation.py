@@ -1,0 +1,63 @@
+"""One candidate under one memory limit, as the host knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_metamorphic_guard.executors.local.needs import Need, UnpreparedError
+    from pytest_metamorphic_guard.executors.local.payloads import Payload
+    from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
+    from pytest_metamorphic_guard.executors.local.setup import Target
+    from pytest_metamorphic_guard.executors.local.sources import Watch
+
+__all__ = ["Implementation"]
+
+
+@dataclass(slots=True)
+class Implementation:
+    """What is called, its process if there is one, and why not otherwise.
+
+    Attributes:
+        target: What to import.
+        mem_mb: Its memory limit in MiB; 0 for none.
+        watch: Tells whether its sources changed.
+        sandbox: Its process.
+        refusal: Why it has none.
+        needs: Modules that every process of it imports for inputs, by name.
+        notes: What the payload of its next call says.
+    """
+
+    target: Target
+    mem_mb: int
+    watch: Watch | None = None
+    sandbox: Sandbox | None = None
+    refusal: Payload | None = None
+    needs: dict[str, Need] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    _lost: dict[str, str] = field(default_factory=dict)
+
+    def lose(self, error: UnpreparedError) -> None:
+        """Note that a module cannot be imported for inputs, and end the process."""
+        self._lost[error.need.module] = str(error)
+        self.needs.pop(error.need.module, None)
+        self.end_process()
+
+    def find_lost(self, needs: Iterable[Need]) -> str:
+        """Return why one of these modules cannot be imported, or nothing."""
+        return next((self._lost[need.module] for need in needs if need.module in self._lost), "")
+
+    def end_process(self) -> None:
+        """End its process; the next call starts another one."""
+        if self.sandbox is not None:
+            self.sandbox.end()
+        self.sandbox = None
+
+    def end(self) -> None:
+        """End its process, and forget what was wrong with it."""
+        self.end_process()
+        self.watch = self.refusal = None
+        self._lost.clear()
