@@ -45,6 +45,7 @@ from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources, find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
+from pytest_metamorphic_guard.runner.processors import share_processor
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import (
     build_measured_test,
@@ -131,6 +132,7 @@ class _Evaluation:
     candidate: Implementation
     config: EvaluationConfig
     _started: float = field(default_factory=time.time)
+    _timed: bool = False
     _executors: dict[str, LoadedExecutor] = field(default_factory=dict)
     _records: list[MonitorRecord] = field(default_factory=list)
     _results: dict[str, ItemResult] = field(default_factory=dict)
@@ -146,6 +148,9 @@ class _Evaluation:
             close = getattr(loaded.executor, "close", None)
             if callable(close):
                 stack.callback(close)
+            if any(monitor.compares_durations for monitor in monitors):
+                self._timed = True
+                share_processor(loaded.executor)
             self._executors[role] = loaded
         sample = draw_sample(self.task, settings, stops_early=rules.early_stop)
         for entry in self._prepare(settings, rules, sample, watched=bool(monitors)):
@@ -230,6 +235,7 @@ class _Evaluation:
                 min_pass_rate=minimum,
                 judged_elsewhere=by_rates,
                 watched=watched,
+                timed=self._timed,
             )
             test, holder = build_measured_test(self.task, entry, settings, parameter=None)
             holder.run, holder.measuring = one, measuring

@@ -57,6 +57,11 @@ class LoadedMonitor:
         """On how many inputs it wants repetitions: its option of that name; None for all."""
         return self._read_count("sample") or None
 
+    @property
+    def compares_durations(self) -> bool:
+        """Whether it compares how long calls take, as its attribute of that name says."""
+        return getattr(self.factory, "compares_durations", False) is True
+
     def host(self, limits: Limits | None = None, *, label: str | None = None) -> MonitorHandle:
         """Make the monitor and return its handle, whatever the monitor does.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
+from pytest_metamorphic_guard.runner.processors import share_processor
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.samples import Sample, Samples
 from pytest_metamorphic_guard.selection import Selection, find_unknown_names, find_unknown_tasks
@@ -97,7 +99,14 @@ class GuardSession:
             self._executors[role] = load_executor(
                 self.settings.find_executor(role), self.settings.find_executor_config(role)
             )
+            if self._is_timed:
+                worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+                share_processor(self._executors[role].executor, worker)
         return self._executors[role]
+
+    @property
+    def _is_timed(self) -> bool:
+        return any(monitor.compares_durations for monitor in self.monitors)
 
     def make_caller(
         self, role: str, implementation: Implementation, task: Task | None = None
@@ -189,6 +198,7 @@ class GuardSession:
             judged_elsewhere=by_rates,
             repeats=_plan_repeats(self.monitors),
             watched=bool(self.monitors),
+            timed=self._is_timed,
             searches=self.replay is None,
         )
 

@@ -44,6 +44,8 @@ class Executor(ABC):
     * ``warm_up(file_path, func_name, timeout_s, mem_mb)``: prepare for calls of this function.
     * ``restart()``: forget all state, so that the next call runs as if it were the first. The
       runner confirms a violation after it.
+    * ``share_processor(processor)``: keep all processes on the processor of this number, as those
+      of the other role are, because durations are compared.
 
     Args:
         config: The object given by ``--mg-executor-config``; empty if none was given.

@@ -22,6 +22,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     METHOD,
     Measurements,
     RatioComparison,
+    agrees,
     compare_ratios,
     count_orders,
     describe_ratio,
@@ -54,9 +55,11 @@ class LatencyMonitor(BuiltinMonitor):
     """Compares durations case by case; alerts when the candidate is slower.
 
     An alert needs a lower bound of the median ratio above 1 and a ratio above ``min_ratio``; it is
-    an error if the bound, at half of alpha, is above ``alert_ratio``. Where a call does not surely
-    take ``min_ms`` more, both are information: a ratio of microseconds is no loss to anybody. A
-    second warning tells of a tail: three times as many cases slowed to 1.5x as sped up by as much.
+    an error if the bound, at half of alpha, is above ``alert_ratio``, and four of five stretches of
+    the run agree: processes are started anew in between, since one may be slow for its whole life.
+    Where a call does not surely take ``min_ms`` more, both are information: a ratio of microseconds
+    is no loss to anybody. A second warning tells of a tail: three times as many cases slowed to
+    1.5x as sped up by as much.
     Failed calls do not count.
 
     Args:
@@ -73,6 +76,7 @@ class LatencyMonitor(BuiltinMonitor):
     """
 
     kind: ClassVar[str] = "latency"
+    compares_durations: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913 - the options of the monitor
         self,
@@ -183,6 +187,7 @@ class LatencyMonitor(BuiltinMonitor):
         if (comparison.lower or 0) <= 1 or comparison.ratio <= self.min_ratio:
             return []
         surely = comparison.interval is not None and comparison.interval.lower > self.alert_ratio
+        surely = surely and agrees(self._measured.log_ratios(), above=math.log(self.alert_ratio))
         severity = ("error" if surely else "warning") if extra.matters else "info"
         baseline, candidate = (roles[role]["p95_ms"] for role in ROLES)
         return [

@@ -37,6 +37,7 @@ __all__ = [
     "METHOD",
     "Measurements",
     "RatioComparison",
+    "agrees",
     "compare_ratios",
     "count_orders",
     "describe_ratio",
@@ -44,6 +45,8 @@ __all__ = [
 
 # Processes differ by a few percent for their whole life, which no number of calls averages out.
 MARGIN = 0.05
+_STRETCHES = 5
+_SHORTEST = 5
 METHOD = "order-statistic bound of the median paired log ratio (sign test)"
 
 
@@ -152,6 +155,19 @@ def compare_ratios(log_ratios: list[float], *, alpha: float) -> RatioComparison:
         p_value=find_p_above(log_ratios),
         confidence=1.0 - alpha,
     )
+
+
+def agrees(log_ratios: list[float], *, above: float) -> bool:
+    """Tell whether the medians of nearly all stretches of a run lie above a log ratio.
+
+    Each of five stretches has processes of its own, which differ in speed for their whole lives.
+    Fewer than five cases a stretch say nothing, and are not asked.
+    """
+    length = -(-len(log_ratios) // _STRETCHES)
+    if length < _SHORTEST:
+        return True
+    stretches = [log_ratios[at : at + length] for at in range(0, len(log_ratios), length)]
+    return sum(median(stretch) > above for stretch in stretches) >= len(stretches) - 1
 
 
 def describe_ratio(

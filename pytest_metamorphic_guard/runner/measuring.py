@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.measurements import (
     name_task,
     name_variant,
 )
+from pytest_metamorphic_guard.runner.blocks import Blocks
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
@@ -66,6 +67,7 @@ class Measuring:
         judged_elsewhere: The gate judges rates: violations alone do not fail the item.
         repeats: Repetitions of calls for monitors.
         watched: Whether records for monitors are kept.
+        timed: Whether a monitor compares durations.
         searches: Whether a violation that fails the item is shrunk.
         progress: Called with the number of inputs done, now and then.
         drive: Runs this sample in step with those of other items, instead of alone.
@@ -87,6 +89,7 @@ class Measuring:
     judged_elsewhere: bool = False
     repeats: Repeats = field(default_factory=Repeats)
     watched: bool = False
+    timed: bool = False
     searches: bool = True
     progress: Callable[[int], None] | None = None
     drive: Callable[[], None] | None = None
@@ -95,6 +98,7 @@ class Measuring:
     _cases: list[CaseHeld] = field(default_factory=list)
     _meter: Meter = field(init=False)
     _examples: Examples = field(init=False)
+    _blocks: Blocks = field(init=False)
     _searched: Examples = field(init=False)
     _tried: int = 0
     _checked_again: set[int] = field(default_factory=set)
@@ -103,6 +107,7 @@ class Measuring:
     _kept: Kept = field(default_factory=Kept)
 
     def __post_init__(self) -> None:
+        self._blocks = Blocks(self.run, len(self.sample))
         self._meter = Meter(self.run)
         title = name_task(self.run.task.name, self.where)
         self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
@@ -152,6 +157,8 @@ class Measuring:
         The examples run before the first one.
         """
         self._examples.run_all(self._kept.keep_calls)
+        if self.timed:
+            self._blocks.begin(index)
         for caller in self.run.callers:
             caller.observe = self.recorder.observe
         try:

@@ -65,6 +65,20 @@ def test_a_candidate_that_is_not_notably_slower_is_no_alert(
     assert len(result["checks"]) == 2
 
 
+@pytest.mark.parametrize(("slow", "severity"), [(3, "warning"), (4, "error")])
+def test_an_error_needs_four_of_five_stretches_whose_processes_are_others(
+    make_pairs, make_durations, observe, slow, severity
+):
+    usual = make_durations(200, 1.0, seed=3, sigma=0.02)
+
+    def describe(role, i):
+        factor = 1.4 if role == "candidate" and i // 40 < slow else 1.0
+        return {"duration_ms": usual(role, i)["duration_ms"] * factor}
+
+    (alert,) = observe(LatencyMonitor(warmup=0), make_pairs(200, describe))["alerts"]
+    assert (alert["type"], alert["severity"]) == ("latency_regression", severity)
+
+
 def test_a_tolerated_ratio_raises_both_limits(make_pairs, make_durations, observe):
     records = make_pairs(200, make_durations(200, 1.4, seed=3))
     assert observe(LatencyMonitor(alert_ratio=2), records)["alerts"] == []

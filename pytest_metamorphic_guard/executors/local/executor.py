@@ -76,6 +76,7 @@ class LocalExecutor(Executor):
         self._implementations: dict[tuple[str, int], Implementation] = {}
         self._directories: Directories | None = None
         self._lock = threading.RLock()
+        self._processor: int | None = None
         self._owner = os.getpid()
         self._inherited: list[object] = []
         # Not a bound method: that would keep every executor alive until the end.
@@ -138,6 +139,14 @@ class LocalExecutor(Executor):
                 self._direct.restart()
             for implementation in self._implementations.values():
                 implementation.end()
+
+    def share_processor(self, processor: int) -> None:
+        """Keep all processes that are started from now on on one processor of this machine.
+
+        Args:
+            processor: Its number, as ``os.sched_getaffinity`` has it.
+        """
+        self._processor = processor
 
     def close(self) -> None:
         """End all processes and remove their directories. It may be called again."""
@@ -260,6 +269,7 @@ class LocalExecutor(Executor):
             has_needs=bool(implementation.needs),
             is_confined=self._is_confined,
             is_kept=self._is_kept,
+            processor=self._processor,
         )
         sandbox = _LEVELS[level](wish, self._directories.make())
         try:

@@ -43,6 +43,7 @@ class Process:
         variables: Names of environment variables that it gets besides the usual ones.
         output_cap: Most bytes of output that are read per call.
         is_kept: Whether it is asked to end first, so that it can kill what it started.
+        processor: The only processor that it and what it starts run on, or None for all.
 
     Attributes:
         requests: Descriptor to write requests to.
@@ -56,7 +57,7 @@ class Process:
         OSError: It could not be started.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a process is started with
         self,
         entry: str,
         folder: str,
@@ -64,12 +65,14 @@ class Process:
         output_cap: int,
         *,
         is_kept: bool,
+        processor: int | None = None,
     ) -> None:
         self.workplace = Workplace(folder)
         self._kin = Kin()
         # Through it a zygote gets the writing end of each call's pipe.
         self.socket, self._their_socket = socket.socketpair()
         self._is_kept = is_kept
+        self._processor = processor
         self.requests = self.responses = self.pidfd = -1
         self._child: subprocess.Popen[bytes] | None = None
         # Not where the process could find them.
@@ -173,6 +176,10 @@ class Process:
                         start_new_session=True,
                     )
                 )
+                if self._processor is not None:
+                    # Taken from this host since, perhaps; then it runs wherever it may.
+                    with contextlib.suppress(OSError):
+                        os.sched_setaffinity(self._child.pid, {self._processor})
             finally:
                 os.close(theirs_out)
         finally:

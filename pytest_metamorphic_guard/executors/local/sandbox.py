@@ -66,6 +66,7 @@ class Wish:
         has_needs: Whether modules are to be imported for its inputs.
         is_confined: Whether to harden it.
         is_kept: Whether it may leave processes behind that have to be swept.
+        processor: The only processor it runs on, or None for all.
     """
 
     target: Target
@@ -75,6 +76,7 @@ class Wish:
     has_needs: bool
     is_confined: bool
     is_kept: bool
+    processor: int | None = None
 
 
 class Sandbox(ABC):
@@ -106,6 +108,7 @@ class Sandbox(ABC):
                 wish.configuration.env,
                 int(wish.configuration.max_output_kb * 1024),
                 is_kept=wish.is_kept or wish.configuration.namespaces,
+                processor=wish.processor,
             )
         except OSError as error:
             text = f"the process could not be started: {error}"
