@@ -8,6 +8,7 @@ import pytest
 
 from pytest_metamorphic_guard.collection import load_tasks
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.executor_making import ExecutorMaking
 from pytest_metamorphic_guard.items import ItemRunner
 from pytest_metamorphic_guard.option_reading import find_idle, read_settings
 from pytest_metamorphic_guard.results import ResultKeeper
@@ -51,6 +52,7 @@ def get_session(config: pytest.Config) -> GuardSession:
         config.stash[_SESSION] = session
         config.pluginmanager.register(session, "metamorphic_guard_session")
         config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
+        config.pluginmanager.register(ExecutorMaking(session), "metamorphic_guard_executors")
         config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
         if session.early_stopping is not None:
             config.pluginmanager.register(session.early_stopping, "metamorphic_guard_early_stop")

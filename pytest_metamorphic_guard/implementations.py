@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.mistyped import find_path, is_folder, suggest_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,6 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 _TASK = re.compile(r"([^\[\]:=\s][^\[\]:=\n]*)=(.+)\Z", re.DOTALL)
 # The names that are taken for a task's even before what may be a raw text.
 _WORD = re.compile(r"[\w.-]+\Z")
-# What nobody means as a text, so that a mistyped path is no prompt.
-_PATH = re.compile(r"\S+\.py(:\w*)?\Z")
 DEFAULT_FUNCTION = "solve"
 _MOST_SPECIFICATION = 4_000
 
@@ -164,14 +163,14 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
         if found is not None:
             return Assignment(found, named[1])
         is_word = _WORD.match(named[1])
-        if raw_texts and is_word and not _PATH.match(named[2]):
+        if raw_texts and is_word and find_path(named[2], folder) is None:
             return Assignment(Implementation.from_content(named[2]), named[1])
         if is_word or not raw_texts:
             raise ImplementationError(text, _explain(named[2], folder))
     found = _parse_implementation(text, folder)
     if found is not None:
         return Assignment(found)
-    if raw_texts and text and not _PATH.match(text):
+    if raw_texts and text and find_path(text, folder) is None:
         return Assignment(Implementation.from_content(text))
     raise ImplementationError(text, _explain(text, folder))
 
@@ -288,15 +287,16 @@ def _exists(module: str) -> bool:
 def _explain(text: str, folder: Path) -> str:
     path, colon, function = text.rpartition(":")
     if (colon and not function.isidentifier()) and (
-        _MODULE.match(path) or (folder / path).is_file()
+        _MODULE.match(path) or _read_file(path, folder) is not None
     ):
         if function and all(part.isidentifier() for part in function.split(".")):
             return f"{function!r} is not at the top of its file: write a function there"
         return f"{function!r} is not the name of a function"
-    if text.endswith(".py") or path.endswith(".py"):
-        return f"there is no file {(path if path.endswith('.py') else text)!r} in {folder}"
-    if text and (folder / text).is_dir():
+    if is_folder(folder, text):
         return f"is a folder; name a file in it, such as {text.rstrip('/')}/solution.py"
+    meant = find_path(text, folder)
+    if meant is not None:
+        return f"there is no file {meant!r} in {folder}{suggest_file(meant, folder)}"
     if colon and _MODULE.match(path):
         return f"there is no module {path!r} on the import path"
     return (

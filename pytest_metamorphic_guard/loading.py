@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP as EX
 from pytest_metamorphic_guard.contracts.executors import SupportsExecute
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, suggest
+from pytest_metamorphic_guard.plugin_files import explain_place, is_place, load_place
 
 __all__ = [
     "CONTRACT_VERSION",
@@ -26,6 +27,7 @@ __all__ = [
     "load_executor",
     "load_plugin",
     "read_metadata",
+    "require_plugin",
 ]
 
 # The version of the Metamorphic Guard plugin contracts that guard_min and guard_max refer to.
@@ -90,30 +92,45 @@ def find_plugins(group: str, kind: str) -> dict[str, FoundPlugin]:
 
 
 def load_plugin(group: str, kind: str, name: str) -> tuple[PluginIdentity, Any]:
-    """Load what an entry point, or ``module:attribute``, names.
+    """Load what an entry point, ``module:attribute`` or ``path.py:attribute`` names.
 
     Raises:
         UnknownPluginError: Nothing has this name.
         PluginError: It does not load, or wants another version of the contracts.
     """
-    plugins = find_plugins(group, kind)
-    plugin = plugins.get(name.lower())
-    if plugin is not None:
-        identity, load = plugin.identity, plugin.entry_point.load
-        module = plugin.entry_point.module
-    elif ":" in name:
-        point = importlib.metadata.EntryPoint(name, name, group)
-        identity, load, module = PluginIdentity(kind, name), point.load, point.module
-    else:
-        raise UnknownPluginError(kind, name, tuple(plugins))
+    plugin = require_plugin(group, kind, name)
+    identity = PluginIdentity(kind, name) if plugin is None else plugin.identity
+    advice = "Mend it" if plugin is None else "Reinstall or remove it"
     try:
-        loaded = load()
-    except Exception as error:
+        if plugin is None:
+            loaded, module = load_place(name)
+        else:
+            loaded, module = plugin.entry_point.load(), plugin.entry_point.module
+    except (Exception, SystemExit) as error:
         raise identity.fault(
-            f"failed to load: {type(error).__name__}: {error}. Reinstall or remove it"
+            f"failed to load: {type(error).__name__}: {error}. {advice}"
         ) from error
     _check_version(identity, read_metadata(loaded, module))
     return identity, loaded
+
+
+def require_plugin(group: str, kind: str, name: str) -> FoundPlugin | None:
+    """Return the plugin of a name; None for a name that says where it is. Nothing is loaded.
+
+    Raises:
+        UnknownPluginError: Nothing has this name.
+        PluginError: Nothing can be at the place that the name says.
+    """
+    plugins = find_plugins(group, kind)
+    plugin = plugins.get(name.lower())
+    if plugin is not None:
+        return plugin
+    if not is_place(name):
+        raise UnknownPluginError(kind, name, tuple(plugins))
+    fault = explain_place(name)
+    if fault is not None:
+        raise PluginIdentity(kind, name).fault(fault)
+    return None
 
 
 def load_executor(name: str, config: Mapping[str, Any]) -> LoadedExecutor:
@@ -128,7 +145,7 @@ def load_executor(name: str, config: Mapping[str, Any]) -> LoadedExecutor:
         raise identity.fault(f"is a {type(factory).__name__}, expected a class or factory")
     try:
         made = factory(config=dict(config))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise identity.fault(_explain_construction(factory, config, error)) from error
     if not callable(getattr(made, "execute", None)):
         raise identity.fault(f"made a {type(made).__name__} without a method 'execute'")
@@ -143,7 +160,7 @@ def read_metadata(loaded: object, module: str) -> Mapping[str, Any]:
     return metadata if isinstance(metadata, Mapping) else {}
 
 
-def _explain_construction(factory: Any, config: Mapping[str, Any], error: Exception) -> str:
+def _explain_construction(factory: Any, config: Mapping[str, Any], error: BaseException) -> str:
     if isinstance(error, TypeError):
         try:
             inspect.signature(factory).bind(config=config)

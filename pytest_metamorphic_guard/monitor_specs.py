@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, suggest
 from pytest_metamorphic_guard.hosting.results import SEVERITIES, Severity
 from pytest_metamorphic_guard.option_values import OptionSyntaxError, parse_options
+from pytest_metamorphic_guard.plugin_files import explain_place, is_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,7 +109,10 @@ def find_monitor_name(name: str, known: Sequence[str]) -> str:
     head = name.partition(":")[0].lower()
     if ":" in name and head in by_lower:
         raise MonitorSpecError([(name, f"expected option=value after '{head}:'")])
-    if ":" in name:
+    if is_place(name):
+        fault = explain_place(name)
+        if fault is not None:
+            raise MonitorSpecError([(name, fault)])
         return name
     installed = ", ".join(sorted(known)) or "none"
     hint = suggest(name.lower(), [*by_lower, *ALIASES])
@@ -172,6 +176,9 @@ def assign_ids(specs: Sequence[MonitorSpec]) -> list[str]:
 def _split_name(text: str) -> tuple[str, str | None]:
     """Split at the colon before the options; a colon without them belongs to the name."""
     head, _, rest = text.strip().partition(":")
+    if head.endswith(".py"):  # path.py:Class, and a path keeps its capitals
+        attribute, colon, options = rest.partition(":")
+        return f"{head}:{attribute.strip()}", options if colon else None
     before_equals = rest.partition("=")[0]
     if ":" in before_equals:
         attribute, _, rest = rest.partition(":")

@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.gate.policy_file import read_rules as read_policy_
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.implementations import parse_assignment
 from pytest_metamorphic_guard.options import OPTIONS, WRONG_TYPE, Option
+from pytest_metamorphic_guard.plugin_files import rebase_place
 from pytest_metamorphic_guard.seeding import make_seed
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
 
@@ -45,7 +46,7 @@ def read_settings(config: pytest.Config) -> Settings:
         pytest.UsageError: With every wrong value, one line each.
     """
     reader = _Reader(config)
-    executor = reader.read("executor", str) or "local"
+    executor = reader.read_place("executor") or "local"
     values: dict[str, Any] = {
         "tasks": tuple(given.text for given in reader.find("task")),
         "n": reader.read("n", _whole(1)),
@@ -60,13 +61,13 @@ def read_settings(config: pytest.Config) -> Settings:
         },
         "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
         "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
-        "candidate_executor": reader.read("candidate_executor", str),
-        "baseline_executor": reader.read("baseline_executor", str),
+        "candidate_executor": reader.read_place("candidate_executor"),
+        "baseline_executor": reader.read_place("baseline_executor"),
         "measure": reader.read("measure", _switch),
         "gate": reader.read("gate", _switch),
         "extend": reader.read("extend", _whole(1)),
         "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
-        "monitors": tuple(given.text for given in reader.find("monitor")),
+        "monitors": tuple(rebase_place(g.text, g.folder) for g in reader.find("monitor")),
         "report": reader.read_path("report"),
         "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
         "replay": reader.read_path("replay"),
@@ -136,6 +137,10 @@ class _Reader:
     def read_path(self, name: str) -> Path | None:
         found = self.find(name)
         return found[-1].folder / found[-1].text if found else None
+
+    def read_place(self, name: str) -> str | None:
+        found = self.find(name)
+        return rebase_place(found[-1].text, found[-1].folder) if found else None
 
     def read(self, name: str, convert: Callable[[str], Any]) -> Any:
         found = self.find(name)

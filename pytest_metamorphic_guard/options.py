@@ -63,7 +63,11 @@ OPTIONS = (
     ),
     Option("timeout_s", "SECONDS", "Time limit of one call (default: 5).", ini_type="float"),
     Option("mem_mb", "MIB", "Memory limit of one call, 0 for none (default: 512).", ini_type="int"),
-    Option("executor", "NAME", "Executor that runs the calls (default: local)."),
+    Option(
+        "executor",
+        "NAME",
+        "Executor that runs the calls (default: local): a name, module:Class or path.py:Class.",
+    ),
     Option("executor_config", "JSON", "Configuration of the executor, or @FILE with it."),
     Option(
         "shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."

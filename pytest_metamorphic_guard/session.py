@@ -27,11 +27,13 @@ from pytest_metamorphic_guard.loading import (
     UnknownPluginError,
     find_plugins,
     load_executor,
+    require_plugin,
 )
 from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.option_reading import read_rules
 from pytest_metamorphic_guard.own_tests import OwnCalls
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
+from pytest_metamorphic_guard.refusing import refuse_run
 from pytest_metamorphic_guard.replaying import Playable, Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
@@ -330,14 +332,16 @@ class GuardSession:
         # A file that could not be collected may hold the task, and is reported already.
         if unknown and not session.testsfailed:
             known = tuple(sorted({*self.seen_tasks, *find_plugins(TASK_GROUP, "task")}))
-            self._refuse(f"--mg-task: {UnknownPluginError('task', unknown[0], known)}", items)
+            message = f"--mg-task: {UnknownPluginError('task', unknown[0], known)}"
+            refuse_run(self.config, message, items)
         faults = find_unknown_tasks(self.settings, self.seen_tasks, self.config)
         if faults and not session.testsfailed:
-            self._refuse("\n".join(faults), items)
+            refuse_run(self.config, "\n".join(faults), items)
         if self.rules.tasks and not session.testsfailed:
             faults = find_unknown_names(self.rules, self.seen_tasks, self.config)
             if faults:
-                self._refuse("\n".join(f"--mg-policy: {fault}" for fault in faults), items)
+                message = "\n".join(f"--mg-policy: {fault}" for fault in faults)
+                refuse_run(self.config, message, items)
         if self.replay is not None:
             self.replay.assign(_list_playable(items))
             items[:] = [i for i in items if find_plan(i) is None or self.find_replayed(i)]
@@ -350,14 +354,6 @@ class GuardSession:
         for text in said:
             warning = MetamorphicGuardWarning(f"--mg-replay: {text}")
             self.config.issue_config_time_warning(warning, stacklevel=2)
-
-    def _refuse(self, message: str, items: list[pytest.Item]) -> None:
-        if not hasattr(self.config, "workerinput"):
-            raise pytest.UsageError(message)
-        # The controller hears of nothing that a worker raises here, only of failed collections.
-        report = pytest.CollectReport("", "failed", message, [])
-        self.config.hook.pytest_collectreport(report=report)
-        items.clear()
 
     def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
         return self.rules.find_declared_rate(
@@ -374,13 +370,11 @@ class GuardSession:
         return load_monitors(wanted)
 
     def _check_executors(self) -> None:
-        installed = find_plugins(ENTRY_POINT_GROUP, "executor")
         for role in ("candidate", "baseline"):
             name = self.settings.find_executor(role)
-            if name.lower() not in installed and ":" not in name:
-                raise UnknownPluginError("executor", name, tuple(installed))
+            require_plugin(ENTRY_POINT_GROUP, "executor", name)
             # Ours are cheap to make and check their configuration then; a stranger's may load a
-            # model, so it is made in the process that uses it, and reports its faults there.
+            # model, so it is made where there is something to run, see `executor_making`.
             if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
                 self.get_executor(role)
 

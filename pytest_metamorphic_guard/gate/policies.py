@@ -161,7 +161,9 @@ def _read_option(
     if not equals:
         faults.append(f"{part.strip()!r}: expected key=value, such as {known[0]}=0.02")
     elif key not in known:
-        faults.append(f"unknown option {key!r}; known: {', '.join(known)}{suggest(key, known)}")
+        faults.append(
+            f"unknown option {key!r}; known: {', '.join(known)}{_suggest_option(key, known)}"
+        )
     elif key in values:
         faults.append(f"{key} is given twice")
     else:
@@ -169,6 +171,13 @@ def _read_option(
             values[key] = float(value)
         except ValueError:
             faults.append(f"{key}={value!r}: expected a number, such as 0.02 for 2 %")
+
+
+def _suggest_option(key: str, known: list[str]) -> str:
+    # Another distribution has one name for what every policy compares with.
+    if key == "margin" and "min_delta" in known:
+        return ". Did you mean 'min_delta'?"
+    return suggest(key, known)
 
 
 def _find_alpha_faults(alpha: float) -> list[str]:

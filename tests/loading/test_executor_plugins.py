@@ -6,7 +6,7 @@ import re
 import pytest
 
 ORIGIN = "(from strange-executors)"
-FAULTS = {
+CALLED = {
     "Raises": (
         "execute() raised ConnectionError: no route to host. A failing call must be a dict with "
         "success=False"
@@ -19,6 +19,8 @@ FAULTS = {
         "execute() returned a dict with error of type ValueError, expected str; stdout of type "
         "bytes, expected str; duration_ms of type str, expected a number"
     ),
+}
+MADE = {
     "RaisesInInit": "raised while it was made: RuntimeError: no licence",
     "RefusesConfig": "refused its configuration: unknown option 'level'",
     "TakesNoConfig": (
@@ -65,13 +67,13 @@ def read_notes(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", CALLED)
 def test_a_fault_is_an_item_error_and_the_session_goes_on(suite, read_texts, name):
     result = suite.run("--mg-candidate=one.py", f"--mg-executor={name}")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.assert_outcomes(failed=2, passed=1)
     for text in read_texts(result).values():
-        assert text.startswith(f"executor '{name}' {ORIGIN}: {FAULTS[name]}")
+        assert text.startswith(f"executor '{name}' {ORIGIN}: {CALLED[name]}")
         assert "\n" not in text
 
 
@@ -80,7 +82,7 @@ def test_a_fault_is_the_same_under_xdist(suite, name):
     result = suite.spawn("--mg-candidate=one.py", f"--mg-executor={name}", "-n2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.assert_outcomes(failed=2, passed=1)
-    assert result.stdout.str().count(f"executor '{name}' {ORIGIN}: {FAULTS[name]}") >= 2
+    assert result.stdout.str().count(f"executor '{name}' {ORIGIN}: {CALLED[name]}") >= 2
 
 
 def test_a_fault_in_a_users_own_test_is_an_ordinary_error(project, executors, read_texts):
@@ -94,11 +96,40 @@ def test_a_fault_in_a_users_own_test_is_an_ordinary_error(project, executors, re
             pass
         """,
     )
-    for name in ("Raises", "RaisesInInit"):
-        result = project.run("--mg-candidate=one.py", f"--mg-executor={name}")
-        assert result.parseoutcomes()["passed"] == 1
-        (text,) = read_texts(result).values()
-        assert f"executor '{name}' {ORIGIN}: {FAULTS[name]}" in text
+    result = project.run("--mg-candidate=one.py", "--mg-executor=Raises")
+    assert result.parseoutcomes()["passed"] == 1
+    (text,) = read_texts(result).values()
+    assert f"executor 'Raises' {ORIGIN}: {CALLED['Raises']}" in text
+    result = project.run("--mg-candidate=one.py", "--mg-executor=RaisesInInit")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_an_executor_that_cannot_be_made_is_one_error_before_the_run(suite, name):
+    result = suite.run(
+        "--mg-candidate=one.py", "--mg-baseline=one.py", f"--mg-executor={name}", "--mg-gate"
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = [line for line in result.errlines if line]
+    assert line.startswith(f"ERROR: executor '{name}' {ORIGIN}: {MADE[name]}")
+    assert "passed" not in result.stdout.str()
+
+
+def test_an_executor_that_cannot_be_made_is_said_once_by_the_controller(suite):
+    result = suite.spawn(
+        "--mg-candidate=one.py", "--mg-baseline=one.py", "--mg-executor=RefusesConfig", "-n2"
+    )
+    assert result.ret != pytest.ExitCode.OK
+    said = f"executor 'RefusesConfig' {ORIGIN}: {MADE['RefusesConfig']}"
+    shown = result.stdout.str().partition("short test summary")[0] + result.stderr.str()
+    assert shown.count(said) == 1
+    assert "INTERNALERROR" not in shown
+
+
+def test_an_executor_is_not_made_where_nothing_is_to_run(suite, executors):
+    for options in (["-k", "users_own"], ["--collect-only"]):
+        result = suite.run("--mg-candidate=one.py", "--mg-executor=RaisesInInit", *options)
+        assert result.ret == pytest.ExitCode.OK
 
 
 @pytest.mark.parametrize(
@@ -124,8 +155,8 @@ def test_a_module_and_attribute_name_an_executor_without_an_entry_point(suite):
     result = suite.run("--mg-candidate=one.py", "--mg-executor=strange_executors:Echo")
     result.assert_outcomes(passed=3)
     result = suite.run("--mg-candidate=one.py", "--mg-executor=strange_executors:Nothing")
-    result.stdout.fnmatch_lines(
-        ["executor 'strange_executors:Nothing': failed to load: AttributeError: *"]
+    result.stderr.fnmatch_lines(
+        ["ERROR: executor 'strange_executors:Nothing': failed to load: AttributeError: *"]
     )
 
 
@@ -223,6 +254,105 @@ def test_a_mistyped_path_is_no_raw_text(suite):
         result.stderr.fnmatch_lines(
             [f"ERROR: --mg-candidate={text}: there is no file 'nope.py' in *"]
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "promts/new.txt",
+            "there is no file 'promts/new.txt' in *. Did you mean 'prompts/new.txt'?",
+        ),
+        (
+            "./prompts/nwe.txt",
+            "there is no file './prompts/nwe.txt' in *. Did you mean './prompts/new*",
+        ),
+        (
+            "t=prompts/nwe.txt",
+            "there is no file 'prompts/nwe.txt' in *. Did you mean 'prompts/new*",
+        ),
+        ("new.md", "there is no file 'new.md' in *"),
+        ("prompts/", "is a folder; name a file in it, such as *"),
+        ("prompts/old", "there is no file 'prompts/old' in *"),
+    ],
+)
+def test_a_mistyped_prompt_file_is_not_sent_as_a_text(suite, text, said):
+    (suite.path / "prompts").mkdir()
+    (suite.path / "prompts" / "new.txt").write_text("Be brief.")
+    result = suite.run(f"--mg-candidate={text}", "--mg-executor=Echo")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --mg-candidate={text}: {said}"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["maker/model-4.1", "http://localhost:8000/v2/new.json", "Say and/or.", "Answer in new.md"],
+)
+def test_the_name_of_a_model_a_url_and_a_sentence_are_no_paths(suite, executors, text):
+    (suite.path / "prompts").mkdir()
+    result = suite.run(f"--mg-candidate={text}", "--mg-executor=Echo")
+    result.assert_outcomes(passed=3)
+
+
+MINE = """
+class Mine:
+    def __init__(self, config=None):
+        self.config = config
+
+    def execute(self, file_path, func_name, args, timeout_s, mem_mb):
+        return {"success": True, "result": args[0]}
+
+class Counts:
+    def __init__(self, least=0):
+        self.seen, self.least = 0, least
+
+    def record(self, record):
+        self.seen += 1
+
+    def finalize(self):
+        return {"id": "Counts", "summary": {"seen": self.seen}, "alerts": []}
+"""
+
+
+def test_a_class_in_a_file_is_an_executor_and_a_monitor(suite):
+    suite.write(mine=MINE)
+    result = suite.run(
+        "--mg-candidate=one.py",
+        "--mg-executor=./mine.py:Mine",
+        "--mg-monitor=./mine.py:Counts:least=2",
+        "--mg-report=report.json",
+    )
+    result.assert_outcomes(passed=4)
+    report = json.loads((suite.path / "report.json").read_text())
+    assert {one["name"] for one in report["executors"]} == {"./mine.py:Mine"}
+    assert report["monitors"][0]["summary"]["seen"] == 9
+
+
+def test_a_path_in_the_ini_file_is_relative_to_that_file(suite):
+    suite.write(mine=MINE)
+    (suite.path / "sub").mkdir()
+    (suite.path / "pytest.ini").write_text("[pytest]\nmg_executor = mine.py:Mine\n")
+    result = suite.spawn("--mg-candidate=../one.py", "../test_it.py", cwd=suite.path / "sub")
+    result.assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("./mine.py:Nothing", "failed to load: AttributeError: *"),
+        ("./mine.py", "name the class or function in the file, as in './mine.py:Class'"),
+        ("./nine.py:Mine", "there is no file './nine.py' in *"),
+        ("mi-ne:Mine", "expected module:Class or path.py:Class"),
+        ("./wrong.py:Mine", "failed to load: SyntaxError: *"),
+    ],
+)
+def test_a_wrong_place_of_an_executor_or_monitor_is_one_line(suite, name, said):
+    suite.write(mine=MINE, wrong="class Mine(\n")
+    for kind in ("executor", "monitor") if name != "mi-ne:Mine" else ("executor",):
+        result = suite.run("--mg-candidate=one.py", f"--mg-{kind}={name}")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"ERROR: {kind} '{name}': {said}"])
+        assert "Traceback" not in result.stderr.str()
 
 
 def test_files_and_modules_are_still_recognised_with_a_strangers_executor(suite, executors):
