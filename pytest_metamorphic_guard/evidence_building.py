@@ -297,6 +297,7 @@ def _build_metrics(members: list[Measurement]) -> tuple[MetricEvidence, ...]:
             name=rows.name,
             kind=rows.kind,
             higher_is_better=rows.higher_is_better,
+            alpha=rows.alpha,
             pairs=rows.pairs,
         )
         for rows in reversed(found.values())

@@ -91,6 +91,7 @@ class MetricRows:
         name: Name of the metric.
         kind: ``"mean"`` or ``"sum"``.
         higher_is_better: Direction of improvement.
+        alpha: One minus the confidence of its intervals.
         pairs: ``(baseline, candidate)`` per input; None where there is no value.
     """
 
@@ -98,6 +99,7 @@ class MetricRows:
     kind: Literal["mean", "sum"]
     higher_is_better: bool
     pairs: tuple[tuple[float | None, float | None], ...]
+    alpha: float = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

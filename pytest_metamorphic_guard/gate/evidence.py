@@ -104,12 +104,14 @@ class MetricEvidence:
         name: Its name.
         kind: How it is aggregated.
         higher_is_better: Direction of improvement.
+        alpha: One minus the confidence of its intervals.
         pairs: ``(baseline, candidate)`` per input; None where there is no value.
     """
 
     name: str
     kind: Literal["mean", "sum"] = "mean"
     higher_is_better: bool = True
+    alpha: float = 0.05
     pairs: tuple[tuple[float | None, float | None], ...] = ()
 
 

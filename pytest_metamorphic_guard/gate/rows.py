@@ -101,10 +101,11 @@ class MetricRow:
         candidate: Aggregate of the candidate's values; None without one.
         pairs: Inputs with a finite value of both roles.
         mean_difference: Mean of candidate minus baseline over these; None without pairs.
-        median_interval: 95 % interval of the median difference, whatever its distribution; None
-            where there are fewer than six pairs.
-        mean_interval: 95 % interval of the mean difference; None with fewer than two pairs.
+        median_interval: Interval of the median difference, whatever its distribution; None where
+            there are too few pairs, six at 95 %.
+        mean_interval: Interval of the mean difference; None with fewer than two pairs.
         changed: Inputs on which the two values differ.
+        confidence: Of both intervals.
     """
 
     metric: str
@@ -117,6 +118,7 @@ class MetricRow:
     median_interval: Interval | None
     mean_interval: Interval | None = None
     changed: int = 0
+    confidence: float = 0.95
 
 
 def build_relation_row(  # noqa: PLR0913 - the facts of one row
@@ -176,7 +178,7 @@ def build_metric_row(metric: MetricEvidence) -> MetricRow:
         for baseline, candidate in pairs
         if baseline is not None and candidate is not None
     )
-    rank = median_rank(len(differences), 0.025)
+    rank = median_rank(len(differences), metric.alpha / 2)
     both = [(a, b) for a, b in pairs if a is not None and b is not None]
     return MetricRow(
         metric=metric.name,
@@ -187,8 +189,9 @@ def build_metric_row(metric: MetricEvidence) -> MetricRow:
         pairs=len(differences),
         mean_difference=_aggregate(differences, "mean"),
         median_interval=Interval(differences[rank - 1], differences[-rank]) if rank else None,
-        mean_interval=find_mean_interval(both, confidence=0.95),
+        mean_interval=find_mean_interval(both, confidence=1.0 - metric.alpha),
         changed=sum(1 for difference in differences if difference),
+        confidence=1.0 - metric.alpha,
     )
 
 

@@ -11,6 +11,7 @@ from pytest_metamorphic_guard.report.tables import (
     count_pairs,
     format_metric,
     format_row,
+    name_interval,
     sum_up,
 )
 
@@ -63,7 +64,14 @@ def _describe(decision: Decision, ranking: Ranking) -> str:
             parts.append(f"... and {len(task.relations) - _MOST_ROWS} more relations")
         if task.metrics:
             measured = [(row.metric, *format_metric(row)) for row in task.metrics[:_MOST_ROWS]]
-            names = ("metric", "baseline", "new", "mean difference", "median, 95 %", "trend")
+            names = (
+                "metric",
+                "baseline",
+                "new",
+                "mean difference",
+                name_interval(task.metrics),
+                "trend",
+            )
             parts.append(_table(names, measured))
     notes = [f"- {_escape(note)}" for note in decision.notes[:_MOST_NOTES]]
     if notes:

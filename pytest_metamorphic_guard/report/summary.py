@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.report.tables import (
     find_tone,
     format_metric,
     format_row,
+    name_interval,
     sum_up,
 )
 
@@ -153,7 +154,7 @@ def _list_metrics(decision: Decision, width: int) -> list[_Line]:
     if not rows:
         return []
     name_width = max(_NAME_LEAST, width - sum(_METRIC_CELLS) - _VERDICT - 2)
-    titles = _align(("baseline", "new", "mean diff.", "median, 95 %"), _METRIC_CELLS)
+    titles = _align(("baseline", "new", "mean diff.", name_interval(rows)), _METRIC_CELLS)
     lines = [_Line(f"{'metric':{name_width}}{titles}")]
     shown = _take(rows, _MOST_METRICS)
     lines += [

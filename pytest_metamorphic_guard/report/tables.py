@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from pytest_metamorphic_guard.contracts.texts import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_metamorphic_guard.gate.decision import Decision, TaskDecision
     from pytest_metamorphic_guard.gate.rows import MetricRow, RelationRow
 
@@ -21,6 +23,7 @@ __all__ = [
     "format_metric",
     "format_rate",
     "format_row",
+    "name_interval",
     "sum_up",
 ]
 
@@ -114,8 +117,14 @@ def format_metric(row: MetricRow) -> tuple[str, ...]:
     )
 
 
+def name_interval(rows: Sequence[MetricRow]) -> str:
+    """Return the title of the intervals of means: with their confidence, where it is one."""
+    found = {row.confidence for row in rows}
+    return f"{100 * found.pop():g} % interval" if len(found) == 1 else "its interval"
+
+
 def _judge_metric(row: MetricRow) -> str:
-    """Say whether the mean difference lies on one side of zero at 95 %; it decides nothing."""
+    """Say whether the interval of the mean difference excludes zero; it decides nothing."""
     interval = row.mean_interval
     if interval is None:
         return "-"

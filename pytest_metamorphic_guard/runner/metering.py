@@ -44,6 +44,7 @@ class Meter:
                 name=metric.name,
                 kind="sum" if metric.kind == "sum" else "mean",
                 higher_is_better=metric.higher_is_better,
+                alpha=metric.alpha,
                 pairs=tuple(self._pairs.get(metric.name, ())),
             )
             for metric in self._metrics

@@ -7,7 +7,7 @@ import scipy.stats
 
 from pytest_metamorphic_guard.gate.evidence import MetricEvidence
 from pytest_metamorphic_guard.gate.rows import build_metric_row
-from pytest_metamorphic_guard.report.tables import format_metric
+from pytest_metamorphic_guard.report.tables import format_metric, name_interval
 from pytest_metamorphic_guard.statistics.means import find_mean_interval, find_p_mean_below
 from pytest_metamorphic_guard.statistics.spreading import find_p_spreading
 
@@ -32,6 +32,16 @@ def test_a_fall_of_a_0_1_metric_is_seen_although_its_median_is_0():
     assert format_metric(make_row(make_binary(379, 41, 10, 170), higher_is_better=False))[-1] == (
         "better"
     )
+
+
+def test_a_metric_has_intervals_of_its_own_confidence_and_the_title_says_which():
+    pairs = make_binary(379, 41, 10, 170)
+    usual, sure = make_row(pairs), make_row(pairs, alpha=0.001)
+    assert sure.mean_interval.lower < usual.mean_interval.lower
+    assert sure.mean_interval.upper > usual.mean_interval.upper
+    assert name_interval([usual]) == "95 % interval"
+    assert name_interval([sure]) == "99.9 % interval"
+    assert name_interval([usual, sure]) == "its interval"
 
 
 def test_a_fall_that_chance_explains_is_unclear_and_equal_values_are_no_change():
