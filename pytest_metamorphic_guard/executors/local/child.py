@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import _socket
 import os
 import select
 import signal
-import socket
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.executors.local.frames import (
@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.executors.local.frames import (
 from pytest_metamorphic_guard.executors.local.line import (
     read_exactly,
     receive_descriptors,
+    send_descriptors,
     write_all,
 )
 
@@ -53,8 +54,8 @@ class Child:
         live: What the copy does, given its end of the connection; must not return.
     """
 
-    def __init__(self, live: Callable[[socket.socket], NoReturn]) -> None:
-        self._connection, other = socket.socketpair()
+    def __init__(self, live: Callable[[_socket.socket], NoReturn]) -> None:
+        self._connection, other = _socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
             self._connection.close()
@@ -65,7 +66,7 @@ class Child:
         """Let it begin with the call; return whether it was there to take it."""
         head = REQUEST.pack(CALL, order.nonce, len(order.body))
         try:
-            socket.send_fds(self._connection, [head], order.descriptors)
+            send_descriptors(self._connection, head, order.descriptors)
             write_all(self._connection.fileno(), order.body)
         except OSError:
             return False
@@ -107,7 +108,7 @@ class Child:
         self._connection.close()
 
 
-def take_order(connection: socket.socket) -> Order:
+def take_order(connection: _socket.socket) -> Order:
     """Wait, in the child, for what it is to do.
 
     Raises:
@@ -118,7 +119,7 @@ def take_order(connection: socket.socket) -> Order:
     return Order(nonce, read_exactly(connection.fileno(), length), descriptors)
 
 
-def say_loaded(connection: socket.socket) -> None:
+def say_loaded(connection: _socket.socket) -> None:
     """Say, in the child, that the import is over and the call begins."""
     connection.send(b"l")
     connection.close()

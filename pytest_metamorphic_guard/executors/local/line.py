@@ -1,11 +1,15 @@
-"""The worker's end of the pipes to the host, and what else passes between processes of ours."""
+"""The worker's end of the pipes to the host, and what else passes between processes of ours.
+
+The module ``socket`` is not used: its functions look each other up where candidates replace them,
+as guards against the network do.
+"""
 
 from __future__ import annotations
 
+import _socket
 import array
 import fcntl
 import os
-import socket
 
 from pytest_metamorphic_guard.executors.local.frames import REQUEST
 
@@ -15,6 +19,7 @@ __all__ = [
     "move_descriptor",
     "read_exactly",
     "receive_descriptors",
+    "send_descriptors",
     "write_all",
 ]
 
@@ -78,8 +83,18 @@ def read_exactly(descriptor: int, length: int) -> bytes:
     return _bytes(parts)
 
 
+def send_descriptors(connection: _socket.socket, message: bytes, descriptors: list[int]) -> None:
+    """Send one short message with descriptors.
+
+    Raises:
+        OSError: The other end was closed.
+    """
+    numbers = array.array("i", descriptors)
+    connection.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
+
+
 def receive_descriptors(
-    connection: socket.socket, length: int, count: int
+    connection: _socket.socket, length: int, count: int
 ) -> tuple[bytes, list[int]]:
     """Return the bytes of one short message, and the descriptors that came with it.
 
@@ -87,7 +102,7 @@ def receive_descriptors(
         HostGoneError: The other end was closed.
     """
     descriptors = array.array("i")
-    space = socket.CMSG_SPACE(count * descriptors.itemsize)
+    space = _socket.CMSG_SPACE(count * descriptors.itemsize)
     data, ancillary, _, _ = connection.recvmsg(length, space)
     if not data:
         raise HostGoneError

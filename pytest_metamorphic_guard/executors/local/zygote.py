@@ -7,10 +7,10 @@ While one call runs, the child for the next is forked and confined, so that no c
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # what is behind `signal`, whole
+import _socket
 import gc
 import os
-import signal
-import socket
 import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
@@ -45,6 +45,7 @@ from pytest_metamorphic_guard.executors.local.frames import (
     LOADED,
     RESPONSE,
 )
+from pytest_metamorphic_guard.executors.local.hardening.libc import wait_with_usage
 from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_parent
 from pytest_metamorphic_guard.executors.local.line import (
     HostGoneError,
@@ -65,14 +66,13 @@ __all__ = ["main"]
 _exit = os._exit
 _getpid = os.getpid
 _monotonic_ns = time.monotonic_ns
-_int = int
 _max = max
 
 
 def main(requests: int, responses: int, descriptors: int) -> None:
     """Serve until the host closes the pipe of requests."""
     line = Line(requests, responses)
-    pipes = socket.socket(fileno=move_descriptor(descriptors))
+    pipes = _socket.socket(fileno=move_descriptor(descriptors))
 
     def close() -> None:
         line.close()
@@ -93,7 +93,7 @@ class Zygote:
         beginning: What was set up.
     """
 
-    def __init__(self, line: Line, pipes: socket.socket, beginning: Beginning) -> None:
+    def __init__(self, line: Line, pipes: _socket.socket, beginning: Beginning) -> None:
         self._line = line
         self._pipes = pipes
         self._beginning = beginning
@@ -133,7 +133,7 @@ class Zygote:
             self._is_home = _is_at(self._home)
             flush_output()
             # Ignored, or reaped by the candidate, a child would take its status with it.
-            self._at_child_end = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._at_child_end = _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
         memory.measure()
         memory.lift()
         # What is here now is never collected, so no child copies pages for the collector's marks.
@@ -151,7 +151,7 @@ class Zygote:
         end_copy(me)
         if self._next is not None:
             # Made before, it would have to import the same.
-            os.kill(self._next.pid, signal.SIGKILL)
+            os.kill(self._next.pid, _signal.SIGKILL)
             os.waitpid(self._next.pid, 0)
             self._next.close()
             self._next = None
@@ -173,12 +173,11 @@ class Zygote:
             self._next = self._fork(child)
         phase = child.wait(timeout_s, setup.import_timeout_s if setup.is_fresh else None)
         child.close()
-        _, status, usage = os.wait4(child.pid, 0)
+        status, cpu, peak = wait_with_usage(child.pid)
         duration = _monotonic_ns() - start
         swept = sweeper.sweep(0 if self._next is None else self._next.pid)
         encoded = encode((status, phase, swept))
-        cpu = _int((usage.ru_utime + usage.ru_stime) * 1e9)
-        return RESPONSE.pack(nonce, ENDED, duration, cpu, usage.ru_maxrss, len(encoded)) + encoded
+        return RESPONSE.pack(nonce, ENDED, duration, cpu, peak, len(encoded)) + encoded
 
     def _hand_over(self, order: Order) -> Child:
         ready, self._next = self._next, None
@@ -194,7 +193,7 @@ class Zygote:
     def _fork(self, current: Child | None = None) -> Child:
         zygote = _getpid()
 
-        def live(connection: socket.socket) -> NoReturn:
+        def live(connection: _socket.socket) -> NoReturn:
             try:
                 if current is not None:
                     current.close()
@@ -206,7 +205,7 @@ class Zygote:
 
         return Child(live)
 
-    def _be_child(self, connection: socket.socket, zygote: int) -> NoReturn:
+    def _be_child(self, connection: _socket.socket, zygote: int) -> NoReturn:
         beginning, setup = self._beginning, self._beginning.setup
         tie_to_parent(zygote)
         self._line.close()
@@ -220,7 +219,7 @@ class Zygote:
             beginning.memory.apply_for_import(has_needs=False)
         else:
             if self._at_child_end is not None:
-                signal.signal(signal.SIGCHLD, self._at_child_end)  # type: ignore[arg-type]
+                _signal.signal(_signal.SIGCHLD, self._at_child_end)
             beginning.memory.apply_for_calls()
         nonce, body, (results, *streams) = take_order(connection)
         # Until here it was killed with the zygote, and the host knew from this that it was gone.

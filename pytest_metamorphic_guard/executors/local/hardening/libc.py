@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ __all__ = [
     "call_system",
     "prepare_call",
     "unbuffer_stdout",
+    "wait_with_usage",
 ]
 
 PR_SET_PDEATHSIG = 1
@@ -32,6 +34,9 @@ _IO_UNBUFFERED = 2
 LIBRARY = ctypes.CDLL(None, use_errno=True)
 _SYSCALL = LIBRARY.syscall
 _SYSCALL.restype = ctypes.c_long
+_WAIT4 = LIBRARY.wait4
+# Longs in a struct rusage: user and system time, each as seconds and microseconds, then the peak.
+_RUSAGE_LONGS = 18
 
 
 def call_prctl(option: int, *arguments: int) -> None:
@@ -44,6 +49,25 @@ def call_prctl(option: int, *arguments: int) -> None:
     if LIBRARY.prctl(option, *map(ctypes.c_ulong, values)) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+
+
+def wait_with_usage(pid: int) -> tuple[int, int, int]:
+    """Wait for a child as ``os.wait4`` does, which would import a module that may be blocked.
+
+    Returns:
+        Its status, its CPU time in ns, and its peak resident memory in KiB.
+
+    Raises:
+        ChildProcessError: There is no such child.
+    """
+    status = ctypes.c_int()
+    usage = (ctypes.c_long * _RUSAGE_LONGS)()
+    while _WAIT4(pid, ctypes.byref(status), 0, usage) < 0:
+        number = ctypes.get_errno()
+        if number != errno.EINTR:
+            raise ChildProcessError(number, os.strerror(number))
+    seconds, micros = usage[0] + usage[2], usage[1] + usage[3]
+    return status.value, (seconds * 1_000_000 + micros) * 1_000, usage[4]
 
 
 def unbuffer_stdout() -> None:
