@@ -43,6 +43,7 @@ from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources, find_fixtures
+from pytest_metamorphic_guard.runner.hanging import TimeOuts
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.processors import share_processor
@@ -137,6 +138,7 @@ class _Evaluation:
     _records: list[MonitorRecord] = field(default_factory=list)
     _results: dict[str, ItemResult] = field(default_factory=dict)
     _durations: dict[str, float] = field(default_factory=dict)
+    _time_outs: dict[str, TimeOuts] = field(default_factory=dict)
 
     def run(self, stack: ExitStack) -> EvaluationResult:
         settings, rules = self._read_settings(), self._read_rules()
@@ -209,12 +211,13 @@ class _Evaluation:
                 fault = f"law {entry.name!r} asks for the pytest fixtures {', '.join(wanted)}"
                 raise TaskError(self.task.name, [f"{fault}, which exist only under pytest"])
             before = self.baseline
+            name = entry.name
             one = Run(
                 task=self.task,
                 entry=entry,
                 settings=settings,
-                candidate=self._make_caller("candidate", self.candidate),
-                baseline=None if before is None else self._make_caller("baseline", before),
+                candidate=self._make_caller("candidate", self.candidate, name),
+                baseline=None if before is None else self._make_caller("baseline", before, name),
             )
             cases = gather_sources(self.task, entry, settings, sample)
             minimum = rules.find_declared_rate(
@@ -280,10 +283,12 @@ class _Evaluation:
         self._durations[node] = time.perf_counter() - begun
         self._records += measuring.recorder.records
 
-    def _make_caller(self, role: str, implementation: Implementation) -> Caller:
+    def _make_caller(self, role: str, implementation: Implementation, entry: str) -> Caller:
         task, config = self.task, self.config
         mem_mb = task.mem_mb if config.mem_mb is None else config.mem_mb
         return Caller(
+            time_outs=self._time_outs.setdefault(role, TimeOuts()),
+            entry=entry,
             role=role,
             implementation=implementation.with_function(task.function),
             loaded=self._executors[role],

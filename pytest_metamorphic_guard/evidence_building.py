@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.gate.evidence import (
     SingleResult,
     TaskEvidence,
 )
+from pytest_metamorphic_guard.measurements import say_hung
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,6 +123,7 @@ def build_evidence(
                 ),
                 *_find_unmeasured(group, missing),
                 *_find_chosen(group),
+                *_find_hung(group),
                 *_find_expected(group),
                 *_list_own(own, names, "unknown"),
             ),
@@ -141,6 +143,7 @@ def build_evidence(
                     for one in group
                     if one.expected
                 ),
+                *_find_hung(group),
                 *_list_own(own, names, "expected"),
             ),
             differences=tuple(
@@ -213,6 +216,11 @@ def _find_chosen(group: list[Measurement]) -> list[str]:
         for m in group
         if m.skipped_after and not m.soft
     ]
+
+
+def _find_hung(group: list[Measurement]) -> list[str]:
+    """Say which samples ended early because the candidate never answered."""
+    return [f"{m.title}::{m.label} {say_hung(m.hung)}" for m in group if m.hung]
 
 
 def _group_by_task(group: list[Measurement]) -> list[list[Measurement]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.measurements import say_hung
 from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.transport import describe_difference
 
@@ -29,6 +30,8 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
             f"{name!r} is violated in {run.shared_violations} of {run.cases} cases by candidate "
             "and baseline alike: no regression"
         )
+    if run.hung:
+        yield f"{name!r} {say_hung(run.hung)}"
     difference = describe_difference(run)
     if difference is not None:
         yield f"{name!r}: {difference}"

@@ -190,12 +190,15 @@ class ItemRunner:
         parameter: Any = _find_label(item)
         candidate = plan.candidates[parameter]
         baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
-        before = None if baseline is None else session.make_caller("baseline", baseline, plan.task)
+        task, entry = plan.task, plan.entry
+        before = None
+        if baseline is not None:
+            before = session.make_caller("baseline", baseline, task, entry.name)
         run = Run(
-            task=plan.task,
-            entry=plan.entry,
+            task=task,
+            entry=entry,
             settings=session.settings,
-            candidate=session.make_caller("candidate", candidate, plan.task),
+            candidate=session.make_caller("candidate", candidate, task, entry.name),
             baseline=before,
         )
         if not isinstance(plan.holder, MeasuringHolder):

@@ -13,6 +13,7 @@ __all__ = [
     "Origin",
     "name_task",
     "name_variant",
+    "say_hung",
 ]
 
 # Only the sample is drawn independently of what is looked for, so only it enters rates.
@@ -27,6 +28,11 @@ def name_task(task: str, where: str) -> str:
 def name_variant(entry: str, variant: str) -> str:
     """Return the name of one of the items that an entry has."""
     return f"{entry}[{variant}]" if variant else entry
+
+
+def say_hung(inputs: int) -> str:
+    """Say why a sample ended after so many inputs, on none of which the candidate answered."""
+    return f"stopped after {inputs} inputs, on each of which it timed out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,8 @@ class Measurement:
         first_look: Number of inputs that were asked for, where the run may go on beyond them.
         available: Number of distinct inputs that exist; None where there is no end of them.
         example: The smallest input whose violation counts, as text; empty for none.
+        hung: Number of inputs after which the sample ended, because the candidate timed out on each
+            of them; 0 where it did not.
     """
 
     task: str
@@ -154,6 +162,7 @@ class Measurement:
     skipped_after: int = 0
     expected: bool = False
     example: str = ""
+    hung: int = 0
 
     @property
     def title(self) -> str:

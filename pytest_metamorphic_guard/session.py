@@ -38,6 +38,7 @@ from pytest_metamorphic_guard.replaying import Playable, Replay, read_replay
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
+from pytest_metamorphic_guard.runner.hanging import TimeOuts
 from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
 from pytest_metamorphic_guard.runner.processors import share_processor
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
@@ -87,6 +88,7 @@ class GuardSession:
         if settings.gate and looks and self.replay is None:
             self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
+        self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
         self._samples = Samples(settings, self.rules)
         self._check_executors()
         config.add_cleanup(self.close)
@@ -111,15 +113,21 @@ class GuardSession:
         return any(monitor.compares_durations for monitor in self.monitors)
 
     def make_caller(
-        self, role: str, implementation: Implementation, task: Task | None = None
+        self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
     ) -> Caller:
         """Return what calls an implementation in a role, with the limits of a task."""
+        time_outs = None
+        if task is not None:
+            key = (role, implementation.specification, id(task))
+            time_outs = self._time_outs.setdefault(key, TimeOuts())
         settings = self.settings
         timeout_s = settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S
         mem_mb = settings.mem_mb
         if mem_mb is None and task is not None:
             mem_mb = task.mem_mb
         return Caller(
+            time_outs=time_outs,
+            entry=entry,
             role=role,
             implementation=implementation,
             loaded=self.get_executor(role),

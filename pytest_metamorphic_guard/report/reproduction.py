@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.measurements import say_hung
 from pytest_metamorphic_guard.report.names import fit_names
 from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
 from pytest_metamorphic_guard.report.page import LABEL, wrap_source
@@ -56,6 +57,8 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
     first = run.first or violation
     number = run.first_number or first.case_number
     lines = [f"in case {number} of this run; {_describe_repeats(run, confirmation)}"]
+    if run.hung:
+        lines.append(say_hung(run.hung))
     seen = run.smallest
     if seen is not None and seen.case.key == violation.case.key and _varies(seen, violation):
         lines.append("its outputs change from run to run: the candidate is not deterministic")
@@ -63,7 +66,7 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
         runs = "1 run" if run.shrink_runs == 1 else f"{run.shrink_runs} runs"
         lines.append(f"shrunk in {runs} from {_shorten(first, 36)}")
         if run.shrink_stopped:
-            lines.append("the search stopped after 10 s; --mg-shrink=full goes on")
+            lines.append(f"the search stopped after {run.shrink_s:g} s; --mg-shrink=full goes on")
     return lines
 
 

@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
     Returned,
+    TimedOut,
     find_refusal,
     to_outcome,
 )
@@ -24,10 +25,11 @@ from pytest_metamorphic_guard.runner.naming import arrange
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.hanging import TimeOuts
 
 __all__ = ["CallFailed", "Caller", "Solve", "Undecided", "Unusable", "number_kind"]
 
@@ -36,6 +38,9 @@ _GRACE_S = 0.25
 
 # What is remembered of results; a call whose result does not fit is executed again.
 _REMEMBERED_BYTES = 64 << 20
+
+# A call with a source input, and a law's first one, which most often is one.
+_FIRST_KINDS = ("source", "call")
 
 # How long past its limit a stranger's executor may take before the item ends without it.
 OVERDUE_AFTER_S = 5.0
@@ -93,7 +98,10 @@ class Caller:
             numbered from the second on.
         order: Positions of the task's named inputs in the order in which this implementation takes
             them; None for the order that they have.
-        executions: Number of real executions.
+        executions: Number of executions, with those that another entry has waited for in vain.
+        entry: Name of the entry for which it calls.
+        time_outs: The calls with source inputs that timed out for entries of the task; None where
+            every call is made.
         pending: A call has begun and not ended.
         unusable: Why the implementation could not be called at all, the last time it could not.
         returned: Number of executions that returned.
@@ -111,6 +119,8 @@ class Caller:
     kind: str = "source"
     order: tuple[int, ...] | None = None
     executions: int = 0
+    entry: str = ""
+    time_outs: TimeOuts | None = None
     pending: bool = False
     unusable: CallFailed | None = None
     returned: int = 0
@@ -135,10 +145,19 @@ class Caller:
             key = snapshot(args)
             if key is not None and key in self._remembered:
                 return self._remembered[key]
-        outcome = self._execute(args if by_position else self._arrange(args))
+        outcome = self._call(args if by_position else self._arrange(args))
         if key is not None and self._remembered is not None:
             self._keep(key, outcome)
         return outcome
+
+    @contextlib.contextmanager
+    def calling_again(self) -> Iterator[None]:
+        """Make every call in the block, whatever is known of its time-out."""
+        known, self.time_outs = self.time_outs, None
+        try:
+            yield
+        finally:
+            self.time_outs = known
 
     def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
         """From now on repeat outcomes instead of executing again, starting with these calls."""
@@ -183,6 +202,24 @@ class Caller:
     def _arrange(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return args if self.order is None else tuple(args[index] for index in self.order)
 
+    def _call(self, args: tuple[Any, ...]) -> Outcome:
+        __tracebackhide__ = True
+        is_first = self.kind in _FIRST_KINDS
+        key = snapshot(args) if is_first and self.time_outs is not None else None
+        if key is None or self.time_outs is None:
+            return self._execute(args)
+        known = self.time_outs.find(key, self.entry)
+        if known is not None:
+            self.executions += 1
+            self._take(known)
+            return known
+        # An item whose time ends shortens its last call.
+        is_whole = self.deadline is None or time.monotonic() + self.timeout_s <= self.deadline
+        outcome = self._execute(args)
+        if isinstance(outcome, TimedOut) and is_whole:
+            self.time_outs.add(key, self.entry, outcome)
+        return outcome
+
     def _execute(self, args: tuple[Any, ...]) -> Outcome:
         __tracebackhide__ = True
         timeout_s = self.timeout_s
@@ -216,9 +253,7 @@ class Caller:
         if isinstance(outcome, Returned) and not self.loaded.is_ours:
             # Ours do it themselves, where the value was made.
             outcome = replace(outcome, value=settle(outcome.value))
-        self._count(outcome)
-        if self.observe is not None:
-            self.observe(self, outcome)
+        self._take(outcome)
         if isinstance(outcome, NotCalled):
             self.unusable = CallFailed(
                 f"{self.role} {target.specification}", outcome.error, outcome.error_type, outcome
@@ -226,12 +261,14 @@ class Caller:
             raise Unusable(self.unusable)
         return outcome
 
-    def _count(self, outcome: Outcome) -> None:
+    def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, Returned):
             self.returned += 1
-            return
-        self.refused += find_refusal(outcome) is not None
-        self.first_failure = self.first_failure or " ".join(outcome.error.split())
+        else:
+            self.refused += find_refusal(outcome) is not None
+            self.first_failure = self.first_failure or " ".join(outcome.error.split())
+        if self.observe is not None:
+            self.observe(self, outcome)
 
     def _broken(self, what: str, error: BaseException) -> PluginError:
         return self.loaded.identity.fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,18 @@ from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.runner.calling import Undecided
+from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.tasks.declarations import Law
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.verdicts import Confirmation
 
-__all__ = ["confirm", "is_seen_again"]
+__all__ = ["calling_again", "confirm", "is_seen_again"]
 
 # What is wrong in half of its calls looks sure in 1 of 32. Slow calls end them earlier.
 _REPEATS = 5
@@ -62,10 +64,19 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
     return again is not None and again.regression == violation.regression
 
 
+@contextlib.contextmanager
+def calling_again(run: Run) -> Iterator[None]:
+    """Make every call of both roles in the block, whatever is known of its time-out."""
+    with contextlib.ExitStack() as stack:
+        for caller in run.callers:
+            stack.enter_context(caller.calling_again())
+        yield
+
+
 def _examine(run: Run, violation: Violation) -> Violation | None:
     """Evaluate a violated case again; None where it holds, or does not count this time."""
     try:
-        with allow_assume():
+        with allow_assume(), calling_again(run):
             return run.examine(violation.case)
     except (Skipped, Undecided, UnsatisfiedAssumption):
         return None
@@ -76,7 +87,9 @@ def _repeat(run: Run, violation: Violation) -> tuple[list[Violation | None], boo
     until = time.monotonic() + _REPEATS_S
     seen: list[Violation | None] = []
     restarted = True
-    while len(seen) < _REPEATS and (not seen or time.monotonic() < until):
+    # Nobody waits for chance where nothing has ever returned.
+    repeats = _REPEATS if run.candidate.returned or not has_hung(violation.candidate) else 1
+    while len(seen) < repeats and (not seen or time.monotonic() < until):
         for caller in run.callers:
             caller.forget()
         for caller in run.callers:
@@ -91,12 +104,13 @@ def _classify(run: Run, violation: Violation) -> Confirmation:
     from_fresh = []
     for _ in range(2):
         run.candidate.restart()
-        from_fresh.append(
-            [
-                run.candidate.call(e.args, by_position=isinstance(run.entry.subject, Law))
-                for e in violation.candidate.executions
-            ]
-        )
+        with run.candidate.calling_again():
+            from_fresh.append(
+                [
+                    run.candidate.call(e.args, by_position=isinstance(run.entry.subject, Law))
+                    for e in violation.candidate.executions
+                ]
+            )
     first, second = from_fresh
     if not _are_same(first, second):
         return "not deterministic"

@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
+from pytest_metamorphic_guard.runner.hanging import Hangs
 from pytest_metamorphic_guard.runner.keeping import Kept
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.recording import Recorder
@@ -100,6 +101,7 @@ class Measuring:
     _examples: Examples = field(init=False)
     _blocks: Blocks = field(init=False)
     _searched: Examples = field(init=False)
+    _hangs: Hangs = field(init=False)
     _tried: int = 0
     _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
@@ -113,6 +115,7 @@ class Measuring:
         self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
         self._examples = Examples(self.run, self.examples)
         self._searched = Examples(self.run, self.searched, "search")
+        self._hangs = Hangs(self.run.candidate)
 
     def measure(self, search: Callable[[bool], None]) -> None:
         """Run the whole sample, then find the smallest violation if one fails the item.
@@ -130,7 +133,10 @@ class Measuring:
             self.drive()
         else:
             for index in range(len(self.sample)):
+                if self.gave_up:
+                    break
                 self.measure_input(index)
+        self.run.hung = self._hangs.inputs if self.gave_up else 0
         self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
         self.finished = True
         self.run.require_cases()
@@ -205,6 +211,7 @@ class Measuring:
             soft=_is_soft(subject),
             cases=tuple(self._cases),
             metrics=self._meter.rows,
+            hung=run.hung,
             example=show_input(example[0].case.sources) if example else "",
             beside=(*self._examples.cases, *self._searched.cases),
         )
@@ -213,6 +220,11 @@ class Measuring:
     def label(self) -> str:
         """The entry's name among the items of its task."""
         return name_variant(self.run.entry.name, self.variant)
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the candidate timed out on every input so far, and too often to go on."""
+        return self._hangs.gave_up
 
     @property
     def violation_count(self) -> int:
@@ -249,7 +261,9 @@ class Measuring:
         if results is None:
             return None
         candidate, baseline = results
-        self._repeat_calls(case)
+        self._hangs.add(candidate)
+        if not self.gave_up:
+            self._repeat_calls(case)
         self._kept.keep_calls(candidate, baseline)
         metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
@@ -291,7 +305,8 @@ class Measuring:
             self.recorder.repeat = repeat
             for caller in self.run.order_callers():
                 caller.kind = "source"
-                caller.call(case.copy()[0])
+                with caller.calling_again():
+                    caller.call(case.copy()[0])
         self.recorder.repeat = 0
 
     def _look_further(self) -> None:

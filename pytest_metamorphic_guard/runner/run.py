@@ -14,6 +14,7 @@ from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
+from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.naming import find_order
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Run", "Skipped", "Violated", "Violation"]
 
 _SHRINK_BUDGET_S = 10.0
+# Of a time-out the smallest input says little, and every one that is tried costs the limit.
+_SHRINK_HANGS_S = 3.0
 _MOSTLY_SKIPPED = 10
 
 
@@ -79,6 +82,8 @@ class Run:
         differences: Number of cases in which both roles' calls did not end alike.
         difference: That of the smallest of these cases.
         missed_rate: The rate that was seen and the one that was asked for, where it was missed.
+        shrink_s: Seconds for which a smaller input is looked for.
+        hung: Number of inputs after which a sample ended because the candidate timed out on each.
         repeats: In how many repeats the reported violation was seen, and of how many.
         first_number: Number of the case in which a whole sample was first violated; a search
             afterwards has an order of its own.
@@ -94,12 +99,14 @@ class Run:
     cases: int = 0
     skipped: int = 0
     skipped_after: int = 0
+    hung: int = 0
     repeats: tuple[int, int] | None = None
     soft_violations: int = 0
     shared_violations: int = 0
     differences: int = 0
     difference: Difference | None = None
     shrink_runs: int = 0
+    shrink_s: float = _SHRINK_BUDGET_S
     shrink_stopped: bool = False
     first: Violation | None = None
     first_number: int | None = None
@@ -174,7 +181,8 @@ class Run:
             return
         if self.first is None:
             self.first = violation
-            self._shrink_until = time.monotonic() + _SHRINK_BUDGET_S
+            self.shrink_s = _SHRINK_HANGS_S if has_hung(violation.candidate) else _SHRINK_BUDGET_S
+            self._shrink_until = time.monotonic() + self.shrink_s
         self._remember(violation)
         self.smallest = violation
         raise _make_class(violation)(violation)

@@ -73,13 +73,15 @@ class Steps:
     def _run(self) -> None:
         __tracebackhide__ = True
         for index in range(max(len(measuring.sample) for measuring in self._measurings)):
+            if all(one.gave_up for one in self._measurings):
+                return
             results = [self._step(measuring, index) for measuring in self._measurings]
             # What is missing cannot be judged, so nothing is certain any more.
             if not self._failures and self._is_enough(index, results):
                 return
 
     def _step(self, measuring: Measuring, index: int) -> CaseHeld | None:
-        if id(measuring) in self._failures:
+        if id(measuring) in self._failures or measuring.gave_up:
             return None
         try:
             return measuring.measure_input(index)

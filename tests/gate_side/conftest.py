@@ -130,6 +130,7 @@ class MadeUp:
         self.run = SimpleNamespace(entry=SimpleNamespace(name=name), says_something=True)
         self.sample = rows
         self._number = number
+        self.gave_up = False
         self._names = names
         self._cases = []
 
