@@ -32,6 +32,9 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
         )
     if run.hung:
         yield f"{name!r} {say_hung(run.hung)}"
+    for caller in run.callers:
+        if caller.availability.lost:
+            yield f"{name!r}: {caller.describe_lost()}, and their cases count for nobody"
     difference = describe_difference(run)
     if difference is not None:
         yield f"{name!r}: {difference}"

@@ -76,7 +76,9 @@ class Executor(ABC):
         Returns:
             A dict with ``success`` (bool), ``result`` (the returned value, if success), ``error``
             (str, if not), ``duration_ms`` (float), ``stdout`` and ``stderr`` (str), and optionally
-            ``error_type`` and ``error_code`` (str). Further keys reach monitors unchanged.
+            ``error_type`` and ``error_code`` (str). With the ``error_type`` ``"unavailable"``,
+            ``retry_after_s`` says after how many seconds to ask again. Further keys reach
+            monitors unchanged.
 
         A call that fails is a dict with ``success=False``; an exception that leaves this method is
         reported as a fault of the executor.

@@ -20,6 +20,7 @@ __all__ = [
     "Raised",
     "Returned",
     "TimedOut",
+    "Unavailable",
     "find_refusal",
     "to_outcome",
 ]
@@ -28,6 +29,19 @@ __all__ = [
 _REFUSED = re.compile(r"\[Errno (1|13)\]")
 _CRASHES = frozenset({"crash", "process_exit", "protocol", "sandbox_lost"})
 _NOT_CALLED = frozenset({"not_started", "import_error", "function_missing", "argument_encoding"})
+# What else executors call it. A lost connection is not among them: a candidate that ends its own
+# service on some inputs would be excused for these.
+_UNAVAILABLE = frozenset(
+    {
+        "unavailable",
+        "rate_limit",
+        "rate_limit_error",
+        "rate_limited",
+        "overloaded",
+        "overloaded_error",
+        "service_unavailable",
+    }
+)
 _MOST_ERROR: Final = 4_000
 _MOST_TRACEBACK: Final = 10_000
 _MOST_OUTPUT: Final = 1 << 20
@@ -89,7 +103,18 @@ class NotCalled(_Failure):
     """The function could not be called: no import, no such function, or arguments cannot travel."""
 
 
-Outcome = Returned | Raised | TimedOut | Crashed | NotCalled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable(_Failure):
+    """What the executor needs could not be had: a server that is down, a limit on its use.
+
+    It says nothing about the implementation. ``retry_after_s`` is the number of seconds after which
+    the executor wants to be asked again; None where it does not.
+    """
+
+    retry_after_s: float | None = None
+
+
+Outcome = Returned | Raised | TimedOut | Crashed | NotCalled | Unavailable
 
 
 def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
@@ -127,6 +152,8 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
         return Crashed(**failure)
     if error_type in _NOT_CALLED:
         return NotCalled(**failure)
+    if error_type in _UNAVAILABLE:
+        return Unavailable(**failure, retry_after_s=payload.get("retry_after_s"))
     return Raised(**failure)
 
 
@@ -168,9 +195,8 @@ def _find_faults(payload: Mapping[str, Any]) -> list[str]:
         value = payload.get(key)
         if value is not None and not isinstance(value, str):
             faults.append(f"{key} of type {type(value).__name__}, expected str")
-    duration = payload.get("duration_ms")
-    if duration is not None and (
-        isinstance(duration, bool) or not isinstance(duration, int | float)
-    ):
-        faults.append(f"duration_ms of type {type(duration).__name__}, expected a number")
+    for key in ("duration_ms", "retry_after_s"):
+        value = payload.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            faults.append(f"{key} of type {type(value).__name__}, expected a number")
     return faults

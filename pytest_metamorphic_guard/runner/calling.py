@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     Outcome,
     Returned,
     TimedOut,
+    Unavailable,
     find_refusal,
     to_outcome,
 )
@@ -20,6 +21,7 @@ from pytest_metamorphic_guard.contracts.sizes import Allowance
 from pytest_metamorphic_guard.contracts.values import require_plain
 from pytest_metamorphic_guard.errors import ImplementationError, MetamorphicGuardError, PluginError
 from pytest_metamorphic_guard.executors.wire.settling import settle
+from pytest_metamorphic_guard.runner.availability import Availability
 from pytest_metamorphic_guard.runner.cases import snapshot
 from pytest_metamorphic_guard.runner.naming import arrange
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
@@ -31,7 +33,15 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.runner.hanging import TimeOuts
 
-__all__ = ["CallFailed", "Caller", "Solve", "Undecided", "Unusable", "number_kind"]
+__all__ = [
+    "CallFailed",
+    "Caller",
+    "NotAvailable",
+    "Solve",
+    "Undecided",
+    "Unusable",
+    "number_kind",
+]
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
@@ -59,6 +69,10 @@ class Unusable(BaseException):
 
 class Undecided(Unusable):
     """Nothing can be concluded from one case, because an output cannot be compared."""
+
+
+class NotAvailable(Unusable):
+    """A call could not be made, by no fault of the implementation: its case counts for nobody."""
 
 
 class CallFailed(MetamorphicGuardError):  # noqa: N818 - reads as what happened, in pytest.raises
@@ -107,6 +121,8 @@ class Caller:
         returned: Number of executions that returned.
         refused: Number of those that never ran, or that a sandbox kept from what they wanted.
         first_failure: How the first one ended that did not return.
+        availability: How many calls the executor could make.
+        not_available: The last call that it could not make, in the case that runs.
     """
 
     role: str
@@ -126,6 +142,8 @@ class Caller:
     returned: int = 0
     refused: int = 0
     first_failure: str = ""
+    availability: Availability = field(default_factory=Availability)
+    not_available: CallFailed | None = None
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
     _room: Allowance = field(default_factory=lambda: Allowance(0), repr=False)
 
@@ -222,12 +240,44 @@ class Caller:
 
     def _execute(self, args: tuple[Any, ...]) -> Outcome:
         __tracebackhide__ = True
+        default_s = getattr(self.loaded.executor, "retry_after_s", None)
+        outcome = self.availability.ask(lambda: self._ask(args), default_s, self.deadline)
+        self.executions += 1
+        if isinstance(outcome, Unavailable):
+            # Nobody is shown it: it says nothing about the implementation.
+            raise self._lose(outcome)
+        self._take(outcome)
+        if isinstance(outcome, NotCalled):
+            self.unusable = self._fail(outcome)
+            raise Unusable(self.unusable)
+        return outcome
+
+    def _lose(self, outcome: Unavailable) -> Unusable:
+        """Return what ends the case or, where there is no hope for another one, the item."""
+        self.not_available = self._fail(outcome)
+        if self.availability.is_gone:
+            said = f"{self.availability.describe()}, and the last ones in a row"
+            return Unusable(CallFailed(self._name, said, outcome.error_type, outcome))
+        return NotAvailable(self.not_available)
+
+    def describe_lost(self) -> str:
+        """Say in words how many calls could not be made."""
+        return self.availability.describe(f" of {self._name}")
+
+    def _fail(self, outcome: NotCalled | Unavailable) -> CallFailed:
+        return CallFailed(self._name, outcome.error, outcome.error_type, outcome)
+
+    @property
+    def _name(self) -> str:
+        return f"{self.role} {self.implementation.specification}"
+
+    def _ask(self, args: tuple[Any, ...]) -> Outcome:
+        __tracebackhide__ = True
         timeout_s = self.timeout_s
         if self.deadline is not None:
             left_s = self.deadline - time.monotonic()
             timeout_s = max(0.01, min(timeout_s, left_s + _GRACE_S))
         target = self.implementation
-        self.executions += 1
         self.pending = True  # and stays so where the item's time ends first
         overdue_s = timeout_s + OVERDUE_AFTER_S
         # Ours kill what overruns; a stranger's may hang, and nobody else would ever end it.
@@ -253,12 +303,6 @@ class Caller:
         if isinstance(outcome, Returned) and not self.loaded.is_ours:
             # Ours do it themselves, where the value was made.
             outcome = replace(outcome, value=settle(outcome.value))
-        self._take(outcome)
-        if isinstance(outcome, NotCalled):
-            self.unusable = CallFailed(
-                f"{self.role} {target.specification}", outcome.error, outcome.error_type, outcome
-            )
-            raise Unusable(self.unusable)
         return outcome
 
     def _take(self, outcome: Outcome) -> None:

@@ -11,7 +11,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.equivalence import equal_values
-from pytest_metamorphic_guard.runner.calling import Undecided
+from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
 from pytest_metamorphic_guard.runner.skips import allow_assume
@@ -39,6 +39,13 @@ def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
     Returns:
         The violation to report, and how sure it is.
     """
+    try:
+        return _confirm(run, violation)
+    except NotAvailable:
+        return violation, "unchecked"
+
+
+def _confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
     restarted = True
     found = [violation] if run.first in (None, violation) else [violation, run.first]
     for one in found:
@@ -60,7 +67,10 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
     for caller in run.callers:
         caller.forget()
         caller.restart()
-    again = _examine(run, violation)
+    try:
+        again = _examine(run, violation)
+    except NotAvailable:
+        return False
     return again is not None and again.regression == violation.regression
 
 

@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.relations.several import ComparedWithSeveralError,
 from pytest_metamorphic_guard.runner.calling import (
     Caller,
     CallFailed,
+    NotAvailable,
     Solve,
     Undecided,
     Unusable,
@@ -165,6 +166,7 @@ def _evaluate_law(
     solve = Solve(caller)
     fault = skip = None
     answer = None
+    caller.not_available = None
     with deciding() as met:
         try:
             answer = law.body(solve, *case.copy()[0], **fixtures)
@@ -178,6 +180,8 @@ def _evaluate_law(
             fault = Fault("law", say(error), error)
     if caller.unusable is not None:  # and the law caught what ends an item
         raise Unusable(caller.unusable)
+    if caller.not_available is not None:  # or a case
+        raise NotAvailable(caller.not_available)
     if met:
         raise met[0]
     if answer is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.measurements import CaseHeld
-from pytest_metamorphic_guard.runner.calling import Undecided
+from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.drawing import to_sources
@@ -46,6 +46,8 @@ def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | Non
         results = run.compare(case)
     except Skipped:
         run.count_skipped()
+        return None
+    except NotAvailable:
         return None
     except Undecided as undecided:
         run.undecided = run.undecided or undecided

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +14,7 @@ from pytest_metamorphic_guard.measurements import (
     name_variant,
 )
 from pytest_metamorphic_guard.runner.blocks import Blocks
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.calling import NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
@@ -305,7 +306,7 @@ class Measuring:
             self.recorder.repeat = repeat
             for caller in self.run.order_callers():
                 caller.kind = "source"
-                with caller.calling_again():
+                with caller.calling_again(), contextlib.suppress(NotAvailable):
                     caller.call(case.copy()[0])
         self.recorder.repeat = 0
 

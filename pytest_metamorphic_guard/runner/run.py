@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
-from pytest_metamorphic_guard.runner.calling import Caller, Undecided, Unusable
+from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable, Undecided, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
@@ -165,6 +165,8 @@ class Run:
         except Skipped:
             self.count_skipped()
             raise
+        except NotAvailable:
+            return
         except Undecided as undecided:
             # Another input may still violate what must hold, and then that is what counts.
             self.undecided = self.undecided or undecided
@@ -242,6 +244,7 @@ class Run:
         Raises:
             Unusable: No case ran, or more than ten were skipped for each that ran.
         """
+        self.require_available()
         tried = self.cases + self.skipped
         if self.says_something:
             return
@@ -255,6 +258,17 @@ class Run:
         else:
             fault = f"{self.entry.name!r}: no case ran; the inputs yield nothing"
         raise Unusable(self.broken(fault))
+
+    def require_available(self) -> None:
+        """Refuse a run of which too many calls could not be made.
+
+        Raises:
+            Unusable: More than a tenth of the calls of one role were lost.
+        """
+        for caller in self.callers:
+            if caller.availability.is_too_low:
+                fault = f"{self.entry.name!r} could not be judged: {caller.describe_lost()}"
+                raise Unusable(self.broken(f"{fault}; try again when they can be made"))
 
     def require_decided(self) -> None:
         """Refuse a run in which an output could not be compared.

@@ -8,7 +8,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.outcomes import Outcome, PluginIdentity, to_outcome
+from pytest_metamorphic_guard.contracts.outcomes import (
+    Outcome,
+    PluginIdentity,
+    Unavailable,
+    to_outcome,
+)
 from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.testing import candidates
 
@@ -71,7 +76,8 @@ class Bench:
         """Call a function of the honest candidate, or of another.
 
         Raises:
-            Finding: ``execute`` raised, or returned something that is no payload.
+            Finding: ``execute`` raised, or returned something that is no payload, or that says that
+            the call could not be made.
         """
         path = self.honest if file_path is None else file_path
         limit_s = self.timeout_s if timeout_s is None else timeout_s
@@ -85,6 +91,9 @@ class Bench:
             outcome = to_outcome(payload, PluginIdentity("executor", self.name))
         except PluginError as error:
             raise Finding(error.fault) from error
+        if isinstance(outcome, Unavailable):
+            said = f"the call was unavailable ({outcome.error})"
+            raise Finding(f"{said}: check again when what the executor needs can be had")
         return Answer(outcome, payload, wall_s)
 
     def call_hostile(self, function: str, *args: Any) -> Answer:

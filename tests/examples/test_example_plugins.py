@@ -146,7 +146,8 @@ def test_the_request_names_function_and_arguments(http_json):
     ("status", "body", "error_type", "error"),
     [
         (500, b'{"error": "ValueError: no"}', "exception", "ValueError: no"),
-        (503, b"{}", "exception", "status 503"),
+        (503, b"{}", "unavailable", "status 503"),
+        (429, b"slow down", "unavailable", "status 429"),
         (404, b"{}", "function_missing", "no function 'solve'"),
         (200, b"{}", "response", "status 200 and no key 'result'"),
         (200, b"[1]", "response", "no JSON object"),
@@ -189,11 +190,11 @@ def test_a_service_that_drips_is_a_time_out(http_json, first, piece):
     assert took_s < 10
 
 
-def test_a_service_that_is_not_there_is_a_failed_call(http_json):
+def test_a_service_that_is_not_there_is_unavailable(http_json):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     payload = call(http_json, f"http://127.0.0.1:{port}")
-    assert payload["error_type"] == "connection"
+    assert payload["error_type"] == "unavailable"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,22 @@ def make_echo(*, config):
 
 class AlwaysFails(Echo):
     def execute(self, *call):
-        return {"success": False, "error": "quota used up", "error_type": "rate_limit_error"}
+        return {"success": False, "error": "no such answer", "error_type": "response"}
+
+
+class Busy(Echo):
+    """Is unavailable for the inputs and attempts that its configuration names."""
+
+    def execute(self, file_path, func_name, args, timeout_s, mem_mb):
+        tried = self.__dict__.setdefault("tried", {})
+        tried[args[0]] = tried.get(args[0], 0) + 1
+        role = "new" if "new" in file_path else "old"
+        note("asked", role, args[0])
+        if args[0] in self.config["busy"] and tried[args[0]] <= self.config.get("times", 99):
+            if self.config.get("role", role) == role:
+                answer = {"success": False, "error": "429 slow down", "error_type": "unavailable"}
+                return answer | self.config.get("answer", {})
+        return {"success": True, "result": 1}
 
 
 class FailsWithoutWords(Echo):
@@ -137,7 +152,7 @@ NOT_CALLABLE = 3
 
 # fmt: off
 NAMES = (
-    "Echo", "AlwaysFails", "FailsWithoutWords", "Raises", "Hangs", "Exits", "ReturnsNone",
+    "Echo", "AlwaysFails", "Busy", "FailsWithoutWords", "Raises", "Hangs", "Exits", "ReturnsNone",
     "MissingSuccess", "SuccessIsText", "NonStringError", "RaisesInInit", "RefusesConfig",
     "TakesNoConfig", "LacksExecute", "NeedsNewer", "NeedsOlder", "NeedsNonsense", "FitsExactly",
     "RaisesInClose", "NoClose", "NOT_CALLABLE", "make_echo", "Missing",

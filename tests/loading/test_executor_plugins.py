@@ -134,7 +134,7 @@ def test_an_executor_is_not_made_where_nothing_is_to_run(suite, executors):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("AlwaysFails", "quota used up"), ("FailsWithoutWords", "error")],
+    [("AlwaysFails", "no such answer"), ("FailsWithoutWords", "error")],
 )
 def test_a_failing_call_is_an_outcome_and_violates(suite, read_texts, name, said):
     result = suite.run("--mg-candidate=one.py", f"--mg-executor={name}")

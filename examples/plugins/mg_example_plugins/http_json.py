@@ -29,6 +29,9 @@ class CallError(Exception):
         self.error = error
 
 
+BUSY = (http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE)
+
+
 class HttpJsonExecutor(Executor):
     """Calls functions of an HTTP service whose URL is given as ``file_path``.
 
@@ -56,6 +59,7 @@ class HttpJsonExecutor(Executor):
                 "error": failure.error,
                 "error_type": failure.error_type,
                 "error_code": f"HTTP_{failure.error_type.upper()}",
+                "retry_after_s": 1.0 if failure.error_type == "unavailable" else None,
             }
         else:
             payload = {**answer, "success": True}
@@ -75,8 +79,13 @@ class HttpJsonExecutor(Executor):
                 connection.request("POST", path, body, self.headers)
                 response = connection.getresponse()
                 text = response.read(self.max_bytes + 1)
+        except ConnectionRefusedError as error:
+            # Nothing was asked yet, so it says nothing about the candidate.
+            raise CallError("unavailable", f"{parts.netloc}: {error}") from error
         except (OSError, http.client.HTTPException) as error:
             raise CallError("connection", f"{parts.netloc}: {error}") from error
+        if response.status in BUSY:
+            raise CallError("unavailable", f"{parts.netloc}: status {response.status}")
         if len(text) > self.max_bytes:
             raise CallError("response_size", f"the answer has over {self.max_bytes} bytes")
         return read_answer(response.status, text, function)

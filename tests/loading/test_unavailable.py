@@ -1,0 +1,121 @@
+"""What an executor could not call counts for nobody, and too much of it decides nothing."""
+
+import json
+
+import pytest
+
+from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity, Unavailable, to_outcome
+from pytest_metamorphic_guard.testing import check_executor
+
+
+@pytest.fixture
+def ask(project, executors):
+    """Run a task of thirty inputs with the executor that is busy for some of them."""
+    project.write(new="def solve(x):\n    return 1\n", old="def solve(x):\n    return 1\n")
+    project.write_task(
+        """
+        @t.relation(expect="equal")
+        def same(x):
+            return (x,)
+
+        @t.law
+        def law(solve, x):
+            with pytest.raises(CallFailed):
+                solve(x)
+                raise CallFailed("", "", "", None)
+        """,
+        inputs="[(n,) for n in range(30)]",
+    )
+
+    def run(config, *options):
+        return project.run(
+            "--mg-candidate=new.py",
+            "--mg-executor=Busy",
+            f"--mg-executor-config={json.dumps(config)}",
+            *options,
+        )
+
+    return run
+
+
+def test_a_few_calls_that_are_unavailable_count_for_nobody(ask):
+    result = ask({"busy": [7]}, "--mg-measure")
+    result.assert_outcomes(passed=2)
+    said = "1 of 59 calls of candidate new.py was unavailable (429 slow down), and their cases"
+    result.stdout.fnmatch_lines([f"*'same': {said}*"])
+
+
+def test_too_many_make_the_item_broken_and_name_the_reason(ask, read_texts):
+    for options in ((), ("--mg-measure",)):
+        result = ask({"busy": [3, 7, 12, 20, 25, 28]}, *options)
+        result.assert_outcomes(failed=2)
+        for name, text in read_texts(result).items():
+            calls = 54 if name == "same" else 30
+            assert f"{name!r} could not be judged: 6 of {calls} calls of candidate new.py" in text
+            assert "violated" not in text
+
+
+def test_an_executor_that_is_gone_ends_its_items_soon(ask, executors, read_texts):
+    result = ask({"busy": list(range(30)), "answer": {"retry_after_s": 0}}, "-k", "same")
+    result.assert_outcomes(failed=1)
+    said = "candidate new.py: 10 of 10 calls were unavailable (429 slow down)"
+    assert said in read_texts(result)["same"]
+    # Four attempts for each of the first five, then one.
+    asked = [n for n in map(json.loads, executors.read_text().splitlines()) if n[0] == "asked"]
+    assert len(asked) == 5 * 4 + 5
+
+
+def test_a_call_is_made_again_where_the_executor_says_so(ask, executors):
+    config = {"busy": [1, 2], "times": 2}
+    result = ask(config | {"answer": {"retry_after_s": 0.01}}, "-k", "same", "--mg-measure")
+    result.assert_outcomes(passed=1)
+    assert "unavailable" not in result.stdout.str()
+    asked = [n for n in map(json.loads, executors.read_text().splitlines()) if n[0] == "asked"]
+    assert len(asked) == 60 + 4
+
+
+def test_a_wait_that_is_too_long_is_not_waited_for(ask):
+    result = ask({"busy": [1], "answer": {"retry_after_s": 3600}}, "-k", "same", "--mg-measure")
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("role", ["new", "old"])
+def test_a_gate_is_inconclusive_where_too_much_was_unavailable(ask, role):
+    config = {"busy": [3, 7, 12, 20, 25, 28], "role": role}
+    result = ask(config, "--mg-baseline=old.py", "--mg-gate", "-k", "same", "--mg-monitor=errors")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    text = result.stdout.str()
+    assert "INCONCLUSIVE" in text
+    assert "REJECT" not in text
+
+
+def test_a_test_of_the_users_own_that_could_not_call_rejects_nobody(ask, project):
+    project.write(test_it="def test_own(mg_candidate):\n    assert mg_candidate(3) == 1\n")
+    result = ask({"busy": [3]}, "--mg-baseline=old.py", "--mg-gate")
+    text = result.stdout.str()
+    assert "429 slow down" in text
+    assert "INCONCLUSIVE" in text
+    assert "REJECT" not in text
+
+
+@pytest.mark.parametrize("name", ["unavailable", "rate_limit", "rate_limit_error", "overloaded"])
+def test_what_executors_call_it_is_known(name):
+    payload = {"success": False, "error_type": name, "retry_after_s": 2}
+    outcome = to_outcome(payload, PluginIdentity("executor", "any"))
+    assert isinstance(outcome, Unavailable)
+    assert outcome.retry_after_s == 2
+
+
+def test_a_lost_connection_may_be_the_candidates_own_end():
+    payload = {"success": False, "error_type": "connection"}
+    assert not isinstance(to_outcome(payload, PluginIdentity("executor", "any")), Unavailable)
+
+
+def test_a_check_of_an_executor_asks_for_another_time():
+    class Down:
+        def execute(self, *call):
+            return {"success": False, "error": "no route to host", "error_type": "unavailable"}
+
+    report = check_executor(Down(), hostile=False)
+    said = "the call was unavailable (no route to host): check again when what the executor needs"
+    assert said in " ".join(str(report).split())
