@@ -1,22 +1,26 @@
-"""Candidates whose source says that they use the baseline, and so could return its answers."""
+"""Candidates that use the baseline, and so could return its answers: kept from it, or found out."""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.evidence_building import Missing
+from pytest_metamorphic_guard.evidence_building import KEEP_APART, Missing
 from pytest_metamorphic_guard.implementations import find_origin
+from pytest_metamorphic_guard.importing import find_imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.settings import Settings
 
-__all__ = ["find_borrowed"]
+__all__ = ["find_borrowed", "find_withheld"]
 
 _MOST_BYTES = 1 << 20
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 _FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#]*)", re.MULTILINE)
 
@@ -32,13 +36,66 @@ def find_borrowed(
     return [
         Missing(
             f"{candidate.specification} uses {baseline.specification}, the baseline, and could "
-            "return its answers: keep what both need in a module of its own",
+            "return its answers",
             candidate.specification,
+            remedy=KEEP_APART,
         )
         for candidate in candidates
         for origin, baseline in origins
         if (own := find_origin(candidate)) is not None and own != origin and _uses(own, origin)
     ]
+
+
+def find_withheld(candidate: Implementation, settings: Settings) -> dict[str, str]:
+    """Return the files that a candidate may not read under a gate, each with what it is.
+
+    These are the baselines of its tasks, and the candidates that compete with it. Left alone is
+    what the candidate cannot do without: its own file, what its package imports by itself, and what
+    is installed.
+    """
+    own = find_origin(candidate)
+    if own is None or not settings.gate:
+        return {}
+    tasks = {
+        one.task for one in settings.candidates if one.implementation.target == candidate.target
+    }
+    others = [
+        (one.implementation, "another candidate")
+        for one in settings.candidates
+        if one.task in tasks
+    ]
+    others += [
+        (one.implementation, "the baseline")
+        for one in settings.baselines
+        if one.task is None or None in tasks or one.task in tasks
+    ]
+    found = {
+        origin: f"{other.specification}, {what}"
+        for other, what in others
+        if (origin := find_origin(other)) is not None and origin != own
+    }
+    return {
+        str(origin): what
+        for origin, what in found.items()
+        if not _is_installed(origin) and not _is_needed(own, origin)
+    }
+
+
+def _is_installed(file: Path) -> bool:
+    return not _INSTALLED.isdisjoint(file.parts) or file.is_relative_to(Path(os.__file__).parent)
+
+
+def _is_needed(own: Path, other: Path) -> bool:
+    """Tell whether the packages that hold both files import the other one by themselves."""
+    packages = []
+    root = own.parent
+    while (root / "__init__.py").is_file() and root.parent != root:
+        packages.append(root)
+        root = root.parent
+    shared = [
+        (folder / "__init__.py").resolve() for folder in packages if other.is_relative_to(folder)
+    ]
+    return bool(shared) and other in find_imported(shared, root, apart=[own])
 
 
 def _uses(own: Path, other: Path) -> bool:

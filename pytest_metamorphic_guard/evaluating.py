@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.borrowing import find_borrowed
+from pytest_metamorphic_guard.borrowing import find_borrowed, find_withheld
 from pytest_metamorphic_guard.contracts.workers import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evidence_building import (
     Difference,
-    Missing,
     build_evidence,
+    miss_unusable,
     split_alerts,
 )
 from pytest_metamorphic_guard.gate.policies import Strict, parse_policy
@@ -168,9 +168,9 @@ class _Evaluation:
             if result.difference is not None
         ]
         missing = [
-            Missing(verdict.unusable, verdict.candidate, node, is_own_fault=True)
-            for node, verdict in ((node, r.verdict) for node, r in self._results.items())
-            if verdict.unusable is not None
+            miss_unusable(result.verdict, node)
+            for node, result in self._results.items()
+            if result.verdict.unusable is not None
         ]
         reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
         missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
@@ -219,6 +219,7 @@ class _Evaluation:
                 candidate=self._make_caller("candidate", self.candidate, name),
                 baseline=None if before is None else self._make_caller("baseline", before, name),
             )
+            one.candidate.withhold(find_withheld(self.candidate, settings))
             cases = gather_sources(self.task, entry, settings, sample)
             minimum = rules.find_declared_rate(
                 self.task.name,

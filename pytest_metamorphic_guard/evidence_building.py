@@ -10,6 +10,7 @@ from pytest_metamorphic_guard.gate.evidence import (
     AlertEvidence,
     CheckResult,
     DifferenceEvidence,
+    Doubt,
     Evidence,
     InputResult,
     MetricEvidence,
@@ -24,9 +25,21 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.gate.rules import FailOnAlert
     from pytest_metamorphic_guard.measurements import EndsApart, Measurement
+    from pytest_metamorphic_guard.verdicts import Verdict
     from pytest_metamorphic_guard.watch_report import Alert, WatchReport
 
-__all__ = ["Difference", "Missing", "OwnCheck", "build_evidence", "build_frame", "split_alerts"]
+__all__ = [
+    "KEEP_APART",
+    "Difference",
+    "Missing",
+    "OwnCheck",
+    "build_evidence",
+    "build_frame",
+    "miss_unusable",
+    "split_alerts",
+]
+
+KEEP_APART = "keep what candidate and baseline both need in a module of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +51,26 @@ class Missing:
         candidate: The candidate it was about, or None where that is not known.
         entry: What it checked, as ``task::relation``, or None where that is not known.
         is_own_fault: The candidate cannot be called where its baseline can: it is rejected.
+        remedy: What would set it right, where running everything would not.
     """
 
     text: str
     candidate: str | None = None
     entry: str | None = None
     is_own_fault: bool = False
+    remedy: str | None = None
+
+
+def miss_unusable(verdict: Verdict, entry: str) -> Missing:
+    """Return that a candidate alone cannot be called, as its verdict says."""
+    assert verdict.unusable is not None  # the caller asked
+    return Missing(
+        verdict.unusable,
+        verdict.candidate,
+        entry,
+        is_own_fault=not verdict.withheld,
+        remedy=KEEP_APART if verdict.withheld else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +146,9 @@ def build_evidence(
                 *(
                     gap.text
                     for gap in missing
-                    if gap.candidate in (None, *names) and not gap.is_own_fault
+                    if gap.candidate in (None, *names)
+                    and not gap.is_own_fault
+                    and gap.remedy is None
                 ),
                 *_find_unmeasured(group, missing),
                 *_find_chosen(group),
@@ -133,6 +162,13 @@ def build_evidence(
                         *(g.text for g in missing if g.is_own_fault and g.candidate in names),
                         *_list_own(own, names, "failed"),
                     ]
+                )
+            ),
+            doubts=tuple(
+                dict.fromkeys(
+                    Doubt(gap.text, gap.remedy)
+                    for gap in missing
+                    if gap.remedy is not None and gap.candidate in (None, *names)
                 )
             ),
             own_passed=len(_list_own(own, names, "passed")),

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.evidence_building import Difference, Missing
+from pytest_metamorphic_guard.evidence_building import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.feeding import decode_fed
 from pytest_metamorphic_guard.items import RESULT_ATTRIBUTE
 from pytest_metamorphic_guard.measurements import name_task
@@ -189,7 +189,7 @@ class Gathered:
             verdict = result.verdict
             entry = f"{name_task(verdict.task, result.where)}::{verdict.entry}"
             if verdict.unusable is not None:
-                yield Missing(verdict.unusable, verdict.candidate, entry, is_own_fault=True)
+                yield miss_unusable(verdict, entry)
             elif verdict.status == "broken":
                 text = f"{node} could not be judged, so nothing is known about it"
                 yield Missing(text, verdict.candidate, entry)

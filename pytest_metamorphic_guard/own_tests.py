@@ -60,6 +60,8 @@ class OwnCalls:
         if "baseline" in self.unusable or self._is_refused("baseline"):
             return None
         failed = self.unusable.get("candidate")
+        if failed is not None and failed.is_withheld:
+            return None
         if failed is not None:
             return " ".join(str(failed).split()) if failed.error_type in _OWN_FAULTS else None
         is_alone = bool(self.made.get("baseline")) and self._is_refused("candidate")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_metamorphic_guard.borrowing import find_withheld
 from pytest_metamorphic_guard.collection import (
     CandidateModule,
     find_plan,
@@ -89,6 +90,7 @@ class GuardSession:
             self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
+        self._withheld: dict[str, dict[str, str]] = {}
         self._samples = Samples(settings, self.rules)
         self._check_executors()
         config.add_cleanup(self.close)
@@ -125,7 +127,7 @@ class GuardSession:
         mem_mb = settings.mem_mb
         if mem_mb is None and task is not None:
             mem_mb = task.mem_mb
-        return Caller(
+        caller = Caller(
             time_outs=time_outs,
             entry=entry,
             role=role,
@@ -134,6 +136,12 @@ class GuardSession:
             timeout_s=timeout_s,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
+        if role == "candidate":
+            target = implementation.target
+            if target not in self._withheld:
+                self._withheld[target] = find_withheld(implementation, settings)
+            caller.withhold(self._withheld[target])
+        return caller
 
     def tell_apart(self, item: pytest.Item) -> str:
         """Return what tells an item's task from others of its name; empty where it is alone.

@@ -35,6 +35,7 @@ class Verdict:
         shared_violations: Number of violated cases that the baseline violates too.
         confirmation: Whether the reported violation was seen again; None without one.
         unusable: Why the candidate alone cannot be called, where that is why it is ``broken``.
+        withheld: It cannot be called for want of a file that it may not read, such as the baseline.
         regression: Whether the baseline holds for the reported case; None without a baseline.
     """
 
@@ -50,6 +51,7 @@ class Verdict:
     confirmation: Confirmation | None = None
     regression: bool | None = None
     unusable: str | None = None
+    withheld: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""

@@ -46,6 +46,9 @@ class Executor(ABC):
       runner confirms a violation after it.
     * ``share_processor(processor)``: keep all processes on the processor of this number, as those
       of the other role are, because durations are compared.
+    * ``withhold(file_path, files)``: keep files, a mapping of paths to what they are, from one
+      candidate; called under a gate before its calls, since a candidate that reads its baseline can
+      return its answers.
 
     Args:
         config: The object given by ``--mg-executor-config``; empty if none was given.

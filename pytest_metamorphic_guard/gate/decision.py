@@ -114,6 +114,7 @@ def decide(
     findings = [
         *_judge_alerts(evidence.alerts, rules),
         *(Finding(Conclusion.REJECT, text) for text in evidence.failures),
+        *(Finding(Conclusion.INCONCLUSIVE, one.text, one.remedy) for one in evidence.doubts),
         *(Finding(Conclusion.INCONCLUSIVE, text, _RUN_ALL) for text in evidence.missing),
         *(
             Finding(Conclusion.INCONCLUSIVE, f"no answer of a monitor: {text}", _ASK_AGAIN)

@@ -9,6 +9,7 @@ __all__ = [
     "AlertEvidence",
     "CheckResult",
     "DifferenceEvidence",
+    "Doubt",
     "Evidence",
     "InputResult",
     "MetricEvidence",
@@ -196,6 +197,19 @@ class DifferenceEvidence:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why what was seen of a candidate does not count for it.
+
+    Attributes:
+        text: One sentence.
+        remedy: What would set it right.
+    """
+
+    text: str
+    remedy: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Everything that is known about one candidate.
@@ -207,6 +221,7 @@ class Evidence:
         missing: What was to be run and gave no result, one sentence each; it prevents adoption.
         unanswered: Monitors that gave no answer, one sentence each; it prevents adoption.
         differences: Where both roles' calls do not end alike; they prevent adoption.
+        doubts: Why what was seen does not count for it; they prevent adoption.
         failures: What rejects the candidate whatever its tasks say, one sentence each.
         own_passed: Number of the user's own tests that passed; they give no rate.
         notes: What is worth knowing and decides nothing.
@@ -218,6 +233,7 @@ class Evidence:
     missing: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     differences: tuple[DifferenceEvidence, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     failures: tuple[str, ...] = ()
     own_passed: int = 0
     notes: tuple[str, ...] = ()

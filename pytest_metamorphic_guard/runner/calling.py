@@ -27,7 +27,7 @@ from pytest_metamorphic_guard.runner.naming import arrange
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.loading import LoadedExecutor
@@ -45,6 +45,9 @@ __all__ = [
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
+
+# How an executor says that a candidate did not run for want of a file it may not read.
+_WITHHELD = "SANDBOX_WITHHELD"
 
 # What is remembered of results; a call whose result does not fit is executed again.
 _REMEMBERED_BYTES = 64 << 20
@@ -94,6 +97,11 @@ class CallFailed(MetamorphicGuardError):  # noqa: N818 - reads as what happened,
 
     def __str__(self) -> str:
         return f"{self.implementation}: {self.error}"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it could not be called for want of a file that it may not read."""
+        return self.outcome.payload.get("error_code") == _WITHHELD
 
 
 @dataclass(slots=True)
@@ -205,6 +213,16 @@ class Caller:
         except Exception as error:
             raise Unusable(self._broken("restart()", error)) from error
         return True
+
+    def withhold(self, files: Mapping[str, str]) -> None:
+        """Keep these files from the implementation, each with what it is, if the executor can."""
+        withhold = getattr(self.loaded.executor, "withhold", None)
+        if not callable(withhold):
+            return
+        try:
+            withhold(self.implementation.target, files)
+        except Exception as error:
+            raise self._broken("withhold()", error) from error
 
     def warm_up(self) -> None:
         """Let the executor prepare for calls, where it offers that."""

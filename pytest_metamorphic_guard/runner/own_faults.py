@@ -23,7 +23,9 @@ def find_own_fault(run: Run, error: MetamorphicGuardError) -> str | None:
     nothing about the candidate.
     """
     failed = run.candidate.unusable
-    if failed is None or failed is not error or failed.error_type not in _OWN:
+    if failed is None or failed is not error:
+        return None
+    if failed.error_type not in _OWN and not failed.is_withheld:
         return None
     if run.baseline is not None and not _can_be_called(run):
         return None

@@ -215,6 +215,7 @@ class Run:
         unusable: str | None = None,
     ) -> Verdict:
         """Return the verdict; call it once, at the end."""
+        failed = self.candidate.unusable
         status: Status = "held" if violation is None else "violated"
         if violation is None and (broken or self.cases == 0):
             status = "broken"
@@ -231,6 +232,7 @@ class Run:
             confirmation=confirmation,
             regression=None if violation is None else violation.regression,
             unusable=unusable,
+            withheld=unusable is not None and bool(failed and failed.is_withheld),
         )
 
     @property

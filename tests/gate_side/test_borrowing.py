@@ -2,6 +2,11 @@
 
 import pytest
 
+from pytest_metamorphic_guard import Task
+from pytest_metamorphic_guard.api import EvaluationConfig, Implementation
+from pytest_metamorphic_guard.api import run as run_task
+from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
+
 TASK = """
 from pytest_metamorphic_guard import *
 
@@ -58,3 +63,94 @@ def test_two_functions_of_one_file_are_compared(decide):
     run = decide(both, candidate="new.py:faster", baseline="new.py:solve")
 
     assert run.outcome == "adopt"
+
+
+needs_landlock = pytest.mark.skipif(bool(find_missing()), reason="needs Landlock")
+HIDDEN = "import importlib\nfound = importlib.import_module('o' + 'ld')\nsolve = found.solve\n"
+LATER = "def solve(x):\n    return __import__('o' + 'ld').solve(x)\n"
+SENTENCE = (
+    "new.py imports old.py, the baseline, which candidates cannot read: keep what both need in a "
+    "module of its own"
+)
+
+
+@needs_landlock
+def test_a_candidate_that_imports_the_baseline_cannot_be_called(decide, workers):
+    run = decide(HIDDEN, "--mg-executor=local", workers=workers)
+
+    assert (run.outcome, run.ret) == ("inconclusive", 1)
+    assert SENTENCE in run.reason
+    assert "module of its own" in run.decisions[0]["remedy"]
+    assert SENTENCE in run.text
+
+
+@needs_landlock
+def test_a_candidate_that_reads_the_baseline_when_it_is_called_is_rejected(decide):
+    run = decide(LATER, "--mg-executor=local")
+
+    assert run.outcome == "reject"
+    assert "new.py reads old.py, the baseline, which" in " ".join(run.text.split())
+
+
+def test_a_candidate_may_read_anything_where_nothing_is_decided(decide):
+    run = decide(HIDDEN, "--mg-executor=local", gate=False)
+
+    assert run.ret == 0
+
+
+@needs_landlock
+def test_candidates_cannot_read_each_other(gate, decide):
+    decide(LATER.replace("'ld'", "'ther'"))
+    (gate.path / "other.py").write_text(OLD)
+
+    run = gate.run("--mg-executor=local", "--mg-candidate=other.py")
+
+    outcomes = {one["candidate"]: one["outcome"] for one in run.decisions}
+    assert outcomes == {"new.py": "reject", "other.py": "adopt"}
+    assert "new.py reads other.py, another candidate" in " ".join(run.text.split())
+
+
+@needs_landlock
+def test_a_package_that_imports_the_baseline_by_itself_works(gate):
+    package = gate.path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .core import solve\n")
+    (package / "core.py").write_text("from .old import solve\n")
+    (package / "old.py").write_text(OLD)
+    (package / "new.py").write_text(OLD)
+    (gate.path / "test_it.py").write_text(TASK)
+
+    run = gate.run("--mg-executor=local", candidate="shop/new.py", baseline="shop/old.py")
+
+    assert run.outcome == "adopt"
+
+
+def test_a_baseline_of_the_standard_library_is_not_withheld(gate):
+    (gate.path / "test_it.py").write_text(
+        "from pytest_metamorphic_guard import *\n"
+        "t = Task('t', inputs=[([x, 1, 2],) for x in range(60)], function='median')\n"
+        "@t.property\n"
+        "def inside(output, values):\n    assert min(values) <= output <= max(values)\n"
+    )
+    (gate.path / "new.py").write_text(
+        "import random\n\ndef median(values):\n    return sorted(values)[1]\n"
+    )
+
+    run = gate.run("--mg-executor=local", baseline="statistics:median")
+
+    assert run.outcome == "adopt"
+
+
+def test_a_script_is_told_too(gate):
+    (gate.path / "old.py").write_text(OLD)
+    (gate.path / "new.py").write_text(HIDDEN)
+    task = Task("t", inputs=[(x,) for x in range(60)])
+    task.property(lambda output, x: output == x + 1, name="right")
+    made = [Implementation.from_path(gate.path / name) for name in ("old.py", "new.py")]
+
+    result = run_task(task, *made, EvaluationConfig())
+
+    assert not result.adopt
+    if not find_missing():
+        assert result.outcome == "inconclusive"
+        assert "old.py, the baseline, which candidates cannot read" in result.reason

@@ -74,6 +74,7 @@ class LocalExecutor(Executor):
         self._is_confined, self._is_kept = choose_confinement(self._configuration)
         self._direct = InprocessExecutor() if self._level == "none" else None
         self._implementations: dict[tuple[str, int], Implementation] = {}
+        self._withheld: dict[str, dict[str, str]] = {}
         self._directories: Directories | None = None
         self._lock = threading.RLock()
         self._processor: int | None = None
@@ -131,6 +132,15 @@ class LocalExecutor(Executor):
                 implementation.end()
                 raise
 
+    def withhold(self, file_path: str, files: Mapping[str, str]) -> None:
+        """Keep files from one candidate, where the kernel confines it; see `Executor`."""
+        with self._lock:
+            if self._withheld.get(file_path, {}) == dict(files):
+                return
+            self._withheld[file_path] = dict(files)
+            for key in [key for key in self._implementations if key[0] == file_path]:
+                self._implementations.pop(key).end()
+
     def restart(self) -> None:
         """End all processes and forget failed imports: the next call runs in a fresh process."""
         self._leave_to_parent()
@@ -174,7 +184,8 @@ class LocalExecutor(Executor):
         # Taken out and put back: the least recently used one comes first.
         implementation = self._implementations.pop(key, None)
         if implementation is None:
-            implementation = Implementation(find_target(file_path), mem_mb)
+            withheld = self._withheld.get(file_path, {})
+            implementation = Implementation(find_target(file_path), mem_mb, withheld)
             while len(self._implementations) >= self._configuration.max_workers:
                 oldest = next(iter(self._implementations))
                 self._implementations.pop(oldest).end()
@@ -188,12 +199,13 @@ class LocalExecutor(Executor):
         self._get_ready(implementation, needs)
         lost = implementation.find_lost(needs)
         if lost:
-            return make_failure("argument_encoding", lost)
+            return implementation.explain(make_failure("argument_encoding", lost))
         sandbox = implementation.sandbox
         if sandbox is None:
             assert implementation.refusal is not None
             return dict(implementation.refusal)
         payload, is_usable = sandbox.call(func_name, arguments, timeout_s)
+        payload = implementation.explain(payload)
         if not is_usable or self._level == "spawn":
             sandbox.end()
             implementation.sandbox = None
@@ -246,7 +258,7 @@ class LocalExecutor(Executor):
                 )
                 sandbox = self._start_level("fresh", implementation)
         except RefusedError as failure:
-            implementation.refusal = failure.payload
+            implementation.refusal = implementation.explain(failure.payload)
             return
         except OSError as error:
             text = f"no process could be prepared: {error}"
@@ -270,6 +282,7 @@ class LocalExecutor(Executor):
             is_confined=self._is_confined,
             is_kept=self._is_kept,
             processor=self._processor,
+            withheld=tuple(implementation.withheld),
         )
         sandbox = _LEVELS[level](wish, self._directories.make())
         try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.executors.local.withholding import explain_withheld
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pytest_metamorphic_guard.executors.local.needs import Need, UnpreparedError
     from pytest_metamorphic_guard.executors.local.payloads import Payload
@@ -24,6 +26,7 @@ class Implementation:
     Attributes:
         target: What to import.
         mem_mb: Its memory limit in MiB; 0 for none.
+        withheld: Files that it may not read, each with what it is.
         watch: Tells whether its sources changed.
         sandbox: Its process.
         refusal: Why it has none.
@@ -33,6 +36,7 @@ class Implementation:
 
     target: Target
     mem_mb: int
+    withheld: Mapping[str, str] = field(default_factory=dict)
     watch: Watch | None = None
     sandbox: Sandbox | None = None
     refusal: Payload | None = None
@@ -49,6 +53,12 @@ class Implementation:
     def find_lost(self, needs: Iterable[Need]) -> str:
         """Return why one of these modules cannot be imported, or nothing."""
         return next((self._lost[need.module] for need in needs if need.module in self._lost), "")
+
+    def explain(self, payload: Payload) -> Payload:
+        """Return a payload that says so where a file was asked for that is withheld."""
+        if not self.withheld or payload["success"]:
+            return payload
+        return explain_withheld(payload, self.target.file or self.target.name, self.withheld)
 
     def end_process(self) -> None:
         """End its process; the next call starts another one."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.editable import list_editable
 from pytest_metamorphic_guard.executors.local.hardening.confinement import Permissions
+from pytest_metamorphic_guard.executors.local.withholding import leave_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
     from pytest_metamorphic_guard.executors.local.setup import Target
@@ -34,7 +35,11 @@ _IMPORTABLE = (".py", ".so", ".pth", ".zip")
 
 
 def make_permissions(
-    target: Target, directory: str, search_path: Iterable[str], configuration: Configuration
+    target: Target,
+    directory: str,
+    search_path: Iterable[str],
+    configuration: Configuration,
+    withheld: Collection[str] = (),
 ) -> Permissions:
     """Return what a worker for this target may do.
 
@@ -47,6 +52,7 @@ def make_permissions(
         directory: Its own directory, the only one that it may write to.
         search_path: The host's ``sys.path``.
         configuration: The executor's.
+        withheld: Files that it may not read wherever they lie, unless the configuration names them.
     """
     wanted = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *search_path]
     wanted.extend(os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep))
@@ -73,8 +79,12 @@ def make_permissions(
             readable.extend(_list_visible(folder))
         else:
             readable.append(folder)
+    named = {os.path.realpath(path) for path in configuration.read}
+    hidden = [path for path in withheld if os.path.realpath(path) not in named]
+    kept, listed = leave_out(dict.fromkeys(filter(None, readable)), hidden)
     return Permissions(
-        readable=tuple(dict.fromkeys(filter(None, readable))),
+        readable=tuple(dict.fromkeys(kept)),
+        listed=tuple(path for path in listed if path not in unlisted),
         unlisted=tuple(dict.fromkeys(unlisted)),
         writable=(directory, "/dev/null", *map(os.path.abspath, configuration.write)),
         allow_network=configuration.allow_network,

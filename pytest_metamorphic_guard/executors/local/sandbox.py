@@ -67,6 +67,7 @@ class Wish:
         is_confined: Whether to harden it.
         is_kept: Whether it may leave processes behind that have to be swept.
         processor: The only processor it runs on, or None for all.
+        withheld: Files that it may not read, if it is confined.
     """
 
     target: Target
@@ -77,6 +78,7 @@ class Wish:
     is_confined: bool
     is_kept: bool
     processor: int | None = None
+    withheld: tuple[str, ...] = ()
 
 
 class Sandbox(ABC):
@@ -204,7 +206,9 @@ class Sandbox(ABC):
         wish, configuration = self._wish, self._configuration
         permissions = None
         if wish.is_confined:
-            permissions = make_permissions(wish.target, directory, wish.search_path, configuration)
+            permissions = make_permissions(
+                wish.target, directory, wish.search_path, configuration, wish.withheld
+            )
         setup = Setup(
             host_pid=os.getpid(),
             target=wish.target,

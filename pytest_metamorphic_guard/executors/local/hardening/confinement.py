@@ -38,6 +38,7 @@ class Permissions:
 
     Attributes:
         readable: Files, and directories with everything below, that it may read and execute.
+        listed: Directories of which, and below which, it may list the names.
         unlisted: Directories on the search path of which it may read the modules, but not list
             the names.
         writable: Files and directories that it may also change.
@@ -46,6 +47,7 @@ class Permissions:
     """
 
     readable: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     allow_network: bool = False
@@ -146,6 +148,7 @@ class Confinement:
         rules = Ruleset(self._architecture, self._version, network=not allowed.allow_network)
         try:
             rules.allow_reading(allowed.readable)
+            rules.allow_listing(allowed.listed)
             rules.allow_everything(allowed.writable)
             rules.apply()
         finally:

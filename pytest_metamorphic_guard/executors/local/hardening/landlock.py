@@ -75,6 +75,11 @@ class Ruleset:
         for path in paths:
             self._add(path, _READ)
 
+    def allow_listing(self, paths: Iterable[str]) -> None:
+        """Allow listing the names in these directories and below, and reading none of the files."""
+        for path in paths:
+            self._add(path, _READ_DIR)
+
     def allow_everything(self, paths: Iterable[str]) -> None:
         """Allow everything with these files, and below these directories."""
         for path in paths:
