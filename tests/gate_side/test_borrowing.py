@@ -154,3 +154,22 @@ def test_a_script_is_told_too(gate):
     if not find_missing():
         assert result.outcome == "inconclusive"
         assert "old.py, the baseline, which candidates cannot read" in result.reason
+
+
+@needs_landlock
+def test_inputs_of_a_class_of_the_baseline_need_a_module_of_their_own(gate):
+    (gate.path / "old.py").write_text(
+        "from dataclasses import dataclass\n\n@dataclass\nclass Order:\n    size: int\n\n"
+        "def solve(order):\n    return order.size + 1\n"
+    )
+    (gate.path / "new.py").write_text("def solve(order):\n    return order.size + 1\n")
+    (gate.path / "test_it.py").write_text(
+        "from old import Order\nfrom pytest_metamorphic_guard import *\n"
+        "t = Task('t', inputs=[(Order(x),) for x in range(60)])\n"
+        "@t.property\ndef right(output, order):\n    assert output == order.size + 1\n"
+    )
+
+    run = gate.run("--mg-executor=local")
+
+    assert run.outcome == "inconclusive"
+    assert SENTENCE in run.reason
