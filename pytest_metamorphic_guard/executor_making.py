@@ -41,7 +41,7 @@ class ExecutorMaking:
             try:
                 self._session.get_executor(role)
             except MetamorphicGuardError as error:
-                faults.append(str(error))
+                faults.append(self._session.redaction.hide(str(error)))
         if faults:
             # Both roles mostly share one executor, and its fault.
             refuse_run(config, "\n".join(dict.fromkeys(faults)), items)

@@ -107,7 +107,7 @@ class ItemRunner:
         fixtures = getattr(item, "fixturenames", ())
         if find_plan(item) is not None or not _FIXTURES.isdisjoint(fixtures):
             writer = item.config.get_terminal_writer()
-            clean_report(report, coloured=writer.hasmarkup)
+            clean_report(report, self.session.redaction.hide, coloured=writer.hasmarkup)
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
         # Fixtures feed monitors too, before and after the test itself.
         fed = self.session.feed.take()
@@ -346,7 +346,7 @@ class ItemRunner:
     def _warn(self, item: pytest.Item, run: Run, measuring: Measuring | None) -> None:
         for said in list_warnings(run, measuring):
             try:
-                item.warn(MetamorphicGuardWarning(clean_line(said)))
+                item.warn(MetamorphicGuardWarning(clean_line(self.session.redaction.hide(said))))
             except MetamorphicGuardWarning as warning:  # -W error
                 raise pytest.fail.Exception(str(warning), pytrace=False) from None
 

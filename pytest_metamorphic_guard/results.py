@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -125,7 +126,7 @@ class ResultKeeper:
         status: Literal["passed", "warned", "failed", "undecided"] = "undecided"
         if not interrupted:
             item = Synthetic(f"monitor[{monitor.id}]", "MonitorAlert", failing, warning)
-            failed = emit_item(session, item)
+            failed = self._emit(session, item)
             status = "failed" if failed else "warned" if warning else "passed"
         return MonitorResult(
             monitor=monitor.id,
@@ -135,6 +136,11 @@ class ResultKeeper:
             summary=monitor.summary,
             alerts=tuple(alert.to_dict() for alert in monitor.alerts),
         )
+
+    def _emit(self, session: pytest.Session, item: Synthetic) -> bool:
+        hide = self.session.redaction.hide
+        failing, warning = ([*map(hide, said)] for said in (item.failing, item.warning))
+        return emit_item(session, replace(item, failing=failing, warning=warning))
 
     def _find_borrowed(self) -> list[Missing]:
         settings = self.session.settings
@@ -170,7 +176,7 @@ class ResultKeeper:
             [message] if warns else [],
             _list_properties(self.ranking),
         )
-        emit_item(session, item)
+        self._emit(session, item)
 
     def _write(self, session: pytest.Session, *, interrupted: bool) -> None:
         settings = self.session.settings
@@ -183,7 +189,7 @@ class ResultKeeper:
             # The results are worth more than their report, so they are shown all the same.
             self.report_line = str(error)
             if not interrupted:
-                emit_item(session, Synthetic("report", "ReportError", [str(error)]))
+                self._emit(session, Synthetic("report", "ReportError", [str(error)]))
         else:
             self.report_line = f"report: {path}"
 
@@ -198,7 +204,7 @@ class ResultKeeper:
             text = f"## Metamorphic guard\n\n{self.undecided}\n"
         try:
             with Path(path).open("a", encoding="utf-8") as file:
-                file.write(text)
+                file.write(self.session.redaction.hide(text))
         except OSError as error:
             self.report_line = f"GITHUB_STEP_SUMMARY: cannot write it: {error.strerror}"
 
@@ -214,6 +220,7 @@ class ResultKeeper:
             duration_s=round(time.time() - self._started, 3),
             options=describe_options(settings, self.session.rules),
             environment=describe_environment(),
+            secrets=self.session.secrets,
             ranking=self.ranking,
             implementations=list_implementations(settings),
             executors=list_executors(settings),

@@ -36,6 +36,8 @@ from pytest_metamorphic_guard.own_tests import OwnCalls
 from pytest_metamorphic_guard.progress import LocalProgress, ProgressBoard, SharedProgress
 from pytest_metamorphic_guard.refusing import refuse_run
 from pytest_metamorphic_guard.replaying import Playable, Replay, read_replay
+from pytest_metamorphic_guard.report.holding import list_secrets
+from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
@@ -74,6 +76,8 @@ class GuardSession:
         self.config = config
         self.settings = settings
         self.rules = read_rules(config)
+        self.secrets = list_secrets(settings, os.environ)
+        self.redaction = Redaction(known=self.secrets)
         self.monitors = self._load_monitors()
         self.replay = read_replay(settings.replay) if settings.replay else None
         self.feed = Feed()
@@ -239,7 +243,7 @@ class GuardSession:
                 except Exception as error:  # noqa: BLE001 - a stranger's; the others are closed too
                     fault = loaded.identity.fault(f"close() raised {type(error).__name__}: {error}")
                     self.config.issue_config_time_warning(
-                        MetamorphicGuardWarning(str(fault)), stacklevel=2
+                        MetamorphicGuardWarning(self.redaction.hide(str(fault))), stacklevel=2
                     )
         self._executors.clear()
 
@@ -334,7 +338,7 @@ class GuardSession:
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
         said = [", ".join(parts), self._samples.describe()]
-        return [f"metamorphic-guard: {line}" for line in said if line]
+        return [self.redaction.hide(f"metamorphic-guard: {line}") for line in said if line]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.texts import MOST_LINE, clean, clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
+
+    Hide = Callable[[str], str]
 
 __all__ = ["clean_report", "clean_section"]
 
@@ -23,15 +27,22 @@ _MOST_LINES = 2_000
 _MOST_SECTION = 1 << 20
 
 
-def clean_report(report: pytest.TestReport | pytest.CollectReport, *, coloured: bool) -> None:
+def clean_report(
+    report: pytest.TestReport | pytest.CollectReport, hide: Hide, *, coloured: bool
+) -> None:
     """Clean every text of a report in its place.
 
     Args:
         report: The report.
+        hide: Takes out of a text what nobody may read.
         coloured: Whether pytest itself colours what it compares.
     """
-    report.longrepr = _clean_repr(report.longrepr, coloured)
-    report.sections = [(name, clean_section(text)) for name, text in report.sections]
+
+    def tidy(line: str) -> str:
+        return _clean(hide(line), coloured)
+
+    report.longrepr = _clean_repr(report.longrepr, hide, tidy)
+    report.sections = [(name, clean_section(hide(text))) for name, text in report.sections]
 
 
 def clean_section(text: str) -> str:
@@ -39,43 +50,43 @@ def clean_section(text: str) -> str:
     return clean(text, _MOST_SECTION)
 
 
-def _clean_repr(shown: Any, coloured: bool) -> Any:  # noqa: FBT001 - passed on
+def _clean_repr(shown: Any, hide: Hide, tidy: Hide) -> Any:
     if isinstance(shown, str):
-        return clean(shown)
+        return clean(hide(shown))
     if isinstance(shown, tuple):  # of a skip: path, line, reason
-        return tuple(clean(part) if isinstance(part, str) else part for part in shown)
+        return tuple(clean(hide(part)) if isinstance(part, str) else part for part in shown)
     chain = getattr(shown, "chain", None)
     parts = chain or [(getattr(shown, "reprtraceback", None), getattr(shown, "reprcrash", None))]
     for traceback, crash, *_ in parts:
-        _clean_message(crash, coloured)
+        _clean_message(crash, tidy)
         for entry in getattr(traceback, "reprentries", ()):
-            _clean_entry(entry, coloured)
+            _clean_entry(entry, tidy)
     for section in getattr(shown, "sections", ()):
-        _clean_list(section, coloured)
+        _clean_list(section, tidy)
     return shown
 
 
-def _clean_entry(entry: Any, coloured: bool) -> None:  # noqa: FBT001
-    _clean_list(getattr(entry, "lines", None), coloured)
-    _clean_list(getattr(getattr(entry, "reprlocals", None), "lines", None), coloured)
-    _clean_message(getattr(entry, "reprfileloc", None), coloured)
+def _clean_entry(entry: Any, tidy: Hide) -> None:
+    _clean_list(getattr(entry, "lines", None), tidy)
+    _clean_list(getattr(getattr(entry, "reprlocals", None), "lines", None), tidy)
+    _clean_message(getattr(entry, "reprfileloc", None), tidy)
     arguments = getattr(entry, "reprfuncargs", None)
     if arguments is not None:
-        arguments.args = [(name, _clean(str(text), coloured)) for name, text in arguments.args]
+        arguments.args = [(name, tidy(str(text))) for name, text in arguments.args]
 
 
-def _clean_message(place: Any, coloured: bool) -> None:  # noqa: FBT001
+def _clean_message(place: Any, tidy: Hide) -> None:
     if isinstance(getattr(place, "message", None), str):
-        place.message = "\n".join(_clean(line, coloured) for line in place.message.split("\n"))
+        place.message = "\n".join(tidy(line) for line in place.message.split("\n"))
 
 
-def _clean_list(lines: Any, coloured: bool) -> None:  # noqa: FBT001
+def _clean_list(lines: Any, tidy: Hide) -> None:
     if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
         whole = [part for line in lines for part in line.split("\n")]
         left_out = len(whole) - _MOST_LINES
         if left_out > 0:
             whole[_MOST_LINES // 2 : -_MOST_LINES // 2] = [f"... {left_out} lines left out ..."]
-        lines[:] = [_clean(line, coloured) for line in whole]
+        lines[:] = [tidy(line) for line in whole]
 
 
 def _clean(line: str, coloured: bool) -> str:  # noqa: FBT001

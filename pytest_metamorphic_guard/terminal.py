@@ -45,7 +45,7 @@ class TerminalSummary:
             return
         terminalreporter.section(_TITLE)
         for line in lines:
-            terminalreporter.line(line)
+            terminalreporter.line(self._keeper.session.redaction.hide(line))
 
 
 def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list[str]:

@@ -54,7 +54,9 @@ def to_document(run: RunRecord) -> dict[str, Any]:
     }
     plain = _to_json(document)
     configurations = [executor["config"] for executor in plain["executors"]]
-    redaction = Redaction(plain["options"], plain["environment"], *configurations)
+    redaction = Redaction(
+        plain["options"], plain["environment"], *configurations, known=run.secrets
+    )
     cleaned: dict[str, Any] = redaction.apply(plain)
     replays = [
         *(violation.replay for violation in run.violations),

@@ -203,6 +203,7 @@ class RunRecord:
         violations: Every violation that was reported.
         differences: Where the calls of baseline and candidate do not end alike.
         monitors: What every monitor concluded.
+        secrets: Texts that are taken out wherever they turn up.
     """
 
     version: str
@@ -221,3 +222,4 @@ class RunRecord:
     violations: tuple[ViolationRecord, ...] = ()
     differences: tuple[DifferenceRecord, ...] = ()
     monitors: tuple[MonitorResult, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)

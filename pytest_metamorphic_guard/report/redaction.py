@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["REDACTED", "Redaction", "is_secret_name"]
+__all__ = ["REDACTED", "Redaction", "find_secrets", "is_secret_name"]
 
 REDACTED = "[redacted]"
 
@@ -65,10 +65,11 @@ class Redaction:
     Args:
         sources: Data, such as an executor's configuration, whose values under secret names are
             taken out wherever they turn up, also inside an error message.
+        known: Texts that are secrets wherever they turn up.
     """
 
-    def __init__(self, *sources: object) -> None:
-        found = {secret for source in sources for secret in _find_secrets(source)}
+    def __init__(self, *sources: object, known: Iterable[str] = ()) -> None:
+        found = {secret for source in sources for secret in find_secrets(source)} | set(known)
         # The longest first, so that no rest of one is left where it contains another.
         self._values = sorted(found, key=lambda value: (-len(value), value))
 
@@ -85,10 +86,15 @@ class Redaction:
             return [self.apply(item) for item in value]
         return value
 
-    def clean(self, text: str) -> str:
-        """Return text without what is, or looks like, a secret."""
+    def hide(self, text: str) -> str:
+        """Return text without the secrets that are known; what only looks like one stays."""
         for secret in self._values:
             text = text.replace(secret, REDACTED)
+        return text
+
+    def clean(self, text: str) -> str:
+        """Return text without what is, or looks like, a secret."""
+        text = self.hide(text)
         for form in _FORMS:
             text = form.sub(REDACTED, text)
         for form in _KEPT_NAME:
@@ -106,17 +112,18 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_WORDS & set(words) or _SECRET_PAIRS & pairs)
 
 
-def _find_secrets(source: object, *, named: bool = False) -> list[str]:
+def find_secrets(source: object, *, named: bool = False) -> list[str]:
+    """Return the values under secret names in plain data; ``named`` says that all of it is one."""
     if isinstance(source, str):
         return [source] if named and len(source) >= _SHORTEST_SECRET else []
     if isinstance(source, Mapping):
         return [
             secret
             for key, value in source.items()
-            for secret in _find_secrets(value, named=named or is_secret_name(str(key)))
+            for secret in find_secrets(value, named=named or is_secret_name(str(key)))
         ]
     if isinstance(source, list | tuple):
-        return [secret for item in source for secret in _find_secrets(item, named=named)]
+        return [secret for item in source for secret in find_secrets(item, named=named)]
     return []
 
 
