@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
+from pytest_metamorphic_guard.report.captured import write_captured
 from pytest_metamorphic_guard.report.differences import describe_difference
 from pytest_metamorphic_guard.report.outcomes import are_same
-from pytest_metamorphic_guard.report.page import Page, cut_middle, make_printable
+from pytest_metamorphic_guard.report.page import Page, cut_middle
+from pytest_metamorphic_guard.report.refusals import find_refusal
 from pytest_metamorphic_guard.report.reproduction import (
     Reproduction,
     describe_search,
@@ -35,7 +37,6 @@ _SCREEN = 40
 _VALUE_LINES = 5
 _FEW_VALUE_LINES = 3
 _EXAMPLE_LINES = 4
-_OUTPUT_LINES = 4
 _CALLS = 6
 _WHOLE = sys.maxsize
 
@@ -113,8 +114,8 @@ def _write_case(page: Page, run: Run, violation: Violation) -> None:
     page.row("expected", _describe_expectation(run, result))
     if result.fault is not None and result.fault.message and result.fault.kind != "execution":
         page.block("found", _format_message(page, result.fault.message))
-    _write_difference(page, result)
-    _write_captured(page, result)
+    _write_difference(page, run, result)
+    write_captured(page, result)
     _write_baseline(page, run, violation)
 
 
@@ -128,7 +129,7 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
     if fault is not None and (fault.kind == "execution" or fault.error is None):
         page.block("found", _format_message(page, fault.message))
     _write_calls(page, "candidate", violation.candidate, _name_implementation(run))
-    _write_captured(page, violation.candidate)
+    write_captured(page, violation.candidate)
     baseline = violation.baseline
     if baseline is None:
         return
@@ -215,16 +216,23 @@ def _describe_expectation(run: Run, result: CaseResult) -> str:
     return expectation.description
 
 
-def _write_difference(page: Page, result: CaseResult) -> None:
-    outcomes = [execution.outcome for execution in (*result.sources[:1], *result.followups)]
-    if result.fault is None or result.fault.kind != "expectation" or len(outcomes) < 2:  # noqa: PLR2004
+def _write_difference(page: Page, run: Run, result: CaseResult) -> None:
+    relation = run.entry.subject
+    if result.fault is None or result.fault.kind != "expectation":
         return
-    first = outcomes[0]
-    for outcome in outcomes[1:]:
-        if isinstance(first, Returned) and isinstance(outcome, Returned):
-            lines = describe_difference(first.value, outcome.value, page.room)
+    assert isinstance(relation, MetamorphicRelation)  # nothing else has an expectation
+    refusal = find_refusal(relation, run.task.equivalence)
+    first = result.sources[0].outcome
+    if refusal is None or not isinstance(first, Returned):
+        return
+    asked = result.fault.followup
+    followups = result.followups if asked is None else result.followups[asked - 1 : asked]
+    for followup in followups:
+        if isinstance(followup.outcome, Returned):
+            lines = describe_difference(first.value, followup.outcome.value, page.room, refusal)
             if lines:
-                page.block("difference", lines)
+                several = relation.expectation.built_in and len(result.followups) > 1
+                page.block("difference", [f"of follow-up {asked}:", *lines] if several else lines)
                 return
 
 
@@ -247,36 +255,6 @@ def _write_baseline(page: Page, run: Run, violation: Violation) -> None:
 def _baseline_name(run: Run) -> str:
     assert run.baseline is not None  # there is a result of it
     return run.baseline.implementation.specification
-
-
-def _write_captured(page: Page, result: CaseResult) -> None:
-    for stream in ("stdout", "stderr"):
-        text = "".join(getattr(execution.outcome, stream) for execution in result.executions)
-        if text.strip():
-            lines = [make_printable(line)[: page.room] for line in text.rstrip().splitlines()]
-            if len(lines) > _OUTPUT_LINES:
-                lines = [
-                    f"... {len(lines) - _OUTPUT_LINES + 1} lines left out ...",
-                    *lines[1 - _OUTPUT_LINES :],
-                ]
-            page.block(stream, lines)
-    for execution in result.executions:
-        trace = execution.outcome.payload.get("traceback")
-        if isinstance(trace, str) and trace.strip() and not isinstance(execution.outcome, Returned):
-            lines = [_fit_trace(line, page.room) for line in trace.rstrip().splitlines()]
-            page.block("traceback", lines[-6:])
-            return
-
-
-def _fit_trace(line: str, room: int) -> str:
-    """Return a line of a traceback that fits, with the number of the line it names."""
-    line = make_printable(line)
-    head, quote, tail = line.partition('", line ')
-    left_out = len(line) - room + 3
-    start = head.find('"') + 1
-    if left_out > 3 and quote and 0 < start < len(head) - left_out:  # noqa: PLR2004 - the dots
-        line = f"{head[:start]}...{head[start + left_out :]}{quote}{tail}"
-    return line[:room]
 
 
 def _format_message(page: Page, message: str) -> list[str]:

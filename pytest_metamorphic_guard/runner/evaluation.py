@@ -53,12 +53,14 @@ class Fault:
         message: What happened, in words; may be empty for an expectation.
         error: The exception of the user's check or law, with its traceback.
         label: Distinguishes faults of one kind, so that shrinking stays with one of them.
+        followup: Which follow-up an expectation refused, from 1; None where it took them together.
     """
 
     kind: FaultKind
     message: str
     error: BaseException | None = None
     label: str = ""
+    followup: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ def _check_relation(
             raise Unusable(
                 refuse(task, entry, f"expect of {entry.name!r}: {fault.error}; {advice}")
             )
+        fault = replace(fault, followup=None if relation.followups == "all" else number)
         if several:
             return fault
         said = f"follow-up {number}: {fault.message or 'not as expected'}"

@@ -536,6 +536,7 @@ def test_several_sources_and_follow_ups_are_numbered(read):
                     follow-up 2 -> 1
 
         expected    expect(source_output, followup_output) is true
+        found       follow-up 1: not as expected
 
         seen        in case 1 of this run; confirmed in a fresh process
         reproduce   pytest test_it.py::t::swapped --mg-candidate=new.py
