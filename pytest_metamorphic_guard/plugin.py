@@ -40,12 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> Any:
-    # Only a module that imported our tasks can hold one.
-    if "pytest_metamorphic_guard.tasks" not in sys.modules:
+    # Only a module that imported our tasks can hold one, or one that imported the package of the
+    # distribution metamorphic-guard, where that is installed.
+    if "pytest_metamorphic_guard.tasks" not in sys.modules and not (
+        "metamorphic_guard" in sys.modules
+        and str(type(obj).__module__).startswith("metamorphic_guard.")
+    ):
         return None
+    from pytest_metamorphic_guard.errors import TaskError
     from pytest_metamorphic_guard.tasks import find_task
 
-    task = find_task(obj)
+    try:
+        task = find_task(obj, name)
+    except TaskError as error:
+        raise collector.CollectError(str(error)) from None
     if task is None:
         return None
     from pytest_metamorphic_guard.activation import get_session

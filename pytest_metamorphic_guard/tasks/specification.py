@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.tasks.foreign import convert_foreign, is_foreign
 from pytest_metamorphic_guard.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -74,10 +75,19 @@ class TaskSpec:
         return self._task
 
 
-def find_task(value: object) -> Task | None:
-    """Return the task that an object is or declares, or None for any other object."""
+def find_task(value: object, variable: str = "") -> Task | None:
+    """Return the task that an object is or declares, or None for any other object.
+
+    A spec of the distribution metamorphic-guard is one, too; ``variable`` names it where it has no
+    name of its own.
+
+    Raises:
+        TaskError: A spec of that distribution cannot be run.
+    """
     # Asked of the type: an object may answer for its class with code, as lazy settings do.
     kind = type(value)
     if issubclass(kind, TaskSpec):
         return cast("TaskSpec", value).to_task()
+    if is_foreign(value):
+        return convert_foreign(value, variable)
     return cast("Task", value) if issubclass(kind, Task) else None
