@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.runner.run import Violation
-    from pytest_metamorphic_guard.tasks import Entry, TaskSpec
+    from pytest_metamorphic_guard.tasks import TaskSpec
     from pytest_metamorphic_guard.verdicts import Confirmation
     from pytest_metamorphic_guard.watch_report import WatchReport
 
@@ -235,7 +235,7 @@ class _Evaluation:
                 sample=cases.sources,
                 overlap=cases.overlap,
                 examples=list_examples(self.task, entry),
-                searched=self._search(entry, settings, by_rates=by_rates or minimum is not None),
+                searched=self._search(one, settings, by_rates=by_rates or minimum is not None),
                 min_pass_rate=minimum,
                 judged_elsewhere=by_rates,
                 watched=watched,
@@ -250,12 +250,13 @@ class _Evaluation:
         return entries
 
     def _search(
-        self, entry: Entry, settings: Settings, *, by_rates: bool
+        self, one: Run, settings: Settings, *, by_rates: bool
     ) -> list[tuple[tuple[Any, ...], ...]]:
         """Return what is tried beside the sample; nothing where any input may fail at some rate."""
-        if by_rates or count_sources(entry) > 1:
+        if by_rates or count_sources(one.entry) > 1:
             return []
-        return [(source,) for source in draw_searched(self.task, settings)]
+        found = draw_searched(self.task, settings, one.literals)
+        return [(source,) for source in found]
 
     def _run_entry(self, entry: _Entry) -> None:
         one, measuring = entry.run, entry.measuring

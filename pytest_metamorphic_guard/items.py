@@ -87,7 +87,7 @@ class ItemRunner:
                 return (yield from self._run_own())
             run, measuring = self._start(pyfuncitem, plan)
             try:
-                with self._follow(run, measuring), try_constants_of(plan.task):
+                with self._follow(run, measuring), try_constants_of(plan.task, run.literals):
                     answer = yield
                 run.require_cases()
                 run.require_decided()

@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.tasks.inputs import FixedInputs
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.runner.literals import Literals
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
 
@@ -51,7 +52,7 @@ class Samples:
         self._settings = settings
         self._rules = rules
         self._drawn: dict[tuple[int, bool], Sample] = {}
-        self._searched: dict[int, list[tuple[Any, ...]]] = {}
+        self._searched: dict[tuple[int, Literals], list[tuple[Any, ...]]] = {}
 
     def get(self, task: Task, *, paired: bool) -> Sample:
         """Return the sample of a task; ``paired`` says that there is a baseline.
@@ -64,15 +65,20 @@ class Samples:
             self._drawn[key] = self._draw(task, paired=paired)
         return self._drawn[key]
 
-    def search(self, task: Task) -> list[tuple[Any, ...]]:
+    def search(self, task: Task, literals: Literals) -> list[tuple[Any, ...]]:
         """Return inputs that are tried beside the sample of a task, to find more.
+
+        Args:
+            task: The task.
+            literals: Those of the code under test.
 
         Raises:
             Unusable: The task's inputs cannot be read.
         """
-        if id(task) not in self._searched:
-            self._searched[id(task)] = draw_searched(task, self._settings)
-        return self._searched[id(task)]
+        key = (id(task), literals)
+        if key not in self._searched:
+            self._searched[key] = draw_searched(task, self._settings, literals)
+        return self._searched[key]
 
     def describe(self) -> str | None:
         """Return what can be expected of the run, in a line; None where no margin is to be kept."""

@@ -204,7 +204,7 @@ class GuardSession:
         # What is allowed to fail at some rate may fail on any input.
         searched: list[tuple[Any, ...]] = []
         if minimum is None and not by_rates and replayed is None and count_sources(entry) == 1:
-            searched = self._samples.search(task)
+            searched = self._samples.search(task, run.literals)
         return Measuring(
             run=run,
             sample=cases.sources,

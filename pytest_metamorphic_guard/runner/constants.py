@@ -2,11 +2,13 @@
 
 Hypothesis tries the constants of every module of the project that happens to be imported. What is
 imported depends on the other files of a run and on the worker, and so would the inputs drawn with
-one seed. While an item of ours draws, only the modules count that the file of its task uses.
+one seed. While an item of ours draws, only the modules count that the file of its task uses, and
+literals of the code under test where a violation is looked for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from contextlib import contextmanager
@@ -22,6 +24,8 @@ from hypothesis.internal.constants_ast import (
 )
 from hypothesis.internal.floats import float_to_int
 
+from pytest_metamorphic_guard.runner.literals import Literals
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,27 +34,57 @@ if TYPE_CHECKING:
 __all__ = ["try_constants_of"]
 
 _CACHE_SIZE = 1024
+_PROBABILITY = 0.2
+_NONE = Literals()
+_OURS = __name__.partition(".")[0]
 _lock = threading.RLock()
 
 
 @contextmanager
-def try_constants_of(task: Task) -> Iterator[None]:
-    """Let hypothesis try the constants of one task, and none of what else is imported."""
-    found = _collect(task)
+def try_constants_of(task: Task, literals: Literals = _NONE) -> Iterator[None]:
+    """Let hypothesis try the constants of one task, and none of what else is imported.
+
+    Args:
+        task: The task.
+        literals: Further constants, which are tried more often than others. A sample has none.
+    """
+    found = _collect(task, literals)
     with _lock:
         # Hypothesis has no setting for it; the tests pin that these two names do what they did.
         before = providers._get_local_constants, providers.CONSTANTS_CACHE  # noqa: SLF001
         providers._get_local_constants = lambda: found  # noqa: SLF001
         providers.CONSTANTS_CACHE = LRUCache(_CACHE_SIZE)
         try:
-            yield
+            with _drawing_more_often() if literals.values else contextlib.nullcontext():
+                yield
         finally:
             providers._get_local_constants, providers.CONSTANTS_CACHE = before  # noqa: SLF001
 
 
-def _collect(task: Task) -> Constants:
+@contextmanager
+def _drawing_more_often() -> Iterator[None]:
+    """Let a value be a constant more often than in one of twenty draws."""
+    provider = providers.HypothesisProvider
+    before = provider._maybe_draw_constant  # noqa: SLF001 - as above
+
+    def draw(own: Any, kind: Any, constraints: Any, *, p: float = 0.0) -> Any:
+        return before(own, kind, constraints, p=max(p, _PROBABILITY))
+
+    provider._maybe_draw_constant = draw  # type: ignore[method-assign, assignment]  # noqa: SLF001
+    try:
+        yield
+    finally:
+        provider._maybe_draw_constant = before  # type: ignore[method-assign]  # noqa: SLF001
+
+
+def _collect(task: Task, literals: Literals) -> Constants:
     found = Constants()
+    for value in literals.values:
+        found.add(value)
     for module in _find_modules(task):
+        # Installed in editable mode, ours are a project's own to hypothesis.
+        if module.__name__.partition(".")[0] == _OURS:
+            continue
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and is_local_module_file(file):
             found |= constants_from_module(module)

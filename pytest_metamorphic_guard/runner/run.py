@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.runner.endings import Difference, find_difference,
 from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.runner.hanging import has_hung
+from pytest_metamorphic_guard.runner.literals import Literals, find_literals
 from pytest_metamorphic_guard.runner.naming import find_order
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
@@ -133,6 +134,11 @@ class Run:
     def callers(self) -> tuple[Caller, ...]:
         """Candidate and, if there is one, baseline."""
         return (self.candidate,) if self.baseline is None else (self.candidate, self.baseline)
+
+    @property
+    def literals(self) -> Literals:
+        """The literals in the files of candidate and baseline."""
+        return find_literals(caller.implementation for caller in self.callers)
 
     def order_callers(self) -> list[Caller]:
         """Return the callers in random order.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.runner.literals import Literals
     from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
@@ -33,6 +33,7 @@ __all__ = ["MeasuringHolder", "build_measured_test", "draw_sample", "draw_search
 # Of every so many inputs of a sample one more is searched beside it, and ten at least.
 _SEARCHED_SHARE = 5
 _SEARCHED_LEAST = 10
+_LITERALS_LEAST = 20
 
 
 class MeasuringHolder(RunHolder):
@@ -88,8 +89,11 @@ def _build_search(
 
     def search_as_drawn(mutated: bool) -> None:  # noqa: FBT001 - one of two samples
         __tracebackhide__ = True
-        draws = contextlib.nullcontext() if mutated else draw_without_mutations()
-        with try_constants_of(task), draws:
+        if not mutated:
+            with try_constants_of(task), draw_without_mutations():
+                search()
+            return
+        with try_constants_of(task, holder.run.literals):
             search()
 
     return search_as_drawn
@@ -133,11 +137,12 @@ def draw_sample(
     return drawn
 
 
-def draw_searched(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
-    """Return inputs that hypothesis makes from others of its own, to be tried beside a sample.
+def draw_searched(task: Task, settings: Settings, literals: Literals) -> list[tuple[Any, ...]]:
+    """Return inputs that are likelier to show a violation than others, to try beside a sample.
 
-    Such inputs repeat themselves in part, as in lists with equal elements, which inputs that are
-    generated each on its own hardly ever do.
+    Some are those that hypothesis makes from others of its own. They repeat themselves in part, as
+    in lists with equal elements, which inputs that are generated each on its own hardly ever do.
+    Others have a literal of the code under test in them, as many literals as there is room for.
     """
     if not isinstance(task.inputs, StrategyInputs):
         return []
@@ -151,12 +156,28 @@ def draw_searched(task: Task, settings: Settings) -> list[tuple[Any, ...]]:
         check_tuple(task, case)
         drawn.append(case)
 
-    with try_constants_of(task):
+    with try_constants_of(task, literals):
         collect()
     number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)
     # Hypothesis begins with small inputs, and mutates only later ones.
     later = drawn[len(drawn) // 5 :]
-    return random.Random(seed).sample(later, min(number, len(later)))  # noqa: S311 - no secret
+    chosen = random.Random(seed).sample(later, min(number, len(later)))  # noqa: S311 - no secret
+    return chosen + _choose_for_literals(drawn, literals, number)
+
+
+def _choose_for_literals(
+    drawn: list[Any], literals: Literals, number: int
+) -> list[tuple[Any, ...]]:
+    """Return drawn inputs with literals in them, those first that have one no other has."""
+    seen: set[object] = set()
+    new: list[tuple[Any, ...]] = []
+    again: list[tuple[Any, ...]] = []
+    for case in drawn if literals.values else ():
+        found = literals.list_in(case)
+        if found:
+            (again if found <= seen else new).append(case)
+            seen |= found
+    return [*new, *again][: max(number, _LITERALS_LEAST)]
 
 
 def _sample_settings(settings: Settings, *phases: Phase) -> hypothesis.settings:
