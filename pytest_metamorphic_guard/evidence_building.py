@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.gate.evidence import (
     SingleResult,
     TaskEvidence,
 )
+from pytest_metamorphic_guard.measure_reading import read_measures
 from pytest_metamorphic_guard.measurements import say_hung
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def build_evidence(
             candidate=", ".join(names),
             tasks=tuple(_build_task(members) for members in _group_by_task(group)),
             alerts=tuple(_to_evidence(a) for report in reports for a in report.evidence),
+            measures=read_measures(reports),
             missing=(
                 *(
                     gap.text

@@ -26,6 +26,7 @@ from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.listing import count_cases
+from pytest_metamorphic_guard.runner.own_drawing import follow_seed
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.refusals import require_answers
 from pytest_metamorphic_guard.runner.run import Run, Violated
@@ -84,6 +85,7 @@ class ItemRunner:
         plan = find_plan(pyfuncitem)
         with report_timeout(pyfuncitem):
             if plan is None:
+                self._seed_own(pyfuncitem)
                 return (yield from self._run_own())
             run, measuring = self._start(pyfuncitem, plan)
             try:
@@ -124,6 +126,11 @@ class ItemRunner:
         return report
 
     # --- a test of the user's own
+
+    def _seed_own(self, item: pytest.Function) -> None:
+        given = self.session.config.getoption("hypothesis_seed", None) is not None
+        if not given and not _FIXTURES.isdisjoint(item.fixturenames):
+            follow_seed(item.obj, self.session.settings.seed)
 
     def _run_own(self) -> Generator[None, object, object]:
         """Run it, and fail it where it shows nothing: where nothing was called, or compared."""

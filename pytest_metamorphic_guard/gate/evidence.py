@@ -116,6 +116,19 @@ class MetricEvidence:
     pairs: tuple[tuple[float | None, float | None], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureEvidence:
+    """What a candidate needs, as a monitor measured it; the less the better.
+
+    Attributes:
+        name: The monitor's name.
+        value: The median ratio to the baseline, or the median itself where there is no baseline.
+    """
+
+    name: str
+    value: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEvidence:
     """One task, run for one candidate and its baseline.
@@ -225,6 +238,7 @@ class Evidence:
         failures: What rejects the candidate whatever its tasks say, one sentence each.
         own_passed: Number of the user's own tests that passed; they give no rate.
         notes: What is worth knowing and decides nothing.
+        measures: What it needs in time and money, in the order of the monitors; it breaks ties.
     """
 
     candidate: str
@@ -237,3 +251,4 @@ class Evidence:
     failures: tuple[str, ...] = ()
     own_passed: int = 0
     notes: tuple[str, ...] = ()
+    measures: tuple[MeasureEvidence, ...] = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.gate.decision import Conclusion, Decision, decide
 from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.gate.plain import from_plain, to_plain
+from pytest_metamorphic_guard.gate.ties import find_breakers, list_standings, to_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,15 +62,21 @@ def rank(evidence: Sequence[Evidence], rules: Rules | Policy | None = None) -> R
 
     Every alpha is divided by the number of candidates, so that the chance of adopting any
     candidate falsely stays what one candidate alone would have. The order among candidates with
-    the same outcome follows what was observed; it is no test of one against another.
+    the same outcome follows what was observed, ties among them what they need; it is no test of one
+    against another.
     """
     decisions = [decide(one, rules, comparisons=len(evidence)) for one in evidence]
-    ranked = tuple(sorted(decisions, key=_place))
+    standings = list_standings(decisions, evidence)
+    pairs = sorted(
+        zip(decisions, standings, strict=True), key=lambda pair: (_place(pair[0]), to_key(pair[1]))
+    )
+    ranked = tuple(decision for decision, _ in pairs)
     adopted = [decision.candidate for decision in ranked if decision.adopt]
+    breakers = find_breakers((_place(one), standing) for one, standing in pairs if one.adopt)
     return Ranking(
         decisions=ranked,
         adopt=adopted[0] if adopted else None,
-        reason=_explain(ranked, adopted),
+        reason=_explain(ranked, adopted, breakers),
     )
 
 
@@ -85,13 +92,15 @@ def _average(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _explain(ranked: tuple[Decision, ...], adopted: list[str]) -> str:
+def _explain(ranked: tuple[Decision, ...], adopted: list[str], breakers: list[str]) -> str:
     if not ranked:
         return "no candidate was run"
     if len(ranked) == 1:
         return ranked[0].reason
     if adopted:
         share = f"{len(adopted)} of {count(len(ranked), 'candidate')} may be adopted"
+        if breakers:
+            share += f", ties broken by {' and '.join(breakers)}"
         return f"{adopted[0]} ({share}): {ranked[0].reason}"
     return f"none of {count(len(ranked), 'candidate')} may be adopted; {ranked[0].candidate}: " + (
         ranked[0].reason

@@ -1,7 +1,8 @@
 import json
+from dataclasses import replace
 
 from pytest_metamorphic_guard.gate.decision import Conclusion
-from pytest_metamorphic_guard.gate.evidence import AlertEvidence
+from pytest_metamorphic_guard.gate.evidence import AlertEvidence, MeasureEvidence, MetricEvidence
 from pytest_metamorphic_guard.gate.policies import NonInferior
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
 
@@ -51,6 +52,45 @@ def test_every_alpha_is_divided_by_the_number_of_candidates(make_evidence):
     three = rank([make_evidence(candidate=name, **perfect) for name in "abc"], NonInferior(0.02))
     assert three.adopt is None
     assert {decision.comparisons for decision in three.decisions} == {3}
+
+
+def test_ties_are_broken_by_what_monitors_measured(make_evidence):
+    measured = {"slow": (1.4, 0.5), "quick": (0.8, 2.0), "cheap": (0.801, 1.0), "unseen": ()}
+    ranking = rank(
+        [
+            replace(
+                make_evidence(candidate=name, both_pass=400),
+                measures=tuple(map(MeasureEvidence, ("latency", "llm_cost"), values)),
+            )
+            for name, values in measured.items()
+        ]
+    )
+    # A difference of a thousandth is none, so the cost decides.
+    assert [d.candidate for d in ranking.decisions] == ["cheap", "quick", "slow", "unseen"]
+    said = "cheap (4 of 4 candidates may be adopted, ties broken by llm_cost and latency): "
+    assert ranking.reason.startswith(said)
+
+
+def test_ties_are_broken_by_metrics_first_and_in_their_direction(make_evidence, make_task):
+    def make(name, error, latency):
+        metric = MetricEvidence(
+            name="error", higher_is_better=False, pairs=((0.5, error), (0.5, error))
+        )
+        task = replace(make_task(both_pass=400), metrics=(metric,))
+        evidence = make_evidence(task, candidate=name)
+        return replace(evidence, measures=(MeasureEvidence("latency", latency),))
+
+    ranking = rank([make("quick", 0.6, 0.5), make("exact", 0.1, 3.0)])
+    assert [decision.candidate for decision in ranking.decisions] == ["exact", "quick"]
+    assert "ties broken by error)" in ranking.reason
+
+
+def test_what_was_measured_breaks_no_more_than_ties(make_evidence):
+    quick = make_evidence(candidate="quick", both_pass=400)
+    better = make_evidence(candidate="better", both_pass=395, improvements=5)
+    ranking = rank([replace(quick, measures=(MeasureEvidence("latency", 0.1),)), better])
+    assert ranking.adopt == "better"
+    assert "ties" not in ranking.reason
 
 
 def test_equal_candidates_keep_the_order_given(make_evidence):
