@@ -19,6 +19,7 @@ from pytest_metamorphic_guard.executors.local.payloads import (
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.hints import Hints
     from pytest_metamorphic_guard.executors.local.process import Process
     from pytest_metamorphic_guard.executors.local.setup import Target
 
@@ -56,16 +57,16 @@ class AnswerReader:
         target: What the process imported.
         configuration: The executor's.
         process: Whose output belongs to them.
-        mem_mb: Its memory limit in MiB.
+        hints: What else is said about failures.
     """
 
     def __init__(
-        self, target: Target, configuration: Configuration, process: Process, mem_mb: int
+        self, target: Target, configuration: Configuration, process: Process, hints: Hints
     ) -> None:
         self.where = target.file or target.name
         self._configuration = configuration
         self._process = process
-        self._mem_mb = mem_mb
+        self._hints = hints
         self._limits = wire.Limits(max_bytes=configuration.result_bytes)
 
     def read_call(self, response: Response, func_name: str, observed_s: float) -> Payload:
@@ -127,11 +128,9 @@ class AnswerReader:
     def make_import_failed(self, response: Response, answer: object) -> Payload:
         """Return the payload that says why the candidate did not import."""
         _, exception_type, message, traceback = self._read_failure(response, answer)
-        payload = make_failure(
-            "import_error", f"importing {self.where} failed: {_join(exception_type, message)}"
-        )
-        if exception_type == "MemoryError":
-            payload["error"] += f" (its memory limit is {self._mem_mb} MiB)"
+        hint = self._hints.explain_failure(exception_type, message, traceback)
+        text = f"importing {self.where} failed: {_join(exception_type, message)}{hint}"
+        payload = make_failure("import_error", text)
         return payload | {"exception_type": exception_type, "traceback": traceback}
 
     def read_known(self, response: Response) -> bool:
@@ -170,7 +169,8 @@ class AnswerReader:
                     "output_limit",
                     f"printed more than {self._configuration.file_mb} MiB, the limit of a file",
                 )
-        payload = make_failure(category, _join(exception_type, message))
+        hint = self._hints.explain_failure(exception_type, message, traceback)
+        payload = make_failure(category, _join(exception_type, message) + hint)
         if exception_type:
             payload |= {"exception_type": exception_type, "traceback": traceback}
         return payload

@@ -33,6 +33,15 @@ NO_NAMESPACES = "user namespaces (not allowed to this user)"
 # The exit status of a copy that a candidate forked and that came back into our code.
 _FORKED_COPY = 71
 
+# What the kernel says of this process; not what it says of the network and of other processes.
+_OWN_FILES = tuple(
+    f"/proc/self/{name}"
+    for name in (
+        *("maps", "smaps", "smaps_rollup", "status", "stat", "statm", "cmdline", "comm", "cgroup"),
+        *("limits", "io", "auxv"),
+    )
+)
+
 _getpid = os.getpid
 _exit = os._exit
 _listdir = os.listdir
@@ -109,7 +118,8 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     confinement = None
     if setup.permissions is not None:
         confinement = Confinement(setup.permissions)
-        confinement.confine()
+        # What the kernel says of a zygote holds for no child of it, and of arguments it has read.
+        confinement.confine(() if is_zygote else _OWN_FILES)
         if is_zygote:
             confinement.prepare_children()
         else:

@@ -103,7 +103,8 @@ class ForkingZygote(Sandbox):
             return self._with_output(make_timeout(timeout_s))
         if phase == frames.IMPORT_PHASE:
             limit = self._configuration.import_timeout_s
-            text = f"importing {self._reader.where} took longer than {limit:g} s"
+            hint = self._hints.explain_import_time()
+            text = f"importing {self._reader.where} took longer than {limit:g} s{hint}"
             return self._with_output(make_failure("import_error", text))
         try:
             answer = collected.read_answer()
@@ -111,7 +112,9 @@ class ForkingZygote(Sandbox):
             text = f"the call broke the protocol: {error}"
             return self._with_output(make_failure("protocol", text))
         if answer is None:
-            return self._with_output(make_ended(status))
+            payload = self._with_output(make_ended(status))
+            payload["error"] += self._hints.explain_end(payload["stderr"])
+            return payload
         try:
             return self._reader.read_call(answer, func_name, collected.response.duration_ns / 1e9)
         except ForgedError as error:

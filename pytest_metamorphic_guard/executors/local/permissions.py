@@ -24,7 +24,8 @@ _SYSTEM = (
     *("/etc/localtime", "/etc/timezone", "/etc/os-release", "/etc/mime.types", "/nix/store"),
     *("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"),
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems", "/proc/sys/vm"),
-    "/sys/devices/system/cpu",
+    *("/proc/version", "/proc/uptime", "/proc/cgroups", "/sys/devices/system/cpu"),
+    *("/sys/devices/system/node", "/sys/fs/cgroup", "/sys/kernel/mm/transparent_hugepage"),
 )
 _NETWORK = (
     *("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf"),

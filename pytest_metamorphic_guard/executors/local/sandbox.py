@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.executors.local.channel import (
     ForgedError,
     GoneError,
 )
+from pytest_metamorphic_guard.executors.local.hints import Hints
 from pytest_metamorphic_guard.executors.local.kin import describe_lost
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
@@ -115,7 +116,8 @@ class Sandbox(ABC):
         except OSError as error:
             text = f"the process could not be started: {error}"
             raise RefusedError(make_failure("not_started", text)) from error
-        self._reader = AnswerReader(wish.target, wish.configuration, self._process, wish.mem_mb)
+        self._hints = Hints(wish.configuration, wish.mem_mb, is_confined=wish.is_confined)
+        self._reader = AnswerReader(wish.target, wish.configuration, self._process, self._hints)
         try:
             self._channel = Channel(self._process, wish.configuration.result_bytes)
             self._preparation = Preparation(
@@ -251,9 +253,12 @@ class Sandbox(ABC):
             response = self._channel.exchange(frames.LOAD, b"", time.monotonic() + limit)
             found = self._reader.read_loaded(response)
         except ExpiredError:
-            text = f"importing {where} took longer than {limit:g} s"
+            hint = self._hints.explain_import_time()
+            text = f"importing {where} took longer than {limit:g} s{hint}"
         except GoneError:
-            text = f"importing {where} did not finish: {self._explain_end()}"
+            how = self._explain_end()
+            hint = self._hints.explain_import_end(drop_harness(self._process.output.read_stderr()))
+            text = f"importing {where} did not finish: {how}{hint}"
         except ForgedError as error:
             text = f"importing {where} broke the protocol: {error}"
         else:
@@ -280,6 +285,8 @@ class Sandbox(ABC):
                     payload = make_failure("protocol", "closed its channel and kept running")
                 else:
                     payload = self._name_loss(status)
+                    stderr = self._process.output.read_stderr()
+                    payload["error"] += self._hints.explain_end(stderr)
             case _:
                 payload = make_failure("protocol", f"the worker broke the protocol: {end}")
         # Dead before its output is read, so that nothing is added meanwhile.

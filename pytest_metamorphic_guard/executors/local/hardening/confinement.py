@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.hardening.architectures import find_architecture
 from pytest_metamorphic_guard.executors.local.hardening.capabilities import drop_capabilities
@@ -23,6 +24,9 @@ from pytest_metamorphic_guard.executors.local.hardening.rules import (
     make_base_filter,
 )
 from pytest_metamorphic_guard.executors.local.hardening.seccomp import Filter, Prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Confinement", "Permissions", "find_missing"]
 
@@ -79,8 +83,12 @@ class Confinement:
         else:
             self._version = find_version(self._architecture)
 
-    def confine(self) -> None:
-        """Give up privileges, files, network, and the more dangerous system calls."""
+    def confine(self, own_files: Iterable[str] = ()) -> None:
+        """Give up privileges, files, network, and the more dangerous system calls.
+
+        Args:
+            own_files: Files of ``/proc`` about this process that it may read.
+        """
         if self._architecture is None:
             return
         call_prctl(PR_SET_NO_NEW_PRIVS, 1)
@@ -88,7 +96,7 @@ class Confinement:
         if not self._version:
             self.missing.append(NO_LANDLOCK)
         else:
-            self._apply_landlock()
+            self._apply_landlock(own_files)
         allowed = self._permissions
         made = make_base_filter(
             self._architecture,
@@ -140,7 +148,7 @@ class Confinement:
         )
         return made
 
-    def _apply_landlock(self) -> None:
+    def _apply_landlock(self, own_files: Iterable[str]) -> None:
         assert self._architecture is not None
         if self._version < SCOPE_VERSION and self._permissions.allow_subprocess:
             self.missing.append(NO_SCOPE)
@@ -150,6 +158,7 @@ class Confinement:
             rules.allow_reading(allowed.readable)
             rules.allow_listing(allowed.listed)
             rules.allow_everything(allowed.writable)
+            rules.keep_reading(own_files)
             rules.apply()
         finally:
             rules.close()

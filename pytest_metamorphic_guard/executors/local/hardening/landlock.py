@@ -85,6 +85,19 @@ class Ruleset:
         for path in paths:
             self._add(path, self._rights)
 
+    def keep_reading(self, paths: Iterable[str]) -> None:
+        """Allow reading these files of a file system that forgets them, such as ``/proc``.
+
+        It would make them anew for their next reader, without the right; a descriptor of each
+        stays open, so that it does not.
+        """
+        for path in paths:
+            try:
+                descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:
+                continue  # not this kernel, or there are no descriptors left
+            self._add_open(descriptor, _READ)
+
     def apply(self) -> None:
         """Put the rules into force for this thread and everything it starts."""
         call_system(self._calls["landlock_restrict_self"], self._descriptor, 0)
@@ -101,15 +114,18 @@ class Ruleset:
                 return  # what does not exist needs no right
             raise
         try:
-            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-                rights &= _FOR_FILES
-            rule = ctypes.create_string_buffer(pack("<Qi", rights & self._rights, descriptor), 12)
-            call_system(
-                self._calls["landlock_add_rule"],
-                self._descriptor,
-                _PATH_BENEATH,
-                ctypes.addressof(rule),
-                0,
-            )
+            self._add_open(descriptor, rights)
         finally:
             os.close(descriptor)
+
+    def _add_open(self, descriptor: int, rights: int) -> None:
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            rights &= _FOR_FILES
+        rule = ctypes.create_string_buffer(pack("<Qi", rights & self._rights, descriptor), 12)
+        call_system(
+            self._calls["landlock_add_rule"],
+            self._descriptor,
+            _PATH_BENEATH,
+            ctypes.addressof(rule),
+            0,
+        )
