@@ -296,6 +296,9 @@ def _build_task(members: list[Measurement]) -> TaskEvidence:
                 overlap=measurement.overlap,
                 declared=measurement.entry,
                 example=measurement.example,
+                asked_again=measurement.asked_again,
+                worse_again=measurement.worse_again,
+                better_again=measurement.better_again,
             )
             for label, measurement in hard.items()
         ),

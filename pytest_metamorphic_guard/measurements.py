@@ -138,6 +138,9 @@ class Measurement:
         example: The smallest input whose violation counts, as text; empty for none.
         hung: Number of inputs after which the sample ended, because the candidate timed out on each
             of them; 0 where it did not.
+        asked_again: Number of inputs that were asked again among later ones.
+        worse_again: Number of those that regressed, or were violated, only then.
+        better_again: Number of those that regressed only the first time.
     """
 
     task: str
@@ -162,6 +165,9 @@ class Measurement:
     skipped_after: int = 0
     expected: bool = False
     example: str = ""
+    asked_again: int = 0
+    worse_again: int = 0
+    better_again: int = 0
     hung: int = 0
 
     @property

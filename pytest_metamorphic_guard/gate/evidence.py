@@ -81,6 +81,9 @@ class RelationEvidence:
         overlap: Number of cases in which one input takes part at most.
         declared: The name that the task declares it by, where ``name`` is another.
         example: The smallest input that violates it, as text; empty where none is known.
+        asked_again: Number of inputs that were asked again among later ones.
+        worse_again: Number of those that regressed, or were violated, only then.
+        better_again: Number of those that regressed only the first time.
     """
 
     name: str
@@ -90,6 +93,9 @@ class RelationEvidence:
     overlap: int = 1
     declared: str = ""
     example: str = ""
+    asked_again: int = 0
+    worse_again: int = 0
+    better_again: int = 0
 
     @property
     def rule_name(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 # Read at run time: decisions are rebuilt from plain data by their annotations.
+from pytest_metamorphic_guard.gate.asking_again import judge_again
 from pytest_metamorphic_guard.gate.findings import (
     Bound,
     Conclusion,
@@ -168,6 +169,7 @@ def _find_all(weighed: WeighedTask, corrected: Corrected) -> list[Finding]:
     findings: list[Finding | None] = [
         *judge_singles(evidence),
         *find_gaps(evidence, tally, stopped=weighed.comparison.stopped is not None),
+        *judge_again(evidence, by_rate=not isinstance(policy, Strict)),
     ]
     if isinstance(policy, Strict) or not tally.paired:
         findings.append(judge_violations(tally, policy))

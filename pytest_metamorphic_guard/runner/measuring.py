@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.measurements import (
     name_task,
     name_variant,
 )
+from pytest_metamorphic_guard.runner.asking_again import Again
 from pytest_metamorphic_guard.runner.blocks import Blocks
 from pytest_metamorphic_guard.runner.calling import NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
@@ -103,6 +104,7 @@ class Measuring:
     _blocks: Blocks = field(init=False)
     _searched: Examples = field(init=False)
     _hangs: Hangs = field(init=False)
+    _again: Again = field(init=False)
     _tried: int = 0
     _checked_again: set[int] = field(default_factory=set)
     _counted: list[tuple[int, Violation]] = field(default_factory=list)
@@ -117,6 +119,9 @@ class Measuring:
         self._examples = Examples(self.run, self.examples)
         self._searched = Examples(self.run, self.searched, "search")
         self._hangs = Hangs(self.run.candidate)
+        # Only a gate judges by it; a replay runs what it was given.
+        asks_again = self.run.settings.gate and self.searches
+        self._again = Again(self.run, self.sample if asks_again else ())
 
     def measure(self, search: Callable[[bool], None]) -> None:
         """Run the whole sample, then find the smallest violation if one fails the item.
@@ -173,6 +178,7 @@ class Measuring:
         finally:
             for caller in self.run.callers:
                 caller.observe = None
+        self._again.ask(index)
         self._tried += 1
         if self.progress is not None:
             self.progress(index + 1)
@@ -213,6 +219,9 @@ class Measuring:
             cases=tuple(self._cases),
             metrics=self._meter.rows,
             hung=run.hung,
+            asked_again=self._again.asked,
+            worse_again=self._again.worse,
+            better_again=self._again.better,
             example=show_input(example[0].case.sources) if example else "",
             beside=(*self._examples.cases, *self._searched.cases),
         )
@@ -266,6 +275,7 @@ class Measuring:
         if not self.gave_up:
             self._repeat_calls(case)
         self._kept.keep_calls(candidate, baseline)
+        self._again.note(index, candidate, baseline)
         metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
         self.recorder.settle({"baseline": held_before, "candidate": candidate.held}, metrics)

@@ -199,6 +199,22 @@ class Run:
         """Evaluate one case on all roles again, without counting it."""
         return self._judge(case, *self.compare(case))
 
+    def regresses(self, case: Case) -> bool | None:
+        """Evaluate one case again, without counting it; the baseline only where that matters.
+
+        Returns None where it gives no result this time.
+        """
+        followups = make_followups(self.task, self.entry, case, self.settings.seed)
+        for caller in self.callers:
+            fixtures = self._find_fixtures(case)
+            result = evaluate(self.task, self.entry, case, followups, caller, fixtures)
+            if result.skip is not None or has_hung(result):
+                return None
+            is_candidate = caller is self.candidate
+            if result.held is is_candidate:  # nothing is wrong with it, or with the baseline, too
+                return False
+        return True
+
     def note_difference(
         self, case: Case, candidate: CaseResult, baseline: CaseResult | None
     ) -> None:

@@ -1,0 +1,83 @@
+"""Earlier inputs of a sample that are asked again among later ones.
+
+A candidate that behaves as long as it is watched, or that goes wrong by what it keeps between
+calls, holds on every input the first time. The seed says which inputs come again, and when.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.runner.calling import Undecided
+from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.hanging import has_hung
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["Again"]
+
+_EVERY = 10
+_MOST = 20
+
+
+@dataclass(slots=True)
+class Again:
+    """Asks again, and counts what came out otherwise than the first time.
+
+    Neither enters rates nor reaches monitors. Who answers by chance gets better as often as worse.
+
+    Attributes:
+        run: The item's run.
+        sample: The source inputs of every case, in order.
+        asked: Number of inputs that were asked again and gave a result both times.
+        worse: Number of those that regressed (without a baseline: were violated) only then.
+        better: Number of those that regressed only the first time.
+    """
+
+    run: Run
+    sample: Sequence[tuple[tuple[Any, ...], ...]]
+    asked: int = 0
+    worse: int = 0
+    better: int = 0
+    _plan: dict[int, int] = field(init=False)
+    _regressed: dict[int, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        count = len(self.sample)
+        seed = f"{self.run.settings.seed}:{self.run.entry.name}:again"
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        after = chance.sample(range(1, max(1, count)), min(_MOST, count // _EVERY))
+        self._plan = {index: chance.randrange(index) for index in sorted(after)}
+
+    def note(self, index: int, candidate: CaseResult, baseline: CaseResult | None) -> None:
+        """Take the results of an input of the sample."""
+        if not has_hung(candidate):
+            held_before = baseline is None or baseline.held
+            self._regressed[index] = held_before and not candidate.held
+
+    def ask(self, index: int) -> None:
+        """Ask again what is planned after this input.
+
+        Raises:
+            Unusable: The candidate cannot be called any more.
+        """
+        earlier = self._plan.get(index, -1)
+        before = self._regressed.get(earlier)
+        if before is None:
+            return
+        try:
+            after = self.run.regresses(Case(self.sample[earlier]))
+        except Undecided:
+            return
+        if after is None:
+            return
+        self.asked += 1
+        self.worse += after and not before
+        self.better += before and not after
