@@ -75,10 +75,16 @@ def find_withheld(candidate: Implementation, settings: Settings) -> dict[str, st
         if (origin := find_origin(other)) is not None and origin != own
     }
     return {
-        str(origin): what
+        str(_find_whole(origin, own)): what
         for origin, what in found.items()
         if not _is_installed(origin) and not _is_needed(own, origin)
     }
+
+
+def _find_whole(origin: Path, own: Path) -> Path:
+    """Return the folder of a package that is a baseline as a whole, else the file."""
+    is_package = origin.name == "__init__.py" and not own.is_relative_to(origin.parent)
+    return origin.parent if is_package else origin
 
 
 def _is_installed(file: Path) -> bool:

@@ -173,3 +173,21 @@ def test_inputs_of_a_class_of_the_baseline_need_a_module_of_their_own(gate):
 
     assert run.outcome == "inconclusive"
     assert SENTENCE in run.reason
+
+
+@needs_landlock
+def test_a_package_is_withheld_with_all_that_is_in_it(gate):
+    package = gate.path / "old"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .core import solve\n")
+    (package / "core.py").write_text(OLD)
+    (gate.path / "test_it.py").write_text(TASK)
+    (gate.path / "new.py").write_text(
+        "import runpy, pathlib\n"
+        "solve = runpy.run_path(pathlib.Path(__file__).parent / 'old' / 'core.py')['solve']\n"
+    )
+
+    run = gate.run("--mg-executor=local", baseline="old/__init__.py")
+
+    assert run.outcome == "inconclusive"
+    assert "new.py imports old/__init__.py, the baseline, which candidates cannot" in run.reason

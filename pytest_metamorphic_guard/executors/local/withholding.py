@@ -30,7 +30,7 @@ def leave_out(readable: Iterable[str], withheld: Collection[str]) -> tuple[list[
 
     Args:
         readable: Files, and directories with everything below.
-        withheld: Absolute paths of files.
+        withheld: Absolute paths of files, or of folders with all that is in them.
     """
     if not withheld:
         return list(readable), []
@@ -60,10 +60,11 @@ def explain_withheld(payload: Payload, where: str, withheld: Mapping[str, str]) 
     Args:
         payload: As it came.
         where: The candidate's file.
-        withheld: What each of the files is, by its path.
+        withheld: What each of the files or folders is, by its path.
     """
     error = payload.get("error") or ""
-    named = next(filter(None, map(withheld.get, map(os.path.realpath, _PATH.findall(error)))), None)
+    asked = [os.path.realpath(path) for path in _PATH.findall(error)]
+    named = next((name for path, name in withheld.items() if _holds(path, asked)), None)
     if named is None:
         return payload
     own = os.path.basename(where)
@@ -72,6 +73,10 @@ def explain_withheld(payload: Payload, where: str, withheld: Mapping[str, str]) 
         text = f"{own} imports {named}, which candidates cannot read: {advice}"
         return payload | {"error": text, "error_code": WITHHELD}
     return payload | {"error": f"{own} reads {named}, which candidates cannot: {error}"}
+
+
+def _holds(path: str, asked: Iterable[str]) -> bool:
+    return any(other == path or other.startswith(path + os.sep) for other in asked)
 
 
 def _find_cache(path: str) -> str:
