@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.item_warnings import list_warnings
 from pytest_metamorphic_guard.own_tests import describe_own_test
+from pytest_metamorphic_guard.report.alike import ShownViolations
 from pytest_metamorphic_guard.report.command import list_left_out, write_command
 from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.report.violation import render_violation
@@ -69,6 +70,7 @@ class ItemRunner:
 
     def __init__(self, session: GuardSession) -> None:
         self.session = session
+        self._shown = ShownViolations()
 
     # --- hooks
 
@@ -308,6 +310,9 @@ class ItemRunner:
         # What hypothesis noted names our own function; our text says it in the user's words.
         item.__dict__.pop("_hypothesis_failing_examples", None)
         fault = violation.candidate.fault
+        short = self._shown.find_like(self.session.tell_apart(item), run, violation, reproduction)
+        if short is not None:
+            raise pytest.fail.Exception(short + blob, pytrace=False) from None
         of_law = isinstance(plan.entry.subject, Law) and fault is not None and fault.kind == "law"
         if of_law and fault is not None and fault.error is not None:  # none where it was skipped
             # pytest shows the law's own lines and values, and our text below them, indented.

@@ -63,6 +63,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
             lines.append(keeper.session.settings.described_seed)
     elif not quiet:
         lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
+    lines += _suspect_entries(keeper)
     settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.gathered.is_empty:
         lines.append(keeper.undecided)
@@ -98,6 +99,22 @@ def _count_items(keeper: ResultKeeper) -> list[str]:
             )
         lines.append(line)
     return lines
+
+
+def _suspect_entries(keeper: ResultKeeper) -> list[str]:
+    """Name what all of several candidates violate where the baseline does: it may be wrong."""
+    found: dict[tuple[str, str], dict[str, bool]] = {}
+    for result in keeper.gathered.items.values():
+        verdict = result.verdict
+        alike = verdict.status == "violated" and verdict.regression is False
+        candidates = found.setdefault((name_task(verdict.task, result.where), verdict.entry), {})
+        candidates[verdict.candidate] = candidates.get(verdict.candidate, True) and alike
+    return [
+        f"{task}::{entry} is violated by all {len(candidates)} candidates and by the baseline: "
+        "suspect the relation"
+        for (task, entry), candidates in sorted(found.items())
+        if len(candidates) > 1 and all(candidates.values())
+    ]
 
 
 def _explain_nothing(keeper: ResultKeeper) -> list[str]:

@@ -139,8 +139,17 @@ def _split_string(literal: str, most: int) -> Iterator[str]:
     start = 0
     while start < len(body):
         end = start
+        space = line_end = start
         while end < len(body) and end - start < most - 10:
-            end += _measure_escape(body, end)
+            at, end = end, end + _measure_escape(body, end)
+            if body[at:end] == "\\n":
+                line_end = end
+            elif body[at:end] == " ":
+                space = end
+        # A piece of a text ends best where a line of it does, and then after a word.
+        borders = [at for at in (line_end, space) if at > start + (most - 10) // 3]
+        if end < len(body) and borders:
+            end = borders[0]
         yield f"{' ' if start else ''}{prefix}{quote}{body[start:end]}{quote}"
         start = end
 

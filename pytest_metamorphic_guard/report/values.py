@@ -11,30 +11,34 @@ import textwrap
 from typing import Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.contracts.tables import find_kind
 from pytest_metamorphic_guard.contracts.texts import clean
 from pytest_metamorphic_guard.report.excerpts import take_excerpt
+from pytest_metamorphic_guard.report.page import wrap_source
 
 __all__ = ["format_outcome", "format_value", "to_source"]
+
+_TABLE_ROWS = 5
 
 
 def format_value(value: object, width: int, max_lines: int) -> list[str]:
     """Write a value as lines of at most ``width`` characters; the middle of a long one is left out.
+
+    Lines break between elements and words, so that what is whole can be copied: a long text becomes
+    several in parentheses. Of a table at least five rows are shown.
 
     Args:
         value: Any value; a ``repr`` that raises is said, not raised.
         width: Characters a line may have.
         max_lines: Lines there may be, at least 3.
     """
+    if find_kind(type(value)) in ("DataFrame", "Series"):
+        return _format_table(value, width)
     value = take_excerpt(value)
     text = _to_source(value)
     if len(text) <= width and "\n" not in text:
         return [text]
-    if isinstance(value, dict | list | tuple | set | frozenset):
-        with contextlib.suppress(Exception):  # a stranger's repr; the text above stands
-            text = pprint.pformat(value, width=max(width, 20), compact=True, sort_dicts=False)
-    elif type(value).__name__ == "ndarray":
-        text = "\n".join(textwrap.wrap(text, width, break_on_hyphens=False))
-    lines = [piece for line in text.splitlines() for piece in _cut(line, width)]
+    lines = _wrap(value, text, width)
     if len(lines) <= max_lines:
         return lines
     head = (max_lines - 1 + 1) // 2
@@ -43,11 +47,52 @@ def format_value(value: object, width: int, max_lines: int) -> list[str]:
     return [*lines[:head], f"... {left_out} lines left out ...", *(lines[-tail:] if tail else [])]
 
 
+def _wrap(value: object, text: str, width: int) -> list[str]:
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        with contextlib.suppress(Exception):  # a stranger's repr; the text stands
+            pretty = pprint.pformat(value, width=max(width, 20), compact=True, sort_dicts=False)
+            lines = pretty.splitlines()
+            if max(map(len, lines)) <= width:
+                return lines
+    if isinstance(value, str | bytes):
+        text = f"({text})"
+    elif type(value).__name__ == "ndarray":
+        return textwrap.wrap(text, width, break_on_hyphens=False)
+    return [
+        piece
+        for line in text.splitlines()
+        for whole in wrap_source(line, width)
+        for piece in _cut(whole, width)
+    ]
+
+
+def _format_table(table: Any, width: int) -> list[str]:
+    """Write a table with as many columns as fit; of more than five rows the middle is left out."""
+    try:
+        lines: list[str] = []
+        for most in (*((None, 12, 8, 6, 4, 3, 2) if table.ndim > 1 else ()), 1):
+            columns = {"max_cols": most} if table.ndim > 1 else {}
+            text = clean(table.to_string(max_rows=_TABLE_ROWS, **columns))
+            lines = [line.rstrip() for line in text.splitlines()]
+            if max(map(len, lines), default=0) <= width:
+                break
+        if table.shape[0] > _TABLE_ROWS or (table.ndim > 1 and table.shape[1] > (most or math.inf)):
+            lines.append(f"[{table.shape[0]} rows{_count_columns(table)}]")
+    except Exception as error:  # noqa: BLE001 - a stranger's elements
+        return [f"<{type(table).__name__} whose repr raises {type(error).__name__}>"[:width]]
+    return [line[:width] for line in lines]
+
+
+def _count_columns(table: Any) -> str:
+    return f" x {table.shape[1]} columns" if table.ndim > 1 else ""
+
+
 def format_outcome(outcome: Outcome, width: int, max_lines: int) -> list[str]:
     """Write what a call concluded: its value, or what happened instead."""
     if isinstance(outcome, Returned):
         return format_value(outcome.value, width, max_lines)
-    return _cut(outcome.error.splitlines()[0] if outcome.error else outcome.error_type, width)
+    said = outcome.error.splitlines()[0] if outcome.error else outcome.error_type
+    return textwrap.wrap(said, width, break_on_hyphens=False) or [""]
 
 
 def to_source(value: object) -> str:

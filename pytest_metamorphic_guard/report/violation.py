@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
 from pytest_metamorphic_guard.report.captured import write_captured
+from pytest_metamorphic_guard.report.changes import shorten_text
 from pytest_metamorphic_guard.report.differences import describe_difference
 from pytest_metamorphic_guard.report.outcomes import are_same
 from pytest_metamorphic_guard.report.page import Page, cut_middle
@@ -64,6 +65,7 @@ def render_violation(
         page.command("reproduce", reproduction.command)
         for option in reproduction.left_out:
             page.row("", f"with this run's {option}, which may hold secrets")
+        _write_chance(page, run, violation)
         # The example is what a user needs next: values make room for it, and not it for them.
         room = max(_EXAMPLE_LINES, _SCREEN - page.length)
         example, fits = write_example(run, violation, reproduction, width, room)
@@ -71,6 +73,17 @@ def render_violation(
             break
     page.raw(example)
     return page.text()
+
+
+def _write_chance(page: Page, run: Run, violation: Violation) -> None:
+    """Say of a follow-up that is drawn that the kept input alone does not lead to it again."""
+    relation = run.entry.subject
+    followups = violation.candidate.followups
+    if not (isinstance(relation, MetamorphicRelation) and relation.wants_rng and followups):
+        return
+    made = shorten_text(", ".join(map(to_source, followups[0].args)), page.room - 25)
+    page.row("", f"rng makes its follow-up ({made}):")
+    page.row("", "  under another --mg-seed the example has another follow-up")
 
 
 def _write_head(page: Page, run: Run, location: str) -> None:

@@ -301,8 +301,8 @@ def test_a_text_of_several_lines(read):
         3,
         r"""
         candidate   source    -> 'line 0 of 3\nline 1 of 3\nline 2 of 3'
-                    follow-up -> 'line 0 of 4\nline 1 of 4\nline 2 of 4\nline 3 of 4
-                                 '
+                    follow-up -> ('line 0 of 4\nline 1 of 4\n'
+                                     'line 2 of 4\nline 3 of 4')
         """,
         """
         expected    outputs are equal
