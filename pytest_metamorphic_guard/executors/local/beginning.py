@@ -8,7 +8,7 @@ import os
 import pickle
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.calls import pack_frame
@@ -16,6 +16,10 @@ from pytest_metamorphic_guard.executors.local.frames import START, STARTED
 from pytest_metamorphic_guard.executors.local.hardening.confinement import Confinement
 from pytest_metamorphic_guard.executors.local.hardening.libc import unbuffer_stdout
 from pytest_metamorphic_guard.executors.local.hardening.limits import MemoryLimit, set_fixed_limits
+from pytest_metamorphic_guard.executors.local.hardening.mounts import (
+    SHARED_MEMORY,
+    mount_shared_memory,
+)
 from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_parent
 from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_namespaces, keep
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
@@ -117,7 +121,11 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     sweeper = Sweeper(is_alone=is_alone) if is_zygote else None
     confinement = None
     if setup.permissions is not None:
-        confinement = Confinement(setup.permissions)
+        permissions = setup.permissions
+        if mount_shared_memory(setup.shared_mb):
+            writable = (*permissions.writable, SHARED_MEMORY)
+            permissions = replace(permissions, writable=writable)
+        confinement = Confinement(permissions)
         # What the kernel says of a zygote holds for no child of it, and of arguments it has read.
         confinement.confine(() if is_zygote else _OWN_FILES)
         if is_zygote:

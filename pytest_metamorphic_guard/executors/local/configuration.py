@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Configuration", "read_configuration"]
 
 ISOLATIONS = ("worker", "fork", "fresh", "spawn", "none")
+# Where there is no limit on memory.
+_SHARED_MB = 1_024
 HARDENINGS = ("auto", "require", "off")
 
 
@@ -62,6 +64,11 @@ class Configuration:
     def result_bytes(self) -> int:
         """Largest encoded result in bytes."""
         return int(self.max_result_mb * (1 << 20))
+
+    def find_shared_mb(self, mem_mb: int) -> int:
+        """Return how much shared memory there is, in MiB, where the memory limit is ``mem_mb``."""
+        # Threads share what they have anyway: they need it for locks alone.
+        return (mem_mb or _SHARED_MB) if self.allow_subprocess else 1
 
 
 _CHOICES = {"isolation": ISOLATIONS, "harden": HARDENINGS}

@@ -12,10 +12,12 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.executors.local.hardening.mounts import SHARED_MEMORY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Directories", "Workplace", "empty_tree", "remove_tree", "sweep_stale"]
+__all__ = ["Directories", "SharedFolder", "Workplace", "empty_tree", "remove_tree", "sweep_stale"]
 
 _LOCK = ".lock"
 _LONG_AGO_NS = 1_000_000_000 * 10**9
@@ -129,6 +131,43 @@ def remove_tree(path: str) -> None:
     with contextlib.suppress(OSError):
         empty_tree(path)
         os.rmdir(path)
+
+
+class SharedFolder:
+    """The place for shared memory that a process has for itself, as the host sees it.
+
+    Args:
+        pid: Number of the process; 0 for nobody.
+    """
+
+    def __init__(self, pid: int = 0) -> None:
+        self._folder = -1
+        if not pid:
+            return
+        with contextlib.suppress(OSError):
+            self._folder = os.open(f"/proc/{pid}/root{SHARED_MEMORY}", _FOLDER)
+            if os.fstat(self._folder).st_dev == os.stat(SHARED_MEMORY).st_dev:
+                self.close()  # the machine's: it may not write there
+        self.renew()
+
+    def renew(self) -> None:
+        """Remove what is in it, and what it remembers.
+
+        Raises:
+            OSError: That was not possible.
+        """
+        if self._folder < 0:
+            return
+        found = os.fstat(self._folder)
+        if not found.st_atime_ns == found.st_mtime_ns == _LONG_AGO_NS:
+            empty_tree(f"/proc/self/fd/{self._folder}/.")
+        os.utime(self._folder, ns=(_LONG_AGO_NS, _LONG_AGO_NS))
+
+    def close(self) -> None:
+        """Give it up. It may be called again."""
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1
 
 
 def empty_tree(path: str) -> None:

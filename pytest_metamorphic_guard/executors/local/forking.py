@@ -86,7 +86,7 @@ class ForkingZygote(Sandbox):
     def _clear_up(self) -> bool:
         """Return whether nothing is left of the call, in the directory or among the processes."""
         try:
-            return self._process.workplace.renew() and not self._process.count_strangers()
+            return self._process.renew_folders() and not self._process.count_strangers()
         except OSError:
             return False
 

@@ -42,6 +42,11 @@ class Kin:
             self._inner = os.pidfd_open(self._line[-1])
             self._files = _list_files(self._line[-1])
 
+    @property
+    def inner_pid(self) -> int:
+        """Number of the process that serves; 0 where the system does not show it."""
+        return self._line[-1] if self._inner >= 0 else 0
+
     def signal(self, number: int) -> None:
         """Send a signal to the process that serves, if it lives."""
         if self._inner >= 0:

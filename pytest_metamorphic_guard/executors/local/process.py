@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgpack
 
-from pytest_metamorphic_guard.executors.local.directories import Workplace
+from pytest_metamorphic_guard.executors.local.directories import SharedFolder, Workplace
 from pytest_metamorphic_guard.executors.local.environment import make_environment
 from pytest_metamorphic_guard.executors.local.kin import Kin
 from pytest_metamorphic_guard.executors.local.output import Output
@@ -69,6 +69,7 @@ class Process:
     ) -> None:
         self.workplace = Workplace(folder)
         self._kin = Kin()
+        self._shared = SharedFolder()
         # Through it a zygote gets the writing end of each call's pipe.
         self.socket, self._their_socket = socket.socketpair()
         self._is_kept = is_kept
@@ -92,6 +93,16 @@ class Process:
         """Find which process it is that will read candidate code; it must not have done so yet."""
         assert self._child is not None
         self._kin = Kin(self._child.pid)
+        self._shared = SharedFolder(self._kin.inner_pid)
+
+    def renew_folders(self) -> bool:
+        """Make its folders as new; return whether nothing else was there.
+
+        Raises:
+            OSError: That was not possible.
+        """
+        self._shared.renew()
+        return self.workplace.renew()
 
     def rest(self) -> None:
         """Stop it until `wake`, so that it does nothing unless it is called."""
@@ -153,6 +164,7 @@ class Process:
         self._their_socket.close()
         self.output.close()
         self._kin.close()
+        self._shared.close()
         self.workplace.remove()
 
     def _start(self, entry: str, environment: dict[str, str]) -> None:

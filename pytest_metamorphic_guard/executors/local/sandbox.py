@@ -222,6 +222,7 @@ class Sandbox(ABC):
             import_timeout_s=configuration.import_timeout_s,
             needs_mb=configuration.import_mem_mb if wish.has_needs else 0,
             mem_mb=wish.mem_mb,
+            shared_mb=configuration.find_shared_mb(wish.mem_mb),
             file_mb=configuration.file_mb,
             open_files=configuration.open_files,
             result_bytes=configuration.result_bytes,

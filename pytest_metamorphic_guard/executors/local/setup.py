@@ -42,6 +42,7 @@ class Setup:
         needs_mb: MiB that the import of modules which define classes of inputs may take on top of
             everything else; 0 where none is to be imported, or there is no limit.
         mem_mb: Memory on top of what the interpreter needs, in MiB; 0 means no limit.
+        shared_mb: MiB of shared memory, which the limit of memory does not count.
         file_mb: Largest file, in MiB, also of captured output.
         open_files: Number of file descriptors.
         result_bytes: Largest encoded result.
@@ -57,6 +58,7 @@ class Setup:
     import_timeout_s: float
     needs_mb: int
     mem_mb: int
+    shared_mb: int
     file_mb: int
     open_files: int
     result_bytes: int
