@@ -67,8 +67,8 @@ SHOWN = {
     "dict": "{str(i): i + x for i in range(150_000)}",
     "set": "set(range(x, 150_000 + x))",
     "array": "__import__('numpy').arange(1_900_000) + x",
-    "zero_axis": "__import__('numpy').zeros((1_900_000 + x, 0))",
-    "texts": "['long ' * 1_000 + str(x)] * 2_000",
+    "zero_axis": "__import__('numpy').zeros((500_000 + x, 0))",
+    "texts": "['long ' * 1_000 + str(x)] * 600",
 }
 NESTED = """
 deep = [0] * 1000
