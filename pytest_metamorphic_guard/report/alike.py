@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.report.headlines import write_headline
 from pytest_metamorphic_guard.report.outcomes import are_same
 from pytest_metamorphic_guard.report.page import Page
 
@@ -44,7 +44,7 @@ class ShownViolations:
         shown, before = self._shown.setdefault(key, (candidate, violation))
         if shown == candidate or not _is_like(violation, before):
             return None
-        return _render(run, candidate, shown, reproduction)
+        return _render(run, shown, reproduction)
 
 
 def _is_like(violation: Violation, before: Violation) -> bool:
@@ -58,13 +58,11 @@ def _is_like(violation: Violation, before: Violation) -> bool:
     )
 
 
-def _render(run: Run, candidate: str, shown: str, reproduction: Reproduction) -> str:
+def _render(run: Run, shown: str, reproduction: Reproduction) -> str:
     assert run.baseline is not None  # it violates the relation, too
     baseline = run.baseline.implementation.specification
     page = Page(_WIDTH)
-    name = f"{run.task.name}: {run.entry.name!r} is violated by {candidate}"
-    page.raw(textwrap.wrap(name, page.width - 2))
-    page.blank()
+    write_headline(page, run)
     page.row("like", f"{shown}, by the same input with the same outputs: see its failure")
     page.row("baseline", f"violates it too: no regression ({baseline})")
     page.command("reproduce", reproduction.command)

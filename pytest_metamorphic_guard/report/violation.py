@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.report.arguments import format_arguments, name_arg
 from pytest_metamorphic_guard.report.captured import write_captured
 from pytest_metamorphic_guard.report.changes import shorten_text
 from pytest_metamorphic_guard.report.differences import describe_difference
+from pytest_metamorphic_guard.report.headlines import write_headline
 from pytest_metamorphic_guard.report.outcomes import are_same
 from pytest_metamorphic_guard.report.page import Page, cut_middle
 from pytest_metamorphic_guard.report.refusals import find_refusal
@@ -24,7 +25,7 @@ from pytest_metamorphic_guard.report.values import (
     format_outcome,
     to_source,
 )
-from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
@@ -87,21 +88,7 @@ def _write_chance(page: Page, run: Run, violation: Violation) -> None:
 
 
 def _write_head(page: Page, run: Run, location: str) -> None:
-    subject = run.entry.subject
-    match subject:
-        case MetamorphicRelation():
-            kind = "relation"
-        case Property():
-            kind = "property"
-        case Law():
-            kind = "law"
-    candidate = run.candidate.implementation.specification
-    page.raw(
-        textwrap.wrap(
-            f"{run.task.name}: {kind} {run.entry.name!r} is violated by {candidate}", page.width - 2
-        )
-    )
-    page.blank()
+    kind = write_headline(page, run)
     if run.entry.summary:
         page.row(kind, run.entry.summary)
     if location:

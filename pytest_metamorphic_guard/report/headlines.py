@@ -1,0 +1,30 @@
+"""The first line of a violation: what is violated, and by whom."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.report.page import Page
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["write_headline"]
+
+
+def write_headline(page: Page, run: Run) -> str:
+    """Add the line and an empty one, and return what kind of declaration is violated."""
+    match run.entry.subject:
+        case MetamorphicRelation():
+            kind = "relation"
+        case Property():
+            kind = "property"
+        case Law():
+            kind = "law"
+    candidate = run.candidate.implementation.specification
+    said = f"{run.task.name}: {kind} {run.entry.name!r} is violated by {candidate}"
+    page.raw(textwrap.wrap(said, page.width - 2))
+    page.blank()
+    return kind
