@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.runner.calling import Undecided
+from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.hanging import has_hung
 
@@ -74,7 +74,7 @@ class Again:
             return
         try:
             after = self.run.regresses(Case(self.sample[earlier]))
-        except Undecided:
+        except (NotAvailable, Undecided):
             return
         if after is None:
             return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.measurements import MetricRows
-from pytest_metamorphic_guard.runner.calling import Undecided
+from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.tasks.declarations import Law, Property
 
 if TYPE_CHECKING:
@@ -76,13 +76,16 @@ class Meter:
         chance = random.Random(f"{seed}:{index}").random()  # noqa: S311 - no secret
         return chance < metric.sample_rate
 
-    def _find_outcome(self, case: Case, result: CaseResult) -> Outcome:
+    def _find_outcome(self, case: Case, result: CaseResult) -> Outcome | None:
         if not isinstance(self._run.entry.subject, Law):
             return result.sources[0].outcome
         # A law calls with inputs of its own making, so the task's input has a call to itself.
         caller = self._find_caller(result.role)
         caller.kind = "source"
-        return caller.call(case.copy()[0])
+        try:
+            return caller.call(case.copy()[0])
+        except NotAvailable:
+            return None
 
     def _extract(
         self, metric: Metric, case: Case, outcome: Outcome | None, role: str

@@ -49,7 +49,8 @@ class Busy(Echo):
         tried[args[0]] = tried.get(args[0], 0) + 1
         role = "new" if "new" in file_path else "old"
         note("asked", role, args[0])
-        if args[0] in self.config["busy"] and tried[args[0]] <= self.config.get("times", 99):
+        first, last = self.config.get("first", 1), self.config.get("times", 99)
+        if args[0] in self.config["busy"] and first <= tried[args[0]] <= last:
             if self.config.get("role", role) == role:
                 answer = {"success": False, "error": "429 slow down", "error_type": "unavailable"}
                 return answer | self.config.get("answer", {})
