@@ -495,8 +495,8 @@ def test_a_host_whose_ended_children_are_ignored_has_good_calls(
 
 
 FORGERIES = {
-    "a stopped process": "zygote.os.wait4 = lambda pid, _: (pid, 0x7F, wait4(pid, 0)[2])",
-    "no status": "zygote.os.wait4 = lambda pid, _: (pid, 10**5000, wait4(pid, 0)[2])",
+    "a stopped process": "zygote.wait_with_usage = lambda pid: (0x7F, *wait(pid)[1:])",
+    "no status": "zygote.wait_with_usage = lambda pid: (10**5000, *wait(pid)[1:])",
     "no count of processes": "sweeper.sweep = lambda *_: 10**5000",
     "no count of threads": "zygote.count_threads = lambda _: 10**5000",
     "an impossible duration": "zygote._monotonic_ns = iter([1 << 61, 0] * 9).__next__",
@@ -511,7 +511,7 @@ def test_what_an_import_lets_the_process_behind_its_calls_say_is_not_believed(
     path = candidates.write(
         "import os, sys\n"
         "zygote = sys.modules['pytest_metamorphic_guard.executors.local.zygote']\n"
-        "sweeper, wait4 = zygote.begin.__globals__['Sweeper'], zygote.os.wait4\n"
+        "sweeper, wait = zygote.begin.__globals__['Sweeper'], zygote.wait_with_usage\n"
         + FORGERIES[forgery]
         + "\ndef solve(): os._exit(3)"
     )
