@@ -9,6 +9,7 @@ import pytest
 from pytest_metamorphic_guard.collection import load_tasks
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.executor_making import ExecutorMaking
+from pytest_metamorphic_guard.interrupting import interrupt_once
 from pytest_metamorphic_guard.items import ItemRunner
 from pytest_metamorphic_guard.option_reading import find_idle, read_settings
 from pytest_metamorphic_guard.results import ResultKeeper
@@ -44,6 +45,7 @@ def get_session(config: pytest.Config) -> GuardSession:
         settings = read_settings(config)
         if hasattr(config, "workerinput"):
             # Without an option the controller has no session, and the seed is the default.
+            interrupt_once()
             settings = replace(settings, seed=config.workerinput.get("mg_seed", settings.seed))
         try:
             session = GuardSession(config, settings)
@@ -59,6 +61,7 @@ def get_session(config: pytest.Config) -> GuardSession:
         if not hasattr(config, "workerinput"):
             keeper = ResultKeeper(session)
             config.pluginmanager.register(keeper, "metamorphic_guard_results")
+            config.pluginmanager.register(keeper.workers, "metamorphic_guard_workers")
             config.pluginmanager.register(TerminalSummary(keeper), "metamorphic_guard_terminal")
             for flag in find_idle(config, settings):
                 warning = MetamorphicGuardWarning(f"{flag} has no effect without --mg-gate")

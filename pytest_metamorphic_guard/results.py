@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.evidence_building import build_evidence, split_ale
 from pytest_metamorphic_guard.gate.findings import Conclusion
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
 from pytest_metamorphic_guard.gathering import Gathered
+from pytest_metamorphic_guard.interrupting import Workers
 from pytest_metamorphic_guard.own_tests import list_checks
 from pytest_metamorphic_guard.report.markdown import render_markdown
 from pytest_metamorphic_guard.report.monitors import list_messages
@@ -61,6 +62,8 @@ class ResultKeeper:
         self.ranking: Ranking | None = None
         self.monitor_results: tuple[MonitorResult, ...] = ()
         self.partial = False
+        self.interrupted = False
+        self.workers = Workers()
         self.report_line: str | None = None
         self._started = time.time()
 
@@ -75,7 +78,9 @@ class ResultKeeper:
             return (yield)
         try:
             answer = yield
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                self.workers.interrupt()
             # -x, --maxfail, Ctrl-C: nothing is decided on a part of the data.
             self._finish(session, interrupted=True)
             raise
@@ -93,6 +98,13 @@ class ResultKeeper:
         )
 
     @property
+    def has_nothing(self) -> bool:
+        """Whether there is nothing to tell of: no item ran, and none was cut short."""
+        if self.interrupted and self.session.settings.candidates:
+            return False
+        return self.gathered.is_empty and self.ranking is None and not self.monitor_results
+
+    @property
     def undecided(self) -> str | None:
         """Why there is no decision although one was asked for; None where there is one."""
         if not self.session.settings.gate or self.ranking is not None:
@@ -103,6 +115,7 @@ class ResultKeeper:
 
     def _finish(self, session: pytest.Session, *, interrupted: bool) -> None:
         self.gathered.left_out = self.session.selection.left_out
+        self.interrupted = interrupted
         self.partial = interrupted or self.gathered.is_cut
         if self.session.monitors:
             self._watch(session, interrupted=interrupted)
@@ -180,8 +193,7 @@ class ResultKeeper:
 
     def _write(self, session: pytest.Session, *, interrupted: bool) -> None:
         settings = self.session.settings
-        nothing = self.gathered.is_empty and self.ranking is None and not self.monitor_results
-        if settings.report is None or nothing:
+        if settings.report is None or self.has_nothing:
             return
         try:
             path = write_report(self._describe(), settings.report, folder=settings.report_folder)

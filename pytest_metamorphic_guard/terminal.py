@@ -65,8 +65,10 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
     lines += _suspect_entries(keeper)
     settings = keeper.session.settings
-    if keeper.undecided is not None and not keeper.gathered.is_empty:
+    if keeper.undecided is not None and not keeper.has_nothing:
         lines.append(keeper.undecided)
+    elif keeper.interrupted and keeper.gathered.is_empty and not keeper.has_nothing:
+        lines.append("the run was cut short before an item had ended")
     if keeper.partial and keeper.monitor_results and not quiet:
         lines.append("monitors saw only a part of this run")
     if settings.candidates and keeper.gathered.is_empty and not keeper.partial:

@@ -1,0 +1,56 @@
+"""Ctrl-C under pytest-xdist: workers end at once, and only once."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["Workers", "interrupt_once"]
+
+
+class Workers:
+    """The workers of this run, so that they can be told to stop.
+
+    Without being told, a worker that waits for a call goes on for the five seconds that execnet
+    gives it, and its call with it.
+    """
+
+    def __init__(self) -> None:
+        self._nodes: list[Any] = []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Take a worker that is about to start."""
+        self._nodes.append(node)
+
+    def interrupt(self) -> None:
+        """Do to every worker on this machine what Ctrl-C does to a process."""
+        for node in self._nodes:
+            process = getattr(getattr(node.gateway, "_io", None), "popen", None)
+            if process is not None and process.poll() is None:
+                with contextlib.suppress(OSError):
+                    process.send_signal(signal.SIGINT)
+
+
+def interrupt_once() -> None:
+    """Let the first Ctrl-C end the work of this process, and none disturb its clearing up.
+
+    A terminal sends it to every process, and `Workers.interrupt` once more.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return  # somebody else's
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, end)
