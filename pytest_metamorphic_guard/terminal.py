@@ -71,7 +71,8 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         lines.append("the run was cut short before an item had ended")
     if keeper.partial and keeper.monitor_results and not quiet:
         lines.append("monitors saw only a part of this run")
-    if settings.candidates and keeper.gathered.is_empty and not keeper.partial:
+    failed = reporter.stats.get("error")  # of the collection, which says what is wrong
+    if settings.candidates and keeper.gathered.is_empty and not keeper.partial and not failed:
         lines += _explain_nothing(keeper)
     if keeper.report_line is not None:
         lines.append(keeper.report_line)

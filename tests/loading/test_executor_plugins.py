@@ -123,6 +123,7 @@ def test_an_executor_that_cannot_be_made_is_said_once_by_the_controller(suite):
     said = f"executor 'RefusesConfig' {ORIGIN}: {MADE['RefusesConfig']}"
     shown = result.stdout.str().partition("short test summary")[0] + result.stderr.str()
     assert shown.count(said) == 1
+    assert "no task ran" not in shown
     assert "INTERNALERROR" not in shown
 
 
