@@ -8,7 +8,13 @@ from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.tables import find_kind
 from pytest_metamorphic_guard.relations.kinds import Incomparable
 from pytest_metamorphic_guard.relations.standins import freeze
-from pytest_metamorphic_guard.report.changes import MOST_ASKED, Change, shorten, write_changes
+from pytest_metamorphic_guard.report.changes import (
+    MOST_ASKED,
+    Change,
+    Total,
+    shorten,
+    write_changes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +36,20 @@ def describe_arrays(first: Any, second: Any, refusal: Refusal, width: int) -> li
         return lines
     left, right = first.ravel(), second.ravel()
     changes = []
-    for position in _list_suspects(left, right, refusal):
-        a, b = left[position].tolist(), right[position].tolist()
+    suspects = _list_suspects(left, right, refusal)
+    for position in suspects:
+        a, b = _get_element(left, position), _get_element(right, position)
         if refusal.refuses(a, b):
             changes.append(Change(_find_path(position, first.shape), a, b))
-    total = f"of {first.size} elements"
-    return lines + write_changes(changes, total, refusal, width, always=True)
+    total = Total(f"of {first.size} elements", all_asked=len(suspects) < MOST_ASKED, first=True)
+    return lines + write_changes(changes, total, refusal, width)
+
+
+def _get_element(array: Any, position: int) -> Any:
+    # As Python's own value, but for a time: of nanoseconds that is a bare number.
+    if array.dtype.kind in "mM":
+        return array[position]
+    return array[position : position + 1].tolist()[0]
 
 
 def _list_suspects(left: Any, right: Any, refusal: Refusal) -> list[int]:
@@ -79,13 +93,12 @@ def describe_tables(first: Any, second: Any, refusal: Refusal, width: int) -> li
     for column, left, right in _list_columns(first, second, columns):
         for label, a, b in rows.pair(left, right):
             total += 1
-            if total > MOST_ASKED:
-                break
-            if refusal.refuses(a, b):
+            if total <= MOST_ASKED and refusal.refuses(a, b):
                 places = [f"{rows.name} {shorten(label, width // 4)}"]
                 places += [] if columns is None else [f"column {shorten(column, width // 4)}"]
                 changes.append(Change(f"{', '.join(places)}:", a, b))
-    lines += write_changes(changes, f"of {total} cells", refusal, width, always=True)
+    counted = Total(f"of {total} cells", all_asked=total <= MOST_ASKED, first=True)
+    lines += write_changes(changes, counted, refusal, width)
     return lines or [line[:width] for line in _describe_types(first, second, columns)]
 
 

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.report.refusals import Refusal
 
-__all__ = ["MOST_ASKED", "Change", "describe_change", "shorten", "shorten_text", "write_changes"]
+__all__ = [
+    "MOST_ASKED",
+    "Change",
+    "Total",
+    "describe_change",
+    "shorten",
+    "shorten_text",
+    "write_changes",
+]
 
 # Of more parts than these nobody is asked.
 MOST_ASKED = 100_000
@@ -38,22 +46,35 @@ class Change:
     second: Any
 
 
-def write_changes(
-    changes: list[Change], total: str, refusal: Refusal, width: int, *, always: bool = False
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What refused parts are counted in.
+
+    Attributes:
+        words: As ``of 20 elements``.
+        all_asked: Whether all parts were asked about: there may be more than were found.
+        first: Whether the number stands first, even where it is one.
+    """
+
+    words: str
+    all_asked: bool = True
+    first: bool = False
+
+
+def write_changes(changes: list[Change], total: Total, refusal: Refusal, width: int) -> list[str]:
     """Write the first of the refused parts, and of several how many there are and the largest.
 
     Args:
         changes: What was refused, in order.
-        total: What they are counted in, as ``of 20 elements``.
+        total: What they are counted in.
         refusal: Who refused.
         width: Columns of a line.
-        always: Whether a single one is counted as well, and the number stands first.
     """
     lines = [describe_change(change, refusal, width) for change in changes[:_SHOWN]]
-    if changes and (len(changes) > _SHOWN or always or refusal.words != "differ"):
-        counted = f"{len(changes)} {total} {refusal.words}"
-        lines.insert(0 if always else len(lines), counted)
+    if changes and (len(changes) > _SHOWN or total.first or refusal.words != "differ"):
+        least = "" if total.all_asked else "at least "
+        counted = f"{least}{len(changes)} {total.words} {refusal.words}"
+        lines.insert(0 if total.first else len(lines), counted)
     if len(changes) > 1:
         largest = _find_largest(changes)
         if largest is not None:

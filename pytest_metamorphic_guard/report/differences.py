@@ -14,6 +14,7 @@ from pytest_metamorphic_guard.report.cell_differences import describe_arrays, de
 from pytest_metamorphic_guard.report.changes import (
     MOST_ASKED,
     Change,
+    Total,
     describe_change,
     shorten,
     shorten_text,
@@ -84,7 +85,8 @@ def _describe_sequences(first: Any, second: Any, width: int, refusal: Refusal) -
     changes = [
         Change(f"[{index}]", a, b) for index, (a, b) in enumerate(pairs) if refusal.refuses(a, b)
     ]
-    total = f"of {min(len(first), len(second))} elements"
+    shorter = min(len(first), len(second))
+    total = Total(f"of {shorter} elements", all_asked=shorter <= MOST_ASKED)
     return lines + write_changes(changes, total, refusal, width)
 
 
@@ -101,7 +103,7 @@ def _describe_mappings(first: Any, second: Any, width: int, refusal: Refusal) ->
         for key, value in first.items()
         if key in second and refusal.refuses(value, second[key])
     ]
-    return lines + write_changes(changes, "values", refusal, width)
+    return lines + write_changes(changes, Total("values"), refusal, width)
 
 
 def _describe_sets(first: Any, second: Any, width: int) -> list[str]:
