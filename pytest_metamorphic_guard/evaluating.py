@@ -185,7 +185,7 @@ class _Evaluation:
             ),
             duration_s=round(time.time() - self._started, 3),
             options=describe_options(settings, rules),
-            environment=describe_environment(),
+            environment=describe_environment(settings),
             ranking=ranking,
             implementations=list_implementations(settings),
             executors=list_executors(settings),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
+import os
 import platform
 import secrets
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import find_plugins
+from pytest_metamorphic_guard.packages import find_packages
 from pytest_metamorphic_guard.report.document import to_document, write_document
 from pytest_metamorphic_guard.report.records import (
     DifferenceRecord,
@@ -62,7 +64,7 @@ class ReportError(MetamorphicGuardError):
         return f"--mg-report={self.path}: cannot write it: {self.fault}"
 
 
-def describe_environment() -> dict[str, str]:
+def describe_environment(settings: Settings) -> dict[str, Any]:
     """Return what a run ran on."""
     return {
         "python": platform.python_version(),
@@ -70,7 +72,22 @@ def describe_environment() -> dict[str, str]:
         "platform": platform.platform(),
         "pytest": importlib.metadata.version("pytest"),
         "hypothesis": importlib.metadata.version("hypothesis"),
+        "hash_seed": {
+            role: _find_hash_seed(settings.find_executor(role))
+            for role in ("baseline", "candidate")
+        },
     }
+
+
+def _find_hash_seed(executor: str) -> str | None:
+    """Return the ``PYTHONHASHSEED`` of what an executor calls; None where it is not known."""
+    match executor.lower():
+        case "local":
+            return "0"
+        case "inprocess":
+            return os.environ.get("PYTHONHASHSEED", "random")
+        case _:
+            return None
 
 
 def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
@@ -137,8 +154,10 @@ def list_implementations(settings: Settings) -> tuple[ImplementationRecord, ...]
         ("baseline", settings.baselines),
         ("candidate", settings.candidates),
     )
+    installed = importlib.metadata.packages_distributions()
     return tuple(
         ImplementationRecord(
+            packages=find_packages(assignment.implementation, installed),
             role=role,
             name=assignment.implementation.label,
             specification=assignment.implementation.specification,

@@ -231,7 +231,7 @@ class ResultKeeper:
             started_at=started.isoformat(timespec="milliseconds"),
             duration_s=round(time.time() - self._started, 3),
             options=describe_options(settings, self.session.rules),
-            environment=describe_environment(),
+            environment=describe_environment(settings),
             secrets=self.session.secrets,
             ranking=self.ranking,
             implementations=list_implementations(settings),

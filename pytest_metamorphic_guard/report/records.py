@@ -34,6 +34,7 @@ class ImplementationRecord:
         specification: What the user wrote.
         function: Name of the function, or None where the executor needs none.
         sha256: Hash of the file or text, or None where there is neither.
+        packages: Versions of the installed distributions that it imports.
     """
 
     role: Role
@@ -41,6 +42,7 @@ class ImplementationRecord:
     specification: str
     function: str | None = None
     sha256: str | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

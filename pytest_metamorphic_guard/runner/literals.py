@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.implementations import Implementation
 
-__all__ = ["Literals", "find_literals"]
+__all__ = ["Literals", "find_literals", "parse_sources"]
 
 _MOST = 1000
 _MOST_FILES = 20
@@ -55,7 +55,7 @@ def find_literals(implementations: Iterable[Implementation]) -> Literals:
     """Return the literals of implementations, and of modules beside them that they import."""
     found: set[tuple[type, Any]] = set()
     for implementation in implementations:
-        for tree in _parse_all(implementation):
+        for tree in parse_sources(implementation):
             collector = _Collector()
             collector.visit(tree)
             found |= collector.found
@@ -65,7 +65,8 @@ def find_literals(implementations: Iterable[Implementation]) -> Literals:
     return Literals(tuple(value for _, value in ordered))
 
 
-def _parse_all(implementation: Implementation) -> Iterator[ast.Module]:
+def parse_sources(implementation: Implementation) -> Iterator[ast.Module]:
+    """Yield the syntax of an implementation, and of modules beside it that it imports."""
     origin = find_origin(implementation)
     if origin is None:
         tree = _parse(implementation.target.encode("utf-8", "replace"))
