@@ -181,7 +181,9 @@ def _list_parts(  # noqa: PLR0911 - one answer per kind
         return (Change(f"[{i}]", a, b) for i, (a, b) in enumerate(zip(first, second, strict=True)))
     if _is_array(first) and _is_array(second):
         return [Change("", first.tolist(), second.tolist())] if not first.ndim else ()
-    if hasattr(first, "dtype") and hasattr(first, "item") and hasattr(second, "item"):
+    # Of nanoseconds, a time's own value is a bare number.
+    is_scalar = all(hasattr(value, "dtype") and hasattr(value, "item") for value in (first, second))
+    if is_scalar and first.dtype.kind not in "mM":
         left, right = first.item(), second.item()
         return [] if type(left) is type(first) else [Change("", left, right)]
     return ()

@@ -52,6 +52,9 @@ def moment(n):
     from zoneinfo import ZoneInfo
     return {f"at{i}": at.astimezone(ZoneInfo("Europe/Berlin")) for i in range(5)}
 
+def times(n):
+    return np.datetime64("2026-01-01", "ns") + np.arange(20) * np.timedelta64(n, "s")
+
 def prefix(n):
     return list(range(40)) if n == 4 else [0, 1, 7, *range(3, 60)]
 """
@@ -77,6 +80,7 @@ CASES = [
     ("missing", "is_superset", "equal_values", ["new: 99"]),
     ("prefix", "is_prefix", "equal_values", ["[2] 2 becomes 7"]),
     ("moment", "equal", "equal_values", ["['at0']", "fold=1", "5 values differ"]),
+    ("times", "equal", "equal_values", ["19 of 20", "[1] ...", "T00:00:04"]),
     ("integers", "equal", "equal_values", ["column 'n': dtype Int64 becomes int64"]),
 ]
 RELATION = """
