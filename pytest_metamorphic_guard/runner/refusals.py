@@ -17,17 +17,21 @@ def require_answers(run: Run) -> None:
     """Refuse a run that holds only because nothing was called.
 
     Raises:
-        Unusable: Every call of a role was refused; or no call of the baseline returned, where its
-            failures excuse those of the candidate.
+        Unusable: A law called nothing; every call of a role was refused; or no call of the
+            baseline returned, where its failures excuse those of the candidate.
     """
+    is_law = isinstance(run.entry.subject, Law)
+    if is_law and run.cases and not run.candidate.executions:
+        fault = f"law {run.entry.name!r} shows nothing: it called solve(...) in no case"
+        raise Unusable(run.broken(fault))
     for caller in run.callers:
-        if isinstance(run.entry.subject, Law) and _is_refused(caller):
+        if is_law and _is_refused(caller):
             raise Unusable(run.broken(_say(run, caller, "was refused")))
     before = run.baseline
     # A replay runs only what was seen before, which may be inputs that the baseline refuses.
     if before is None or run.settings.fail_on != "regression" or run.settings.replay is not None:
         return
-    expects_returns = not isinstance(run.entry.subject, Law) or run.shared_violations > 0
+    expects_returns = not is_law or run.shared_violations > 0
     if expects_returns and before.executions and not before.returned:
         raise Unusable(run.broken(_say(run, before, "failed")))
 
