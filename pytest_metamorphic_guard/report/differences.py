@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.deciding import Undecidable
@@ -99,11 +100,21 @@ def _describe_mappings(first: Any, second: Any, width: int, refusal: Refusal) ->
         if len(keys) > 2:  # noqa: PLR2004 - as many as are shown
             lines.append(f"{len(keys)} keys are {word}")
     changes = [
-        Change(f"[{shorten(key, width // 3)}]", value, second[key])
-        for key, value in first.items()
+        Change(f"[{_name_key(key, width // 3)}]", value, second[key])
+        for key, value in islice(first.items(), MOST_ASKED)
         if key in second and refusal.refuses(value, second[key])
     ]
-    return lines + write_changes(changes, Total("values"), refusal, width)
+    total = Total("values", all_asked=len(first) <= MOST_ASKED)
+    return lines + write_changes(changes, total, refusal, width)
+
+
+def _name_key(key: Any, room: int) -> str:
+    # Of a hundred thousand keys nearly all are texts or numbers.
+    return (
+        repr(key)
+        if type(key) is int or (type(key) is str and len(key) < room // 2)
+        else (shorten(key, room))
+    )
 
 
 def _describe_sets(first: Any, second: Any, width: int) -> list[str]:
