@@ -77,6 +77,27 @@ class LoadedExecutor:
         """Whether it is a built-in executor, which keeps the limits it is given."""
         return self.identity.distribution == _OURS
 
+    def with_hash_seed(self, seed: int) -> LoadedExecutor | None:
+        """Return another one that calls under this ``PYTHONHASHSEED``; None where there is none.
+
+        Raises:
+            PluginError: It fails, or what it returns has no ``execute``.
+        """
+        make = getattr(self.executor, "with_hash_seed", None)
+        if not callable(make):
+            return None
+        try:
+            made = make(seed)
+        except (Exception, SystemExit) as error:
+            fault = f"with_hash_seed() raised {type(error).__name__}: {error}"
+            raise self.identity.fault(fault) from error
+        if made is None:
+            return None
+        if not callable(getattr(made, "execute", None)):
+            fault = f"with_hash_seed() returned a {type(made).__name__} without a method 'execute'"
+            raise self.identity.fault(fault)
+        return LoadedExecutor(self.identity, made)
+
 
 def find_plugins(group: str, kind: str) -> dict[str, FoundPlugin]:
     """Return the plugins of a group by lower-case name, in alphabetical order.

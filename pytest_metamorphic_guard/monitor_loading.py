@@ -62,6 +62,12 @@ class LoadedMonitor:
         """Whether it compares how long calls take, as its attribute of that name says."""
         return getattr(self.factory, "compares_durations", False) is True
 
+    @property
+    def hash_seeds(self) -> int:
+        """Under how many hash seeds it wants repetitions: its attribute of that name, else one."""
+        value = getattr(self.factory, "hash_seeds", 1)
+        return value if isinstance(value, int) and not isinstance(value, bool) else 1
+
     def host(self, limits: Limits | None = None, *, label: str | None = None) -> MonitorHandle:
         """Make the monitor and return its handle, whatever the monitor does.
 

@@ -73,18 +73,20 @@ def describe_environment(settings: Settings) -> dict[str, Any]:
         "pytest": importlib.metadata.version("pytest"),
         "hypothesis": importlib.metadata.version("hypothesis"),
         "hash_seed": {
-            role: _find_hash_seed(settings.find_executor(role))
+            role: _find_hash_seed(settings.find_executor(role), settings.find_executor_config(role))
             for role in ("baseline", "candidate")
         },
     }
 
 
-def _find_hash_seed(executor: str) -> str | None:
+def _find_hash_seed(executor: str, config: Mapping[str, Any]) -> str | None:
     """Return the ``PYTHONHASHSEED`` of what an executor calls; None where it is not known."""
     match executor.lower():
-        case "local":
-            return "0"
-        case "inprocess":
+        case "local" if config.get("isolation") != "none":
+            own = config.get("hash_seed", 0)
+            passed = "PYTHONHASHSEED" in config.get("env", ()) and not own
+            return os.environ.get("PYTHONHASHSEED", "0") if passed else str(own)
+        case "local" | "inprocess":
             return os.environ.get("PYTHONHASHSEED", "random")
         case _:
             return None

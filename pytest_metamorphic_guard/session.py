@@ -93,6 +93,8 @@ class GuardSession:
         if settings.gate and looks and self.replay is None:
             self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
+        self._reseeded: dict[str, LoadedExecutor | None] = {}
+        self._repeats = _plan_repeats(self.monitors, settings.seed)
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
         self._withheld: dict[str, dict[str, str]] = {}
         self._samples = Samples(settings, self.rules)
@@ -113,6 +115,17 @@ class GuardSession:
                 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
                 share_processor(self._executors[role].executor, worker)
         return self._executors[role]
+
+    def _get_reseeded(self, role: str) -> LoadedExecutor | None:
+        """Return the executor of a role that calls under another hash seed, where it is needed."""
+        seed = self._repeats.hash_seed
+        if seed is None:
+            return None
+        if role not in self._reseeded:
+            made = self._reseeded[role] = self.get_executor(role).with_hash_seed(seed)
+            if made is not None and self._is_timed:
+                share_processor(made.executor, os.environ.get("PYTEST_XDIST_WORKER", ""))
+        return self._reseeded[role]
 
     @property
     def _is_timed(self) -> bool:
@@ -137,6 +150,7 @@ class GuardSession:
             role=role,
             implementation=implementation,
             loaded=self.get_executor(role),
+            reseeded=self._get_reseeded(role) if task is not None else None,
             timeout_s=timeout_s,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
@@ -218,7 +232,7 @@ class GuardSession:
             variant=variant,
             min_pass_rate=minimum,
             judged_elsewhere=by_rates,
-            repeats=_plan_repeats(self.monitors),
+            repeats=self._repeats,
             watched=bool(self.monitors),
             timed=self._is_timed,
             searches=self.replay is None,
@@ -235,7 +249,8 @@ class GuardSession:
 
     def close(self) -> None:
         """Release the executors; safe to call again."""
-        for loaded in self._executors.values():
+        reseeded = [loaded for loaded in self._reseeded.values() if loaded is not None]
+        for loaded in (*self._executors.values(), *reseeded):
             close = getattr(loaded.executor, "close", None)
             if callable(close):
                 try:
@@ -246,6 +261,7 @@ class GuardSession:
                         MetamorphicGuardWarning(self.redaction.hide(str(fault))), stacklevel=2
                     )
         self._executors.clear()
+        self._reseeded.clear()
 
     @property
     def task_paths(self) -> tuple[Path, ...]:
@@ -413,17 +429,23 @@ def _list_playable(items: list[pytest.Item]) -> dict[str, Playable]:
     return found
 
 
-def _plan_repeats(monitors: tuple[LoadedMonitor, ...]) -> Repeats:
+def _plan_repeats(monitors: tuple[LoadedMonitor, ...], seed: int) -> Repeats:
     """Return the repetitions that satisfy every monitor."""
     times = 1
+    hash_seed = None
     samples: list[int | None] = []
     for monitor in monitors:
         wanted = getattr(monitor, "repeats", 1)
         if wanted > 1:
             times = max(times, wanted)
             samples.append(getattr(monitor, "sample", None))
+            if monitor.hash_seeds > 1:
+                # Never 0, which is that of the other calls.
+                hash_seed = 1 + seed % _LARGEST_HASH_SEED
     limited = [sample for sample in samples if sample is not None]
-    return Repeats(times, max(limited) if limited and len(limited) == len(samples) else None)
+    sample = max(limited) if limited and len(limited) == len(samples) else None
+    return Repeats(times, sample, hash_seed)
 
 
+_LARGEST_HASH_SEED = (1 << 32) - 1
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

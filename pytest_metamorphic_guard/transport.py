@@ -63,6 +63,7 @@ _FIELDS = (
     "task",
     "held",
     "metrics",
+    "hash_seed",
 )
 
 

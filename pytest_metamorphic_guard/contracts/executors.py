@@ -49,6 +49,9 @@ class Executor(ABC):
     * ``withhold(file_path, files)``: keep files, a mapping of paths to what they are, from one
       candidate; called under a gate before its calls, since a candidate that reads its baseline can
       return its answers.
+    * ``with_hash_seed(seed)``: return another executor of the same configuration whose processes
+      have this ``PYTHONHASHSEED``, or None where that cannot be. Calls are made there once more
+      where a monitor compares repetitions; it may offer all of the above.
 
     Args:
         config: The object given by ``--mg-executor-config``; empty if none was given.

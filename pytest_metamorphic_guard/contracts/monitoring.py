@@ -58,6 +58,8 @@ class MonitorRecord:
             is not known, and for a soft property.
         metrics: The task's metrics of this role and input, on the first record of its source input;
             else None.
+        hash_seed: The ``PYTHONHASHSEED`` under which the call was made once more, in a process of
+            its own; None for all other calls.
     """
 
     case_index: int
@@ -74,6 +76,7 @@ class MonitorRecord:
     task: str | None = None
     held: bool | None = None
     metrics: Mapping[str, float] | None = None
+    hash_seed: int | None = None
 
 
 class Monitor(ABC):

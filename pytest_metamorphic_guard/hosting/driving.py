@@ -104,4 +104,5 @@ def _copy(record: MonitorRecord) -> MonitorRecord:
         record.task,
         record.held,
         record.metrics and dict(record.metrics),
+        record.hash_seed,
     )

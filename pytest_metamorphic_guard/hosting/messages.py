@@ -66,6 +66,7 @@ def _list_fields(record: MonitorRecord, result: object) -> list[Any]:
         record.task,
         record.held,
         record.metrics and dict(record.metrics),
+        record.hash_seed,
     ]
 
 

@@ -36,12 +36,13 @@ _Call = tuple[str | None, int, str, int]
 class _Repeated:
     """What one role answered to one input so far."""
 
-    __slots__ = ("differs", "first", "not_compared", "times")
+    __slots__ = ("by_hash_seed", "differs", "first", "not_compared", "times")
 
     def __init__(self, first: MonitorRecord) -> None:
         self.first = first
         self.times = 1
         self.differs = False
+        self.by_hash_seed = False
         self.not_compared = False
 
 
@@ -49,8 +50,10 @@ class FlakinessMonitor(BuiltinMonitor):
     """Compares repetitions of the same call; warns when a role does not repeat itself.
 
     One difference proves it; an output that cannot be compared, such as a generator, is counted
-    apart and differs from nothing. A second warning tells when the candidate is flaky on more
-    inputs than the baseline. Without repetitions there is nothing to compare.
+    apart and differs from nothing. One more repetition runs under another hash seed where the
+    executor can do that, which finds what depends on the order of a set. A second warning tells
+    when the candidate is flaky on more inputs than the baseline. Without repetitions there is
+    nothing to compare.
 
     Args:
         repeats: How often each sampled call is to be made.
@@ -62,6 +65,7 @@ class FlakinessMonitor(BuiltinMonitor):
     """
 
     kind: ClassVar[str] = "flakiness"
+    hash_seeds: ClassVar[int] = 2
 
     def __init__(  # noqa: PLR0913 - the options of the monitor
         self,
@@ -107,17 +111,21 @@ class FlakinessMonitor(BuiltinMonitor):
         if not known.differs:
             same = compare_outcomes(known.first, record, self._same)
             known.differs = same is False
+            # It comes last, so until then it repeated itself.
+            known.by_hash_seed = known.differs and record.hash_seed is not None
             known.not_compared = known.not_compared or same is None
 
     def conclude(self) -> Conclusion:
         """Return on how many inputs each role differs from itself, and alerts."""
         checked = {role: self._find_checked(role) for role in ROLES}
         roles = {
-            role: _summarise(flags, self._count_not_compared(role))
+            role: _summarise(
+                flags, self._count_not_compared(role), len(self._find_by_hash_seed(role))
+            )
             for role, flags in checked.items()
         }
         alerts = [
-            _make_nondeterminism(role, checked[role])
+            _make_nondeterminism(role, checked[role], len(self._find_by_hash_seed(role)))
             for role in ROLES
             if any(checked[role].values())
         ]
@@ -141,6 +149,9 @@ class FlakinessMonitor(BuiltinMonitor):
             for key, seen in self._seen[role].items()
             if seen.times > 1 and (seen.differs or not seen.not_compared)
         }
+
+    def _find_by_hash_seed(self, role: str) -> list[_Call]:
+        return [key for key, seen in self._seen[role].items() if seen.by_hash_seed]
 
     def _count_not_compared(self, role: str) -> int:
         seen = self._seen[role].values()
@@ -179,7 +190,9 @@ def _count(inputs: Iterable[tuple[bool, bool]]) -> PairedCounts:
     )
 
 
-def _make_nondeterminism(role: str, checked: dict[_Call, bool]) -> dict[str, Any]:
+def _make_nondeterminism(
+    role: str, checked: dict[_Call, bool], by_hash_seed: int
+) -> dict[str, Any]:
     flaky = [key for key, differs in checked.items() if differs]
     examples = [
         {"relation": relation, "case_index": case_index, "kind": kind}
@@ -190,14 +203,23 @@ def _make_nondeterminism(role: str, checked: dict[_Call, bool]) -> dict[str, Any
         # A baseline that is not deterministic is worth knowing and nobody's fault today.
         "warning" if role == "candidate" else "info",
         f"{role} answers {len(flaky)} of {len(checked)} repeated inputs differently when asked "
-        f"again",
+        f"again{_name_hash_seed(by_hash_seed, len(flaky))}",
         n=len(checked),
         method="comparison of repetitions",
         role=role,
         inputs_checked=len(checked),
         inputs_flaky=len(flaky),
+        inputs_flaky_by_hash_seed=by_hash_seed,
         examples=examples[:_EXAMPLES],
     )
+
+
+def _name_hash_seed(by_hash_seed: int, flaky: int) -> str:
+    if not by_hash_seed:
+        return ""
+    if by_hash_seed == flaky:
+        return " under another hash seed"
+    return f", {by_hash_seed} of them only under another hash seed"
 
 
 def _say_unchecked(block: dict[str, Any]) -> str:
@@ -206,11 +228,12 @@ def _say_unchecked(block: dict[str, Any]) -> str:
     return "no call of the candidate was repeated"
 
 
-def _summarise(checked: dict[_Call, bool], not_compared: int) -> dict[str, Any]:
+def _summarise(checked: dict[_Call, bool], not_compared: int, by_hash_seed: int) -> dict[str, Any]:
     flaky = sum(checked.values())
     return {
         "inputs_checked": len(checked),
         "inputs_flaky": flaky,
+        "inputs_flaky_by_hash_seed": by_hash_seed,
         "inputs_not_compared": not_compared,
         "rate": flaky / len(checked) if checked else None,
         "rate_upper": upper_bound(flaky, len(checked)) if checked else None,

@@ -60,6 +60,8 @@ class Pairing(Generic[T]):
 
     def join(self, record: MonitorRecord, value: T) -> Pair[T] | None:
         """Take one role's value; return the pair if it completes one."""
+        if record.hash_seed is not None:
+            return None  # asked for to find flakiness, and of another process
         key = (record.relation, record.case_index, record.kind, record.repeat)
         waiting = self._waiting.get(key)
         if waiting is None:

@@ -129,6 +129,7 @@ class Caller:
         returned: Number of executions that returned.
         refused: Number of those that never ran, or that a sandbox kept from what they wanted.
         first_failure: How the first one ended that did not return.
+        reseeded: The same under another hash seed, where a monitor asked for it and there is one.
         availability: How many calls the executor could make.
         not_available: The last call that it could not make, in the case that runs.
     """
@@ -150,6 +151,7 @@ class Caller:
     returned: int = 0
     refused: int = 0
     first_failure: str = ""
+    reseeded: LoadedExecutor | None = None
     availability: Availability = field(default_factory=Availability)
     not_available: CallFailed | None = None
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
@@ -185,6 +187,16 @@ class Caller:
         finally:
             self.time_outs = known
 
+    @contextlib.contextmanager
+    def calling_reseeded(self) -> Iterator[None]:
+        """Make every call in the block under the other hash seed, which there must be."""
+        assert self.reseeded is not None
+        own, self.loaded = self.loaded, self.reseeded
+        try:
+            yield
+        finally:
+            self.loaded = own
+
     def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
         """From now on repeat outcomes instead of executing again, starting with these calls."""
         if self._remembered is None:
@@ -205,24 +217,28 @@ class Caller:
 
     def restart(self) -> bool:
         """Ask the executor to start afresh; False where it does not offer that."""
-        restart = getattr(self.loaded.executor, "restart", None)
-        if not callable(restart):
-            return False
-        try:
-            restart()
-        except Exception as error:
-            raise Unusable(self._broken("restart()", error)) from error
-        return True
+        done = False
+        for loaded in self._all_loaded:
+            restart = getattr(loaded.executor, "restart", None)
+            if not callable(restart):
+                continue
+            try:
+                restart()
+            except Exception as error:
+                raise Unusable(self._broken("restart()", error)) from error
+            done = done or loaded is self.loaded
+        return done
 
     def withhold(self, files: Mapping[str, str]) -> None:
         """Keep these files from the implementation, each with what it is, if the executor can."""
-        withhold = getattr(self.loaded.executor, "withhold", None)
-        if not callable(withhold):
-            return
-        try:
-            withhold(self.implementation.target, files)
-        except Exception as error:
-            raise self._broken("withhold()", error) from error
+        for loaded in self._all_loaded:
+            withhold = getattr(loaded.executor, "withhold", None)
+            if not callable(withhold):
+                continue
+            try:
+                withhold(self.implementation.target, files)
+            except Exception as error:
+                raise self._broken("withhold()", error) from error
 
     def warm_up(self) -> None:
         """Let the executor prepare for calls, where it offers that."""
@@ -234,6 +250,10 @@ class Caller:
             prepare(target.target, target.function or "", self.timeout_s, self.mem_mb)
         except Exception as error:
             raise self._broken("warm_up()", error) from error
+
+    @property
+    def _all_loaded(self) -> list[LoadedExecutor]:
+        return [self.loaded, *([self.reseeded] if self.reseeded is not None else [])]
 
     def _arrange(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return args if self.order is None else tuple(args[index] for index in self.order)

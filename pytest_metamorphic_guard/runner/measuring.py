@@ -30,6 +30,7 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["Measuring", "Repeats"]
@@ -45,10 +46,12 @@ class Repeats:
     Attributes:
         times: Number of calls in all, from 1.
         sample: Only the first so many inputs are repeated; None for all.
+        hash_seed: Under which they are made once more, where executors can; None for not at all.
     """
 
     times: int = 1
     sample: int | None = None
+    hash_seed: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -315,10 +318,24 @@ class Measuring:
         for repeat in range(first, self.repeats.times):
             self.recorder.repeat = repeat
             for caller in self.run.order_callers():
-                caller.kind = "source"
-                with caller.calling_again(), contextlib.suppress(NotAvailable):
-                    caller.call(case.copy()[0])
-        self.recorder.repeat = 0
+                self._call_again(caller, case)
+        if self.repeats.hash_seed is not None:
+            # Not instead of one of the others: what counts its calls answers like the first time.
+            self.recorder.repeat, self.recorder.hash_seed = (
+                self.repeats.times,
+                self.repeats.hash_seed,
+            )
+            for caller in self.run.order_callers():
+                if caller.reseeded is not None:
+                    with caller.calling_reseeded():
+                        self._call_again(caller, case)
+        self.recorder.repeat, self.recorder.hash_seed = 0, None
+
+    @staticmethod
+    def _call_again(caller: Caller, case: Case) -> None:
+        caller.kind = "source"
+        with caller.calling_again(), contextlib.suppress(NotAvailable):
+            caller.call(case.copy()[0])
 
     def _look_further(self) -> None:
         """Run what was searched where the sample shows nothing; it is no case of the run."""

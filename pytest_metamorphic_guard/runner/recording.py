@@ -32,6 +32,7 @@ class Recorder:
         watched: Whether anything is kept.
         index: Number of the case that runs.
         repeat: Number of the repetition that runs.
+        hash_seed: The hash seed of its own under which it runs, or None.
         group: The case's group, or None.
         records: Every call so far.
     """
@@ -42,6 +43,7 @@ class Recorder:
     watched: bool
     index: int = 0
     repeat: int = 0
+    hash_seed: int | None = None
     group: str | None = None
     records: list[MonitorRecord] = field(default_factory=list)
     _begin: int = 0
@@ -50,6 +52,7 @@ class Recorder:
     def begin(self, index: int, group: str | None) -> None:
         """Begin a case."""
         self.index, self.repeat, self.group = index, 0, group
+        self.hash_seed = None
         self._begin = len(self.records)
 
     def observe(self, caller: Caller, outcome: Outcome) -> None:
@@ -72,6 +75,7 @@ class Recorder:
                 error_type=None if isinstance(outcome, Returned) else outcome.error_type,
                 group=self.group,
                 task=self.task,
+                hash_seed=self.hash_seed,
             )
         )
 

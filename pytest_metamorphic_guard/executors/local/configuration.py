@@ -16,6 +16,7 @@ __all__ = ["Configuration", "read_configuration"]
 ISOLATIONS = ("worker", "fork", "fresh", "spawn", "none")
 # Where there is no limit on memory.
 _SHARED_MB = 1_024
+_LARGEST_HASH_SEED = (1 << 32) - 1
 HARDENINGS = ("auto", "require", "off")
 
 
@@ -42,6 +43,7 @@ class Configuration:
         file_mb: Largest file that a candidate may write, in MiB, its output included.
         open_files: Most file descriptors that a candidate may have open.
         max_workers: Most processes that are kept warm; beyond it the least recently used one ends.
+        hash_seed: ``PYTHONHASHSEED`` of the processes.
     """
 
     isolation: str = "worker"
@@ -59,6 +61,7 @@ class Configuration:
     file_mb: int = 16
     open_files: int = 512
     max_workers: int = 8
+    hash_seed: int = 0
 
     @property
     def result_bytes(self) -> int:
@@ -88,7 +91,10 @@ def read_configuration(config: Mapping[str, object]) -> Configuration:
                 f"the executor 'local' has no option {key!r}{suggest(key, known)}"
                 f" (options: {', '.join(sorted(known))})"
             )
-        values[key] = _read_value(key, value, known[key])
+        if key == "hash_seed":
+            values[key] = _read_hash_seed(value)
+        else:
+            values[key] = _read_value(key, value, known[key])
     return Configuration(**values)  # type: ignore[arg-type]
 
 
@@ -115,6 +121,12 @@ def _read_value(key: str, value: object, default: object) -> object:
             raise _refuse(key, value, "a positive whole number" if whole else "a positive number")
         case _:
             raise AssertionError(key)
+
+
+def _read_hash_seed(value: object) -> int:
+    if type(value) is int and 0 <= value <= _LARGEST_HASH_SEED:
+        return value
+    raise _refuse("hash_seed", value, f"a whole number from 0 to {_LARGEST_HASH_SEED}")
 
 
 def _refuse(key: str, value: object, expected: str) -> ValueError:

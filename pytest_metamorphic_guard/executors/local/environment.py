@@ -23,8 +23,6 @@ _PASSED = (
     "CONDA_PREFIX",
 )
 _FIXED = {
-    # The order of a set of strings must not differ between two runs of the same input.
-    "PYTHONHASHSEED": "0",
     # Threads of numerical libraries multiply memory and noise, and cannot be forked.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -34,15 +32,19 @@ _FIXED = {
 }
 
 
-def make_environment(directory: str, extra: Iterable[str]) -> dict[str, str]:
+def make_environment(directory: str, extra: Iterable[str], hash_seed: int) -> dict[str, str]:
     """Return the variables for a worker whose own directory is ``directory``.
 
     Args:
         directory: Becomes its home and its place for temporary files.
         extra: Names of variables that the user wants passed on besides the usual ones.
+        hash_seed: A seed of hashes; 0 gives way to the host's own where that is passed on.
     """
     names = [*_PASSED, *(name for name in os.environ if name.startswith("LC_")), *extra]
     environment = {name: os.environ[name] for name in names if name in os.environ}
     for name, value in _FIXED.items():
         environment.setdefault(name, value)
+    # The order of a set of strings must not differ between two runs of the same input.
+    if hash_seed or "PYTHONHASHSEED" not in environment:
+        environment["PYTHONHASHSEED"] = str(hash_seed)
     return environment | {"HOME": directory, "TMPDIR": directory, WORKER_VARIABLE: "1"}

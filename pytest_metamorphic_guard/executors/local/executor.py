@@ -158,6 +158,16 @@ class LocalExecutor(Executor):
         """
         self._processor = processor
 
+    def with_hash_seed(self, seed: int) -> LocalExecutor | None:
+        """Return another one whose processes have this ``PYTHONHASHSEED``; None without processes.
+
+        Raises:
+            ValueError: It is no such seed.
+        """
+        if self._direct is not None:
+            return None
+        return LocalExecutor({**self.config, "hash_seed": seed})
+
     def close(self) -> None:
         """End all processes and remove their directories. It may be called again."""
         self._leave_to_parent()

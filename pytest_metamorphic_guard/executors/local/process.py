@@ -64,6 +64,7 @@ class Process:
         variables: Iterable[str],
         output_cap: int,
         *,
+        hash_seed: int,
         is_kept: bool,
         processor: int | None = None,
     ) -> None:
@@ -79,7 +80,7 @@ class Process:
         # Not where the process could find them.
         self.output = Output(os.path.dirname(folder), output_cap)
         try:
-            self._start(entry, make_environment(self.workplace.path, variables))
+            self._start(entry, make_environment(self.workplace.path, variables, hash_seed))
         except BaseException:
             self.end()
             raise

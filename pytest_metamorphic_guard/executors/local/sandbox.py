@@ -110,6 +110,7 @@ class Sandbox(ABC):
                 directory,
                 wish.configuration.env,
                 int(wish.configuration.max_output_kb * 1024),
+                hash_seed=wish.configuration.hash_seed,
                 is_kept=wish.is_kept or wish.configuration.namespaces,
                 processor=wish.processor,
             )
