@@ -47,6 +47,7 @@ from pytest_metamorphic_guard.runner.hanging import TimeOuts
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.processors import share_processor
+from pytest_metamorphic_guard.runner.repeating import Repeats, plan_repeats
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import (
     build_measured_test,
@@ -134,7 +135,9 @@ class _Evaluation:
     config: EvaluationConfig
     _started: float = field(default_factory=time.time)
     _timed: bool = False
+    _repeats: Repeats = field(default_factory=Repeats)
     _executors: dict[str, LoadedExecutor] = field(default_factory=dict)
+    _reseeded: dict[str, LoadedExecutor | None] = field(default_factory=dict)
     _records: list[MonitorRecord] = field(default_factory=list)
     _results: dict[str, ItemResult] = field(default_factory=dict)
     _durations: dict[str, float] = field(default_factory=dict)
@@ -143,6 +146,7 @@ class _Evaluation:
     def run(self, stack: ExitStack) -> EvaluationResult:
         settings, rules = self._read_settings(), self._read_rules()
         monitors = load_monitors(self.config.monitors)
+        self._repeats = plan_repeats(monitors, settings.seed)
         for role in ("candidate", "baseline"):
             loaded = load_executor(
                 settings.find_executor(role), settings.find_executor_config(role)
@@ -150,10 +154,16 @@ class _Evaluation:
             close = getattr(loaded.executor, "close", None)
             if callable(close):
                 stack.callback(close)
+            self._executors[role] = loaded
+            reseeded = self._reseeded[role] = self._repeats.reseed(loaded)
+            close = getattr(reseeded.executor, "close", None) if reseeded else None
+            if callable(close):
+                stack.callback(close)
             if any(monitor.compares_durations for monitor in monitors):
                 self._timed = True
                 share_processor(loaded.executor)
-            self._executors[role] = loaded
+                if reseeded is not None:
+                    share_processor(reseeded.executor)
         sample = draw_sample(self.task, settings, stops_early=rules.early_stop)
         for entry in self._prepare(settings, rules, sample, watched=bool(monitors)):
             self._run_entry(entry)
@@ -238,6 +248,7 @@ class _Evaluation:
                 searched=self._search(one, settings, by_rates=by_rates or minimum is not None),
                 min_pass_rate=minimum,
                 judged_elsewhere=by_rates,
+                repeats=self._repeats,
                 watched=watched,
                 timed=self._timed,
             )
@@ -294,6 +305,7 @@ class _Evaluation:
             role=role,
             implementation=implementation.with_function(task.function),
             loaded=self._executors[role],
+            reseeded=self._reseeded[role],
             timeout_s=config.timeout_s or task.timeout_s or DEFAULT_TIMEOUT_S,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )

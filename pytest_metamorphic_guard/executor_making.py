@@ -40,6 +40,7 @@ class ExecutorMaking:
         for role in sorted(self._find_roles(items), reverse=True):
             try:
                 self._session.get_executor(role)
+                self._session.get_reseeded(role)
             except MetamorphicGuardError as error:
                 faults.append(self._session.redaction.hide(str(error)))
         if faults:

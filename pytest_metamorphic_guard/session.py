@@ -42,8 +42,9 @@ from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.hanging import TimeOuts
-from pytest_metamorphic_guard.runner.measuring import Measuring, Repeats
+from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.processors import share_processor
+from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.samples import Sample, Samples
 from pytest_metamorphic_guard.selection import Selection, find_unknown_names, find_unknown_tasks
@@ -94,7 +95,7 @@ class GuardSession:
             self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
         self._reseeded: dict[str, LoadedExecutor | None] = {}
-        self._repeats = _plan_repeats(self.monitors, settings.seed)
+        self._repeats = plan_repeats(self.monitors, settings.seed)
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
         self._withheld: dict[str, dict[str, str]] = {}
         self._samples = Samples(settings, self.rules)
@@ -116,13 +117,14 @@ class GuardSession:
                 share_processor(self._executors[role].executor, worker)
         return self._executors[role]
 
-    def _get_reseeded(self, role: str) -> LoadedExecutor | None:
-        """Return the executor of a role that calls under another hash seed, where it is needed."""
-        seed = self._repeats.hash_seed
-        if seed is None:
-            return None
+    def get_reseeded(self, role: str) -> LoadedExecutor | None:
+        """Return the executor of a role for calls under another hash seed; None for no such calls.
+
+        Raises:
+            MetamorphicGuardError: It cannot be made.
+        """
         if role not in self._reseeded:
-            made = self._reseeded[role] = self.get_executor(role).with_hash_seed(seed)
+            made = self._reseeded[role] = self._repeats.reseed(self.get_executor(role))
             if made is not None and self._is_timed:
                 share_processor(made.executor, os.environ.get("PYTEST_XDIST_WORKER", ""))
         return self._reseeded[role]
@@ -150,7 +152,7 @@ class GuardSession:
             role=role,
             implementation=implementation,
             loaded=self.get_executor(role),
-            reseeded=self._get_reseeded(role) if task is not None else None,
+            reseeded=self.get_reseeded(role) if task is not None else None,
             timeout_s=timeout_s,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
@@ -429,23 +431,4 @@ def _list_playable(items: list[pytest.Item]) -> dict[str, Playable]:
     return found
 
 
-def _plan_repeats(monitors: tuple[LoadedMonitor, ...], seed: int) -> Repeats:
-    """Return the repetitions that satisfy every monitor."""
-    times = 1
-    hash_seed = None
-    samples: list[int | None] = []
-    for monitor in monitors:
-        wanted = getattr(monitor, "repeats", 1)
-        if wanted > 1:
-            times = max(times, wanted)
-            samples.append(getattr(monitor, "sample", None))
-            if monitor.hash_seeds > 1:
-                # Never 0, which is that of the other calls.
-                hash_seed = 1 + seed % _LARGEST_HASH_SEED
-    limited = [sample for sample in samples if sample is not None]
-    sample = max(limited) if limited and len(limited) == len(samples) else None
-    return Repeats(times, sample, hash_seed)
-
-
-_LARGEST_HASH_SEED = (1 << 32) - 1
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

@@ -307,7 +307,8 @@ class Caller:
 
     @property
     def _name(self) -> str:
-        return f"{self.role} {self.implementation.specification}"
+        name = f"{self.role} {self.implementation.specification}"
+        return f"{name} under another hash seed" if self.loaded is self.reseeded else name
 
     def _ask(self, args: tuple[Any, ...]) -> Outcome:
         __tracebackhide__ = True

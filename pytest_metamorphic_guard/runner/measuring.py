@@ -24,6 +24,7 @@ from pytest_metamorphic_guard.runner.keeping import Kept
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.recording import Recorder
 from pytest_metamorphic_guard.runner.refusals import require_answers
+from pytest_metamorphic_guard.runner.repeating import Repeats
 from pytest_metamorphic_guard.runner.run import Run, Violated, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
@@ -33,25 +34,10 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.verdicts import Confirmation
 
-__all__ = ["Measuring", "Repeats"]
+__all__ = ["Measuring"]
 
 # One confirmed regression decides; more re-runs would only cost time.
 _CONFIRMED_AT_MOST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """How often calls with source inputs are repeated for monitors that compare repetitions.
-
-    Attributes:
-        times: Number of calls in all, from 1.
-        sample: Only the first so many inputs are repeated; None for all.
-        hash_seed: Under which they are made once more, where executors can; None for not at all.
-    """
-
-    times: int = 1
-    sample: int | None = None
-    hash_seed: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)

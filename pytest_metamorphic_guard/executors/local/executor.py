@@ -161,10 +161,12 @@ class LocalExecutor(Executor):
     def with_hash_seed(self, seed: int) -> LocalExecutor | None:
         """Return another one whose processes have this ``PYTHONHASHSEED``; None without processes.
 
+        A subclass that can do so says how: only it knows with what it is made.
+
         Raises:
             ValueError: It is no such seed.
         """
-        if self._direct is not None:
+        if self._direct is not None or type(self) is not LocalExecutor:
             return None
         return LocalExecutor({**self.config, "hash_seed": seed})
 
