@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.testing.calls import Finding
 from pytest_metamorphic_guard.testing.contract import require_good, show
@@ -60,8 +61,11 @@ def _check_failing(function: str) -> Callable[[Bench], None]:
 
 def _check_forging(bench: Bench) -> None:
     answer = bench.call_hostile("write_everywhere")
-    if isinstance(answer.outcome, Returned) and answer.outcome.value != "honest":
-        raise Finding(f"what it wrote was taken for its result: {show(answer.outcome.value)}")
+    outcome = answer.outcome
+    if isinstance(outcome, Returned) and (
+        type(outcome.value) is not str or outcome.value != "honest"
+    ):
+        raise Finding(f"what it wrote was taken for its result: {show(outcome.value)}")
     _require_next(bench)
 
 
@@ -75,7 +79,7 @@ def _check_flood(bench: Bench) -> None:
 
 def _check_equality(bench: Bench) -> None:
     answer = bench.call_hostile("return_anything")
-    if isinstance(answer.outcome, Returned) and answer.outcome.value == object():
+    if isinstance(answer.outcome, Returned) and _equals(answer.outcome.value, object()):
         raise Finding("a result whose class says so equals everything")
     _require_next(bench)
 
@@ -139,3 +143,10 @@ HOSTILE: tuple[tuple[str, Callable[[Bench], None], str], ...] = (
         "runs code of the candidate when it reads a result",
     ),
 )
+
+
+def _equals(first: object, second: object) -> bool:
+    try:
+        return bool(first == second)
+    except Undecidable:  # what cannot be compared equals nothing
+        return False

@@ -97,7 +97,7 @@ def test_values_of_other_classes_arrive_as_what_they_also_are_or_opaque():
         y: int
 
     arrived = unpack(pack([Level.HIGH, Point(1, 2), Silent(), print]))
-    assert arrived[0].value == 3
+    assert arrived[0] == 3
     assert (arrived[1].x, arrived[1].y) == (1, 2)
     assert [type(value) for value in arrived[2:]] == [Opaque, Opaque]
 

@@ -50,7 +50,7 @@ def regressing(make_pairs):
         record
         for relation in ("t::b", "t::a")
         for kind in ("source", "followup")
-        for record in make_pairs(60, describe, relation=relation, kind=kind)
+        for record in make_pairs(150, describe, relation=relation, kind=kind)
     ]
 
 
