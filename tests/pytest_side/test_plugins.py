@@ -178,10 +178,11 @@ def test_a_fault_while_an_executor_closes_is_a_warning_that_names_it(suite):
     suite.write_top_k()
     suite.write(
         closing="""
-        from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
+        from pytest_metamorphic_guard.executors.local import LocalExecutor
 
-        class Sticky(InprocessExecutor):
+        class Sticky(LocalExecutor):
             def close(self):
+                super().close()
                 raise OSError("stuck")
         """
     )
