@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from pathlib import Path
@@ -25,6 +26,7 @@ _PLACED = re.compile(r"(?:\.{1,2}|~)/\S+")
 _LONGEST = 300
 _MOST_SEEN = 1_000
 _DEPTH = 3
+_ALIKE = 0.6
 
 
 def find_path(text: str, folder: Path) -> str | None:
@@ -50,7 +52,7 @@ def find_path(text: str, folder: Path) -> str | None:
 
 def suggest_file(path: str, folder: Path) -> str:
     """Return ``". Did you mean 'right'?"`` for the file that a path nearly names, else nothing."""
-    return suggest(path, _list_files(path, folder))
+    return suggest(path, (near for near in _list_files(path, folder) if _is_near(path, near)))
 
 
 def is_folder(folder: Path, name: str) -> bool:
@@ -59,6 +61,12 @@ def is_folder(folder: Path, name: str) -> bool:
         return bool(name) and (folder / name).is_dir()
     except (OSError, ValueError):
         return False
+
+
+def _is_near(path: str, other: str) -> bool:
+    # Short names are alike by their suffixes alone.
+    stems = Path(path).stem, Path(other).stem
+    return difflib.SequenceMatcher(None, *stems).ratio() >= _ALIKE
 
 
 def _list_files(path: str, folder: Path) -> Iterator[str]:

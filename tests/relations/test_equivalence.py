@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard import Opaque, Record, approx, equal_values
@@ -29,6 +29,8 @@ numbers = st.one_of(
     st.fractions(),
 )
 atoms = st.one_of(numbers, st.text(), st.binary(), st.none(), st.dates(), st.timedeltas())
+# A machine under load draws slowly, which says nothing about what is tested.
+PATIENT = [HealthCheck.too_slow]
 plain = st.recursive(
     atoms,
     lambda inner: st.one_of(
@@ -54,31 +56,31 @@ def rebuild(value):
             return value
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=PATIENT)
 @given(plain)
 def test_every_value_equals_a_copy_of_itself(value):
     assert equal_values(value, rebuild(value))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=PATIENT)
 @given(plain, plain)
 def test_equivalence_is_symmetric(first, second):
     assert equal_values(first, second) == equal_values(second, first)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, suppress_health_check=PATIENT)
 @given(st.lists(plain, max_size=4), plain)
 def test_a_list_with_one_more_element_differs(values, extra):
     assert not equal_values(values, [*values, extra])
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=PATIENT)
 @given(plain)
 def test_a_value_differs_from_a_list_of_it(value):
     assert not equal_values(value, [value])
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=PATIENT)
 @given(plain)
 def test_approx_accepts_whatever_is_equal(value):
     assert approx()(value, rebuild(value))
