@@ -1,5 +1,6 @@
 """The executor ``inprocess``: a direct call whose every ending is a payload."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -342,3 +343,10 @@ def test_the_warning_says_what_is_missing(monkeypatch):
     monkeypatch.setattr(inprocess, "_warned", False)
     with pytest.warns(IsolationWarning, match="nothing is isolated"):
         InprocessExecutor()
+
+
+def test_a_coroutine_that_nobody_awaits_leaves_no_warning_behind(call, recwarn):
+    payload = call("async def solve(): return 1")
+    assert type(payload.pop("result")).__name__ == "coroutine"
+    gc.collect()
+    assert not [warning for warning in recwarn if "never awaited" in str(warning.message)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.contracts.tables import is_time
@@ -38,6 +39,9 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
         return _REBUILD[kind](value)
     if is_time(kind):
         return decode(encode(value))
+    if kind is CoroutineType:
+        value.close()  # nobody will await it, of which Python would warn wherever it is collected
+        return value
     try:
         found = read_form(kind, value)
     except Exception:  # noqa: BLE001 - the candidate's own descriptors may raise anything
