@@ -17,11 +17,12 @@ def require_answers(run: Run) -> None:
     """Refuse a run that holds only because nothing was called.
 
     Raises:
-        Unusable: A law called nothing; every call of a role was refused; or no call of the
+        Unusable: A law called nothing under a gate; every call of a role was refused; or no call of the
             baseline returned, where its failures excuse those of the candidate.
     """
     is_law = isinstance(run.entry.subject, Law)
-    if is_law and run.cases and not run.candidate.executions:
+    # Without a gate nothing is adopted on it.
+    if is_law and run.settings.gate and run.cases and not run.candidate.executions:
         fault = f"law {run.entry.name!r} shows nothing: it called solve(...) in no case"
         raise Unusable(run.broken(fault))
     for caller in run.callers:
