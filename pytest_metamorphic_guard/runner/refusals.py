@@ -17,8 +17,8 @@ def require_answers(run: Run) -> None:
     """Refuse a run that holds only because nothing was called.
 
     Raises:
-        Unusable: A law called nothing under a gate; every call of a role was refused; or no call of the
-            baseline returned, where its failures excuse those of the candidate.
+        Unusable: A law called nothing under a gate; every call of a role was refused; or no call
+            of the baseline returned, where its failures excuse those of the candidate.
     """
     is_law = isinstance(run.entry.subject, Law)
     # Without a gate nothing is adopted on it.
