@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 # Of more parts than these nobody is asked.
-MOST_ASKED = 100_000
+MOST_ASKED = 30_000
 _SHOWN = 3
 _MOST_LEVELS = 12
 

@@ -110,7 +110,9 @@ def test_the_items_of_a_parametrized_law_are_entries_of_their_own(write, gate, w
 def test_a_law_that_fails_for_one_parameter_rejects_by_its_name_and_is_replayed_there(write, gate):
     law = TASK.format(start=0, stop=20).split("@t.property")[0] + PARAMETRIZED.format(
         letter='x if letter == "a" else solve(x)'
-    ).replace("scaled(solve, x, factor):", "scaled(solve, x, factor):\n    solve = abs")
+    ).replace(
+        "scaled(solve, x, factor):", "scaled(solve, x, factor):\n    solve(x)\n    solve = abs"
+    )
     write(new="def solve(x):\n    return -1 if x == 3 else x\n", test_it=law)
     run = gate.run()
     (gate.path / "kept.json").write_text(json.dumps(run.report))

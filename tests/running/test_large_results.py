@@ -64,7 +64,7 @@ SHOWN = {
     "text": "'x' * 12_000_000 + str(x)",
     "lines": "'\\n' * 6_000_000 + str(x)",
     "list": "list(range(400_000)) + [x]",
-    "dict": "{str(i): i + x for i in range(150_000)}",
+    "dict": "{str(i): i + x for i in range(60_000)}",
     "set": "set(range(x, 150_000 + x))",
     "array": "__import__('numpy').arange(1_900_000) + x",
     "zero_axis": "__import__('numpy').zeros((500_000 + x, 0))",
