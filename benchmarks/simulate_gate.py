@@ -233,10 +233,12 @@ def main() -> None:
     print_early_stops(max(1, options.runs // 4), options.seed)
     print_families(max(1, options.runs // 4), options.seed)
     print_exact_errors()
-    # A file of its own beside this one, found because this one is run as a script.
+    # Files of their own beside this one, found because this one is run as a script.
     from simulate_clusters import print_clusters  # type: ignore[import-not-found]
+    from simulate_metrics import print_metrics  # type: ignore[import-not-found]
 
     print_clusters(max(1, options.runs // 4), options.seed)
+    print_metrics(max(1, options.runs // 4), options.seed)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
 """How often monitors alarm over runs whose truth is known, with the monitors' real code.
 
 Every simulated run goes through `watch`, with all built-in monitors and the correction over the
-whole run. The same seed prints the same table.
+whole run. "before" is the rule that went before, on the same runs: where identical implementations
+fail by chance, every call counts as if it were independent, and an error type that only the
+candidate shows is an alert; where a task says what holds, only whether calls return is looked at.
+The same seed prints the same table. Outputs that are hard to compare follow, see
+``simulate_values.py``.
 
     python benchmarks/simulate_monitors.py --runs 1000 --seed 1
 """
@@ -11,7 +15,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.monitor_loading import LoadedMonitor
+
+    Forget = Callable[[list[MonitorRecord]], list[MonitorRecord]]
 
 ROLES = ("baseline", "candidate")
 ERRORS = ("Key", "Value", "Type")
@@ -57,6 +63,8 @@ class Truth:
         relations: Number of relations; what fails an input fails it in all of them.
         unit_ms: Usual duration of a call in milliseconds.
         accuracy: Of the baseline and of the candidate, in the last group of inputs.
+        violating: Share of calls that return what violates the relation, of the baseline and of the
+            candidate, in the last group of inputs; elsewhere both have the baseline's.
     """
 
     sigma: float = 0.2
@@ -70,6 +78,7 @@ class Truth:
     relations: int = 1
     unit_ms: float = 1.0
     accuracy: tuple[float, float] = (0.7, 0.7)
+    violating: tuple[float, float] = (0.0, 0.0)
 
 
 IDENTICAL = {
@@ -83,6 +92,7 @@ IDENTICAL = {
     "4 relations, 20 % of inputs fail in all": Truth(nested=False, relations=4, failing=0.2),
     "rare failures by chance, 0.1 %": Truth(nested=False, failing=0.001),
     "rare failures by chance, 2 %": Truth(nested=False, failing=0.02),
+    "violations by chance, 10 %": Truth(violating=(0.1, 0.1)),
 }
 
 
@@ -122,7 +132,11 @@ def _simulate_call(  # noqa: PLR0913, PLR0917 - what one call depends on
         luck = luck if fate is None else fate[role]
         success = luck >= truth.failing + (truth.drop if worse else 0)
         error = ERRORS[i % len(ERRORS)] if truth.nested else rng.choice(ERRORS)
-        right = rng.random() < (truth.accuracy[worse] if i % 4 == 3 else truth.accuracy[0])
+        last = i % 4 == 3
+        right = rng.random() < truth.accuracy[worse and last]
+        held = success and (
+            not truth.violating[1] or rng.random() >= truth.violating[worse and last]
+        )
         payload = {
             "success": success,
             "result": i,
@@ -144,32 +158,62 @@ def _simulate_call(  # noqa: PLR0913, PLR0917 - what one call depends on
                 kind,
                 error_type=None if success else f"{error}Error",
                 group="abcd"[i % 4],
-                **_describe_case(kind, success=success, right=right),
+                **_describe_case(kind, held=held, right=right),
             )
         )
     rng.shuffle(pair)
     return pair
 
 
-def _describe_case(kind: str, *, success: bool, right: bool) -> dict[str, Any]:
-    """Return what newer records know beside their call; older ones are simulated without."""
-    known = {"task": "task", "held": success}
-    if kind == "source":
-        known["metrics"] = {"accuracy": float(right)}
-    return {key: value for key, value in known.items() if key in MonitorRecord.__annotations__}
+def _describe_case(kind: str, *, held: bool, right: bool) -> dict[str, Any]:
+    """Return what a record knows beside its call."""
+    metrics = {"metrics": {"accuracy": float(right)}} if kind == "source" else {}
+    return {"task": "task", "held": held, **metrics}
 
 
-def count_alarms(
-    truth: Truth, *, n: int, runs: int, seed: int, monitors: tuple[LoadedMonitor, ...]
+def forget_inputs(records: list[MonitorRecord]) -> list[MonitorRecord]:
+    """Return the records as if every call were about an input of its own."""
+    relations = {relation: number for number, relation in enumerate({r.relation for r in records})}
+    return [
+        replace(record, case_index=len(relations) * record.case_index + relations[record.relation])
+        for record in records
+    ]
+
+
+def forget_task(records: list[MonitorRecord]) -> list[MonitorRecord]:
+    """Return the records with nothing but whether their calls returned."""
+    return [replace(record, held=None, metrics=None) for record in records]
+
+
+def finds_new_type(records: list[MonitorRecord]) -> bool:
+    """Tell whether only the candidate shows some type of error."""
+    seen = {role: {r.error_type for r in records if r.role == role} for role in ROLES}
+    return bool(seen["candidate"] - seen["baseline"] - {None})
+
+
+def count_alarms(  # noqa: PLR0913 - what a simulation depends on
+    truth: Truth,
+    *,
+    n: int,
+    runs: int,
+    seed: int,
+    monitors: tuple[LoadedMonitor, ...],
+    forget: Forget = list,
 ) -> Counter[str]:
-    """Return in how many runs each type of alert appeared, any (``"any"``), and any error."""
+    """Return in how many runs each type of alert appeared, any (``"any"``), and any error.
+
+    ``forget`` takes from the records what a rule does not know. Where that is which calls share
+    an input, a new type of error alone is an alert as well.
+    """
     seen: Counter[str] = Counter()
     for run in range(runs):
-        records = simulate_run(truth, n, random.Random(f"{seed}/{truth}/{n}/{run}"))
+        records = forget(simulate_run(truth, n, random.Random(f"{seed}/{truth}/{n}/{run}")))
         handles = [monitor.host() for monitor in monitors]
         report = watch(handles, records, MonitorContext("task", n))
         assert not report.faults, report.faults
         types = {alert.type for alert in report.alerts if alert.severity != "info"}
+        if forget is forget_inputs and finds_new_type(records):
+            types.add("new_error_type")
         seen.update(types)
         seen["any"] += bool(types)
         seen["error"] += any(alert.severity == "error" for alert in report.alerts)
@@ -177,38 +221,51 @@ def count_alarms(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--n", type=int, help="scenarios with this number of inputs")
     parser.add_argument("--only", default="", help="scenarios whose name holds this text")
     arguments = parser.parse_args()
 
-    def show(words: str, truth: Truth, n: int, kind: str) -> None:
+    def show(words: str, truth: Truth, n: int, kind: str, before: Forget | None = None) -> None:
         if arguments.only not in words or n != (arguments.n or n):
             return
         # Implementations that fail at random differ from themselves, which is no false alarm.
         drift = "output_drift" if truth.nested else "output_drift:max_mismatch_rate=0.5"
         monitors = load_monitors([*NAMES, drift])
-        seen = count_alarms(truth, n=n, runs=arguments.runs, seed=arguments.seed, monitors=monitors)
-        interval = clopper_pearson(seen[kind], arguments.runs)
+        options = {"n": n, "runs": arguments.runs, "seed": arguments.seed, "monitors": monitors}
+        seen = count_alarms(truth, **options)
         hidden = (kind, "any", *(("error",) if kind == "any" else ()))
         others = {name: count for name, count in seen.items() if count and name not in hidden}
+        said = f"errors {seen['error'] / arguments.runs:.2%}"
+        if before is not None:
+            earlier = count_alarms(truth, forget=before, **options)
+            said = f"before {_format_share(earlier[kind], arguments.runs)}"
         print(
-            f"{words:44} n={n:<4} {kind:20} {seen[kind] / arguments.runs:7.2%} "
-            f"({interval.lower:.2%} to {interval.upper:.2%}), errors "
-            f"{seen['error'] / arguments.runs:.2%}  {others or ''}",
+            f"{words:44} n={n:<4} {kind:20} {_format_share(seen[kind], arguments.runs):28}"
+            f"{said}  {others or ''}",
             flush=True,
         )
 
     _show_all(show)
+    # A file of its own beside this one, found because this one is run as a script.
+    from simulate_values import print_values  # type: ignore[import-not-found]
+
+    if not arguments.only:
+        print_values()
 
 
-def _show_all(show: Callable[[str, Truth, int, str], None]) -> None:
+def _format_share(count: int, runs: int) -> str:
+    interval = clopper_pearson(count, runs)
+    return f"{count / runs:.2%} ({interval.lower:.2%} to {interval.upper:.2%})"
+
+
+def _show_all(show: Callable[..., None]) -> None:
     print("identical implementations: runs with any alert (target: at most 1 %)")
     for words, truth in IDENTICAL.items():
         for n in (100, 400):
-            show(words, truth, n, "any")
+            show(words, truth, n, "any", None if truth.nested else forget_inputs)
     print("microseconds: runs with any error (target: none, the difference does not matter)")
     show("1.8x slower, 4 us instead of 2", Truth(slower=1.8, unit_ms=0.002, drop=0), 200, "error")
     print("real changes: runs with the alert (target: at least 95 %)")
@@ -216,10 +273,12 @@ def _show_all(show: Callable[[str, Truth, int, str], None]) -> None:
     show("1.3x slower, quiet", Truth(slower=1.3, sigma=0.05), 200, "latency_regression")
     show("10 points less success, nested", Truth(drop=0.1), 400, "success_rate_drop")
     accuracy = Truth(accuracy=(0.83, 0.55))
-    show("accuracy of one group .83 to .55", accuracy, 600, "fairness_gap")
+    show("accuracy of one group .83 to .55", accuracy, 600, "fairness_gap", forget_task)
+    violating = Truth(violating=(0.05, 0.3))
+    show("violations in one group 5 to 30 %", violating, 600, "fairness_gap", forget_task)
     print("for information")
     accuracy = Truth(accuracy=(0.83, 0.75))
-    show("accuracy of one group .83 to .75", accuracy, 2000, "fairness_gap")
+    show("accuracy of one group .83 to .75", accuracy, 2000, "fairness_gap", forget_task)
     show("1.15x slower", Truth(slower=1.15), 200, "latency_regression")
     show("grows 1.5x over the run", Truth(growth=1.5), 200, "duration_trend")
     independent = Truth(drop=0.1, nested=False)

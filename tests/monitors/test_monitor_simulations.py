@@ -52,6 +52,37 @@ def test_a_nested_drop_of_ten_points_is_found_in_400_inputs(count, simulation):
     assert count(400, 15, [*simulation.NAMES, "output_drift"], drop=0.1)["success_rate_drop"] == 15
 
 
+def test_calls_that_share_an_input_would_alarm_if_each_counted_alone(simulation):
+    truth = simulation.Truth(nested=False, relations=4, failing=0.2)
+    monitors = load_monitors(["success_rate", "errors", "fairness_gap"])
+    now, before = (
+        simulation.count_alarms(truth, n=100, runs=12, seed=7, monitors=monitors, forget=forget)
+        for forget in (list, simulation.forget_inputs)
+    )
+    assert now["any"] == 0
+    assert before["any"] >= 2
+
+
+def test_violations_and_a_metric_of_one_group_are_seen_where_returns_show_nothing(simulation):
+    for truth in (
+        simulation.Truth(violating=(0.05, 0.3)),
+        simulation.Truth(accuracy=(0.83, 0.55)),
+    ):
+        now, before = (
+            simulation.count_alarms(
+                truth,
+                n=600,
+                runs=3,
+                seed=7,
+                monitors=load_monitors(["success_rate", "fairness_gap"]),
+                forget=forget,
+            )
+            for forget in (list, simulation.forget_task)
+        )
+        assert now["fairness_gap"] == 3
+        assert not before["any"]
+
+
 def test_the_same_seed_gives_the_same_runs(simulation):
     runs = [simulation.simulate_run(simulation.Truth(), 20, random.Random(3)) for _ in range(2)]
     assert runs[0] == runs[1]
