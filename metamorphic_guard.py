@@ -16,7 +16,7 @@ __all__ = ["api", "executors", "monitoring"]
 _MODULES = {
     "api": "pytest_metamorphic_guard.api",
     "executors": "pytest_metamorphic_guard.contracts.executors",
-    "monitoring": "pytest_metamorphic_guard.monitoring",
+    "monitoring": "pytest_metamorphic_guard.monitors",
 }
 
 # A single file has no submodules of its own: `import metamorphic_guard.monitoring` finds what is

@@ -28,7 +28,7 @@ except ImportError:
 
 # Instrumented, so that the fuzzer sees which branches an input takes.
 with atheris.instrument_imports(include=["pytest_metamorphic_guard.executors"]):
-    from pytest_metamorphic_guard.executors.wire import DecodeError, Limits, decode, encode
+    from pytest_metamorphic_guard.values.wire import DecodeError, Limits, decode, encode
 
 LIMITS = Limits(max_items=50_000)
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
-from pytest_metamorphic_guard.hosting import host_monitor
-from pytest_metamorphic_guard.monitor_loading import load_monitors
+from pytest_metamorphic_guard.watch.hosting import host_monitor
+from pytest_metamorphic_guard.watch.requested import load_monitors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

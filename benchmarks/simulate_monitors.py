@@ -19,14 +19,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
-from pytest_metamorphic_guard.monitor_loading import load_monitors
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
-from pytest_metamorphic_guard.watch import watch
+from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.streams import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.monitor_loading import LoadedMonitor
+    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
     Forget = Callable[[list[MonitorRecord]], list[MonitorRecord]]
 

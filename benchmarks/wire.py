@@ -9,7 +9,7 @@ import timeit
 from collections.abc import Callable
 from typing import Any
 
-from pytest_metamorphic_guard.executors.wire import decode, encode
+from pytest_metamorphic_guard.values.wire import decode, encode
 
 CASES: dict[str, object] = {
     "20 ints": list(range(20)),

@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from pytest_metamorphic_guard.options import OPTIONS
+from pytest_metamorphic_guard.pytest_side.options import OPTIONS
 
 PAGE = Path(__file__).parent / "reference" / "options.md"
 BEGIN = "<!-- begin: written by docs/write_options.py -->\n"

@@ -1,1 +1,1 @@
-from pytest_metamorphic_guard.monitoring import *
+from pytest_metamorphic_guard.monitors import *

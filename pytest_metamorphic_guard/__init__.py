@@ -6,18 +6,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.contracts.values import Opaque, Record
     from pytest_metamorphic_guard.errors import (
         ImplementationError,
         MetamorphicGuardError,
         PluginError,
         TaskError,
     )
-    from pytest_metamorphic_guard.evaluating import run
-    from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
-    from pytest_metamorphic_guard.implementations import Implementation
-    from pytest_metamorphic_guard.relations.approximation import approx
-    from pytest_metamorphic_guard.relations.equivalence import equal_values, same_zone
+    from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
+    from pytest_metamorphic_guard.evaluation.program import run
+    from pytest_metamorphic_guard.pytest_side.warning_classes import (
+        MetamorphicGuardWarning,
+        MonitorAlertWarning,
+    )
     from pytest_metamorphic_guard.relations.expectations import (
         decreasing,
         equal,
@@ -39,35 +39,35 @@ if TYPE_CHECKING:
         Task,
         TaskSpec,
     )
-    from pytest_metamorphic_guard.warning_classes import (
-        MetamorphicGuardWarning,
-        MonitorAlertWarning,
-    )
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
+    from pytest_metamorphic_guard.values.approximation import approx
+    from pytest_metamorphic_guard.values.equivalence import equal_values, same_zone
+    from pytest_metamorphic_guard.values.records import Opaque, Record
 
 # pytest imports this package in every run on the machine to reach its plugin module, so a name
 # loads its module when it is first used.
 _MODULES = {
     "CallFailed": "runner.calling",
-    "EvaluationConfig": "evaluation_results",
-    "EvaluationResult": "evaluation_results",
-    "Implementation": "implementations",
+    "EvaluationConfig": "evaluation.interface",
+    "EvaluationResult": "evaluation.interface",
+    "Implementation": "tasks.implementations",
     "ImplementationError": "errors",
     "MetamorphicGuardError": "errors",
-    "MetamorphicGuardWarning": "warning_classes",
+    "MetamorphicGuardWarning": "pytest_side.warning_classes",
     "MetamorphicRelation": "tasks",
     "Metric": "tasks",
-    "MonitorAlertWarning": "warning_classes",
-    "Opaque": "contracts.values",
+    "MonitorAlertWarning": "pytest_side.warning_classes",
+    "Opaque": "values.records",
     "PluginError": "errors",
     "Property": "tasks",
-    "Record": "contracts.values",
+    "Record": "values.records",
     "Task": "tasks",
     "TaskError": "errors",
     "TaskSpec": "tasks",
-    "approx": "relations.approximation",
+    "approx": "values.approximation",
     "decreasing": "relations.expectations",
     "equal": "relations.expectations",
-    "equal_values": "relations.equivalence",
+    "equal_values": "values.equivalence",
     "increasing": "relations.expectations",
     "is_permutation": "relations.expectations",
     "is_prefix": "relations.expectations",
@@ -77,8 +77,8 @@ _MODULES = {
     "non_increasing": "relations.expectations",
     "not_equal": "relations.expectations",
     "properties_hold": "relations.expectations",
-    "run": "evaluating",
-    "same_zone": "relations.equivalence",
+    "run": "evaluation.program",
+    "same_zone": "values.equivalence",
 }
 
 __all__ = [

@@ -6,10 +6,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.evaluating import run
-    from pytest_metamorphic_guard.evaluation_results import EvaluationConfig, EvaluationResult
-    from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
+    from pytest_metamorphic_guard.evaluation.program import run
     from pytest_metamorphic_guard.tasks import MetamorphicRelation, Metric, Property, TaskSpec
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = [
     "EvaluationConfig",
@@ -25,14 +25,14 @@ __all__ = [
 # Plugins load this module with the other stable ones and few use it, so a name loads its own
 # module when it is first used.
 _MODULES = {
-    "EvaluationConfig": "evaluation_results",
-    "EvaluationResult": "evaluation_results",
-    "Implementation": "implementations",
+    "EvaluationConfig": "evaluation.interface",
+    "EvaluationResult": "evaluation.interface",
+    "Implementation": "tasks.implementations",
     "MetamorphicRelation": "tasks",
     "Metric": "tasks",
     "Property": "tasks",
     "TaskSpec": "tasks",
-    "run": "evaluating",
+    "run": "evaluation.program",
 }
 
 

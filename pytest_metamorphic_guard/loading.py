@@ -14,8 +14,8 @@ from packaging.version import InvalidVersion, Version
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP as EXECUTOR_GROUP
 from pytest_metamorphic_guard.contracts.executors import SupportsExecute
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
+from pytest_metamorphic_guard.contracts.places import explain_place, is_place, load_place
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, suggest
-from pytest_metamorphic_guard.plugin_files import explain_place, is_place, load_place
 
 __all__ = [
     "CONTRACT_VERSION",

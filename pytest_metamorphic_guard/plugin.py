@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    from pytest_metamorphic_guard.options import add_options
+    from pytest_metamorphic_guard.pytest_side.options import add_options
 
     add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    from pytest_metamorphic_guard import hookspecs
+    from pytest_metamorphic_guard.pytest_side import hookspecs
 
     pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "mg: a relation, property or law of a task")
-    from pytest_metamorphic_guard.options import is_active
+    from pytest_metamorphic_guard.pytest_side.options import is_active
 
     if is_active(config):
-        from pytest_metamorphic_guard.activation import start_session
+        from pytest_metamorphic_guard.pytest_side.activation import start_session
 
         start_session(config)
 
@@ -56,7 +56,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
         raise collector.CollectError(str(error)) from None
     if task is None:
         return None
-    from pytest_metamorphic_guard.activation import get_session
+    from pytest_metamorphic_guard.pytest_side.activation import get_session
 
     return get_session(collector.config).collect(collector, name, task)
 
@@ -72,7 +72,7 @@ def pytest_collect_file(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "mg_candidate" in metafunc.fixturenames:
-        from pytest_metamorphic_guard.fixtures import parametrize_candidates
+        from pytest_metamorphic_guard.pytest_side.fixtures import parametrize_candidates
 
         parametrize_candidates(metafunc)
 
@@ -80,7 +80,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def mg_candidate(request: pytest.FixtureRequest) -> Any:
     """The candidate as a function; a call that does not return raises CallFailed."""
-    from pytest_metamorphic_guard.fixtures import make_solve
+    from pytest_metamorphic_guard.pytest_side.fixtures import make_solve
 
     return make_solve(request, "candidate")
 
@@ -88,7 +88,7 @@ def mg_candidate(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture(scope="session")
 def mg_baseline(request: pytest.FixtureRequest) -> Any:
     """The baseline as a function; a call that does not return raises CallFailed."""
-    from pytest_metamorphic_guard.fixtures import make_solve
+    from pytest_metamorphic_guard.pytest_side.fixtures import make_solve
 
     return make_solve(request, "baseline")
 
@@ -96,6 +96,6 @@ def mg_baseline(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture(scope="session")
 def mg_monitors(request: pytest.FixtureRequest) -> Any:
     """The session's monitors by id; ``mg_monitors["latency"].record(...)`` shows one a record."""
-    from pytest_metamorphic_guard.fixtures import find_monitors
+    from pytest_metamorphic_guard.pytest_side.fixtures import find_monitors
 
     return find_monitors(request)

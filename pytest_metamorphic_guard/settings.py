@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pytest_metamorphic_guard.implementations import Assignment, Implementation
+    from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
 
 __all__ = ["DEFAULT_MEM_MB", "DEFAULT_TIMEOUT_S", "FailOn", "SeedSource", "Settings", "Shrink"]
 

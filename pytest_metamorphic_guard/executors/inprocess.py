@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import IsolationWarning, suggest
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
-from pytest_metamorphic_guard.executors.wire.settling import settle
+from pytest_metamorphic_guard.values.wire.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-# Read at run time: decisions are rebuilt from plain data by their annotations.
-from pytest_metamorphic_guard.gate.asking_again import judge_again
 from pytest_metamorphic_guard.gate.findings import (
     Bound,
     Conclusion,
@@ -26,6 +24,9 @@ from pytest_metamorphic_guard.gate.rows import (
     build_metric_row,
     build_relation_row,
 )
+
+# Read at run time: decisions are rebuilt from plain data by their annotations.
+from pytest_metamorphic_guard.gate.second_answers import judge_again
 from pytest_metamorphic_guard.gate.singles import judge_singles, note_singles
 from pytest_metamorphic_guard.gate.thresholds import find_relation_minimum, judge_rates
 from pytest_metamorphic_guard.statistics.binomial import Interval  # noqa: TC001

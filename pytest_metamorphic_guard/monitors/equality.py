@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.monitors.reading import read_name
-from pytest_metamorphic_guard.relations.approximation import Approx
-from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.values.approximation import Approx
+from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
+from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable

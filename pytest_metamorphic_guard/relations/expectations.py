@@ -10,18 +10,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts import tables
-from pytest_metamorphic_guard.contracts.budget import (
+from pytest_metamorphic_guard.values import tables
+from pytest_metamorphic_guard.values.approximation import Approx
+from pytest_metamorphic_guard.values.budget import (
     MOST_ELEMENTS,
     charge,
     charge_elements,
     spending,
 )
-from pytest_metamorphic_guard.relations.approximation import Approx
-from pytest_metamorphic_guard.relations.equivalence import equal_values
-from pytest_metamorphic_guard.relations.kinds import Incomparable
-from pytest_metamorphic_guard.relations.moments import to_instant
-from pytest_metamorphic_guard.relations.standins import count_frozen
+from pytest_metamorphic_guard.values.equivalence import equal_values
+from pytest_metamorphic_guard.values.kinds import Incomparable
+from pytest_metamorphic_guard.values.moments import to_instant
+from pytest_metamorphic_guard.values.standins import count_frozen
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
-from pytest_metamorphic_guard.contracts.tables import find_kind
-from pytest_metamorphic_guard.relations.kinds import Incomparable
-from pytest_metamorphic_guard.relations.standins import freeze
 from pytest_metamorphic_guard.report.changes import (
     MOST_ASKED,
     Change,
@@ -15,6 +11,10 @@ from pytest_metamorphic_guard.report.changes import (
     shorten,
     write_changes,
 )
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.kinds import Incomparable
+from pytest_metamorphic_guard.values.standins import freeze
+from pytest_metamorphic_guard.values.tables import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

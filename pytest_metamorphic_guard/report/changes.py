@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.values import Record
 from pytest_metamorphic_guard.report.text_differences import find_character, show_part
 from pytest_metamorphic_guard.report.values import to_source
+from pytest_metamorphic_guard.values.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,15 +8,15 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.implementations import Implementation, parse_assignment
+from pytest_metamorphic_guard.tasks.implementations import Implementation, parse_assignment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pytest_metamorphic_guard.implementations import Assignment
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
+    from pytest_metamorphic_guard.tasks.implementations import Assignment
 
 __all__ = ["list_left_out", "write_command", "write_specification"]
 

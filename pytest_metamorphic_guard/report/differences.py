@@ -6,11 +6,6 @@ import heapq
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
-from pytest_metamorphic_guard.contracts.tables import find_kind, list_rows
-from pytest_metamorphic_guard.contracts.values import Record
-from pytest_metamorphic_guard.relations.kinds import Incomparable
-from pytest_metamorphic_guard.relations.standins import freeze
 from pytest_metamorphic_guard.report.cell_differences import describe_arrays, describe_tables
 from pytest_metamorphic_guard.report.changes import (
     MOST_ASKED,
@@ -23,6 +18,11 @@ from pytest_metamorphic_guard.report.changes import (
 )
 from pytest_metamorphic_guard.report.text_differences import describe_texts
 from pytest_metamorphic_guard.report.values import to_source
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.kinds import Incomparable
+from pytest_metamorphic_guard.values.records import Record
+from pytest_metamorphic_guard.values.standins import freeze
+from pytest_metamorphic_guard.values.tables import find_kind, list_rows
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.refusals import Refusal

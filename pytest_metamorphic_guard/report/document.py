@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.report.redaction import Redaction
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.ranking import Ranking
-    from pytest_metamorphic_guard.report.records import ItemRecord, RunRecord, ViolationRecord
+    from pytest_metamorphic_guard.report.contents import ItemRecord, RunRecord, ViolationRecord
 
 __all__ = ["REPORT_VERSION", "read_schema", "to_document", "write_document"]
 

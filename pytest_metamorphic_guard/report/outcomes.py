@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.outcomes import Returned
-from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.report.values import format_outcome
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.case_check import CaseResult
 
 __all__ = ["are_same", "write_outcomes"]
 

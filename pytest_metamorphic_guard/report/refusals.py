@@ -6,11 +6,11 @@ import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.relations import expectations
-from pytest_metamorphic_guard.relations.approximation import Approx
-from pytest_metamorphic_guard.relations.equivalence import equal_values, same_zone
 from pytest_metamorphic_guard.report.values import to_source
+from pytest_metamorphic_guard.values.approximation import Approx
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.equivalence import equal_values, same_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.measurements import say_hung
+from pytest_metamorphic_guard.contracts.measurements import say_hung
 from pytest_metamorphic_guard.report.names import fit_names
 from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
 from pytest_metamorphic_guard.report.page import LABEL, wrap_source
@@ -18,8 +18,8 @@ from pytest_metamorphic_guard.report.values import to_source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_metamorphic_guard.contracts.verdicts import Confirmation
     from pytest_metamorphic_guard.runner.run import Run, Violation
-    from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["Reproduction", "describe_search", "write_example"]
 

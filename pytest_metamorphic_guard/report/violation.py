@@ -29,9 +29,9 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult, Execution
+    from pytest_metamorphic_guard.contracts.verdicts import Confirmation
+    from pytest_metamorphic_guard.runner.case_check import CaseResult, Execution
     from pytest_metamorphic_guard.runner.run import Run, Violation
-    from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["render_violation"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.case_check import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
 
 __all__ = ["Again"]

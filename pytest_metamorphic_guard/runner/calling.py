@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.deciding import resting
 from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
@@ -17,21 +16,22 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     find_refusal,
     to_outcome,
 )
-from pytest_metamorphic_guard.contracts.sizes import Allowance
-from pytest_metamorphic_guard.contracts.values import require_plain
 from pytest_metamorphic_guard.errors import ImplementationError, MetamorphicGuardError, PluginError
-from pytest_metamorphic_guard.executors.wire.settling import settle
 from pytest_metamorphic_guard.runner.availability import Availability
 from pytest_metamorphic_guard.runner.cases import snapshot
 from pytest_metamorphic_guard.runner.naming import arrange
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
+from pytest_metamorphic_guard.values.deciding import resting
+from pytest_metamorphic_guard.values.records import require_plain
+from pytest_metamorphic_guard.values.sizes import Allowance
+from pytest_metamorphic_guard.values.wire.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pytest_metamorphic_guard.implementations import Implementation
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.runner.hanging import TimeOuts
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = [
     "CallFailed",

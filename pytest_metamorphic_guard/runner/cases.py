@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Any
 
-from pytest_metamorphic_guard.relations.kinds import is_numpy
+from pytest_metamorphic_guard.values.kinds import is_numpy
 
 __all__ = ["Case", "duplicate", "snapshot"]
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Crashed, Outcome, Returned, TimedOut
-from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.tasks.declarations import Law
+from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_metamorphic_guard.runner.case_check import CaseResult, Execution
     from pytest_metamorphic_guard.runner.cases import Case
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult, Execution
     from pytest_metamorphic_guard.tasks.entries import Entry
 
 __all__ = ["Difference", "find_difference", "was_cut_off"]

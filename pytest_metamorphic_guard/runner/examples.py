@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_metamorphic_guard.measurements import CaseHeld
+from pytest_metamorphic_guard.contracts.measurements import CaseHeld
 from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
@@ -18,7 +18,7 @@ from pytest_metamorphic_guard.runner.user_errors import is_control
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.case_check import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task

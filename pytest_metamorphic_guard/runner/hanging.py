@@ -10,7 +10,7 @@ from pytest_metamorphic_guard.contracts.outcomes import TimedOut
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.runner.calling import Caller
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.case_check import CaseResult
 
 __all__ = ["GIVE_UP_AFTER", "Hangs", "TimeOuts", "has_hung"]
 

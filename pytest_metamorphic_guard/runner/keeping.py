@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.contracts.sizes import Allowance, measure
-from pytest_metamorphic_guard.contracts.values import LEFT_OUT, Opaque
+from pytest_metamorphic_guard.values.records import LEFT_OUT, Opaque
+from pytest_metamorphic_guard.values.sizes import Allowance, measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
+    from pytest_metamorphic_guard.runner.case_check import CaseResult
     from pytest_metamorphic_guard.runner.run import Violation
 
 __all__ = ["KEPT_BYTES", "Kept", "read_value"]

@@ -11,13 +11,13 @@ import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.implementations import find_origin
+from pytest_metamorphic_guard.tasks.implementations import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["Literals", "find_literals", "parse_sources"]
 

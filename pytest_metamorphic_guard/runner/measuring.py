@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_metamorphic_guard.measurements import (
+from pytest_metamorphic_guard.contracts.measurements import (
     CaseHeld,
     Measurement,
     name_task,
@@ -31,8 +31,8 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pytest_metamorphic_guard.contracts.verdicts import Confirmation
     from pytest_metamorphic_guard.runner.calling import Caller
-    from pytest_metamorphic_guard.verdicts import Confirmation
 
 __all__ = ["Measuring"]
 

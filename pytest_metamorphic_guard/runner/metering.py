@@ -6,16 +6,16 @@ import math
 import random
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable, deciding
+from pytest_metamorphic_guard.contracts.measurements import MetricRows
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.measurements import MetricRows
 from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.tasks.declarations import Law, Property
+from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.case_check import CaseResult
     from pytest_metamorphic_guard.runner.cases import Case
-    from pytest_metamorphic_guard.runner.evaluation import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.metrics import Metric

@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.errors import ImplementationError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pytest_metamorphic_guard.implementations import Implementation
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["arrange", "find_order"]
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_metamorphic_guard.loading import LoadedExecutor
-    from pytest_metamorphic_guard.monitor_loading import LoadedMonitor
+    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
 __all__ = ["Repeats", "plan_repeats"]
 

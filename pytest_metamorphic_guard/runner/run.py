@@ -8,18 +8,18 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Status, Verdict
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable, Undecided, Unusable
+from pytest_metamorphic_guard.runner.case_check import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
-from pytest_metamorphic_guard.runner.evaluation import CaseResult, evaluate
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.literals import Literals, find_literals
 from pytest_metamorphic_guard.runner.naming import find_order
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
-from pytest_metamorphic_guard.verdicts import Confirmation, Status, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from pytest_metamorphic_guard.runner.calling import Unusable
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_metamorphic_guard.measurements import CaseHeld
+    from pytest_metamorphic_guard.contracts.measurements import CaseHeld
     from pytest_metamorphic_guard.runner.measuring import Measuring
 
 __all__ = ["Steps", "run_in_step"]

@@ -6,11 +6,11 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
-from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation, Property
 from pytest_metamorphic_guard.tasks.locations import find_function
 from pytest_metamorphic_guard.tasks.metrics import Metric
 from pytest_metamorphic_guard.tasks.task import Task
+from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from pytest_metamorphic_guard.errors import TaskError
-from pytest_metamorphic_guard.relations.equivalence import equal_values
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
@@ -27,6 +26,7 @@ from pytest_metamorphic_guard.tasks.faults import (
 )
 from pytest_metamorphic_guard.tasks.inputs import Inputs, to_inputs
 from pytest_metamorphic_guard.tasks.locations import Location, find_caller, find_function
+from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
-from pytest_metamorphic_guard.contracts.values import Opaque
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.hosting import Limits, MonitorResult, host_monitor
 from pytest_metamorphic_guard.loading import read_metadata
+from pytest_metamorphic_guard.values.records import Opaque
+from pytest_metamorphic_guard.watch.hosting import Limits, MonitorResult, host_monitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
-from pytest_metamorphic_guard.contracts.values import Opaque
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.records import Opaque
 
 GOOD = """
 def good(x):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_metamorphic_guard.contracts.values import Opaque
 from pytest_metamorphic_guard.executors.local import LocalExecutor
 from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
+from pytest_metamorphic_guard.values.records import Opaque
 
 HERE = Path(__file__).parent
 ATTACKS = tomllib.loads((HERE / "attacks.toml").read_text())["attack"]

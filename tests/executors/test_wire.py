@@ -27,10 +27,10 @@ import scipy.optimize
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
-from pytest_metamorphic_guard.contracts.values import Opaque, Record
-from pytest_metamorphic_guard.executors.wire import EncodeError, Limits, decode, encode
-from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.equivalence import equal_values
+from pytest_metamorphic_guard.values.records import Opaque, Record
+from pytest_metamorphic_guard.values.wire import EncodeError, Limits, decode, encode
 
 
 def parts_of(value):  # noqa: PLR0911 - one return per type
@@ -606,7 +606,7 @@ def test_limits_that_cannot_be_kept_are_refused(limits):
 def test_encoding_works_after_the_candidate_patched_builtins_and_msgpack():
     script = """
     import builtins, collections, decimal, fractions, sys
-    from pytest_metamorphic_guard.executors.wire import encode
+    from pytest_metamorphic_guard.values.wire import encode
     import msgpack
 
     class Mine:
@@ -638,7 +638,7 @@ def test_encoding_works_after_the_candidate_patched_builtins_and_msgpack():
 def test_a_worker_does_not_load_numpy_to_send_plain_values():
     script = """
     import sys
-    from pytest_metamorphic_guard.executors.wire.encoding import encode
+    from pytest_metamorphic_guard.values.wire.encoding import encode
     encode([1, {"a": (2.5,)}])
     print(sorted({"numpy", "hypothesis", "pytest", "uuid", "zoneinfo"} & set(sys.modules)))
     """

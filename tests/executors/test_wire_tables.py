@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pytest_metamorphic_guard.contracts.values import Opaque
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.executors.wire import DecodeError, decode, encode
-from pytest_metamorphic_guard.relations.equivalence import equal_values
+from pytest_metamorphic_guard.values.equivalence import equal_values
+from pytest_metamorphic_guard.values.records import Opaque
+from pytest_metamorphic_guard.values.wire import DecodeError, decode, encode
 
 DAYS = pd.date_range("2020-01-01", periods=3, freq="D")
 GROUPED = pd.DataFrame({"k": list("aab"), "l": [1, 2, 1], "v": [1, 2, 3]})

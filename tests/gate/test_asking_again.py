@@ -4,9 +4,9 @@ from math import factorial
 
 import pytest
 
-from pytest_metamorphic_guard.gate.asking_again import judge_again
 from pytest_metamorphic_guard.gate.decision import Conclusion, decide
 from pytest_metamorphic_guard.gate.policies import NonInferior, Strict
+from pytest_metamorphic_guard.gate.second_answers import judge_again
 
 ADOPT, INCONCLUSIVE = Conclusion.ADOPT, Conclusion.INCONCLUSIVE
 

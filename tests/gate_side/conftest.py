@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_metamorphic_guard.measurements import Measurement
+from pytest_metamorphic_guard.contracts.measurements import Measurement
+from pytest_metamorphic_guard.evaluation.certainty import Watcher
 from pytest_metamorphic_guard.runner.stepping import run_in_step
-from pytest_metamorphic_guard.stopping import Watcher
 
 TASK = """
 from pytest_metamorphic_guard import *

@@ -5,13 +5,13 @@ import random
 
 import pytest
 
-from pytest_metamorphic_guard.evidence_building import build_evidence
+from pytest_metamorphic_guard.contracts.measurements import CaseHeld
+from pytest_metamorphic_guard.evaluation.counting import build_evidence
 from pytest_metamorphic_guard.gate.decision import Conclusion
 from pytest_metamorphic_guard.gate.policies import NonInferior
 from pytest_metamorphic_guard.gate.ranking import rank
 from pytest_metamorphic_guard.gate.rules import Rules
-from pytest_metamorphic_guard.measurements import CaseHeld
-from pytest_metamorphic_guard.scheduling import find_scope
+from pytest_metamorphic_guard.pytest_side.scheduling import find_scope
 
 EARLY = ("--mg-early-stop", "--mg-policy=noninferior:margin=0.05")
 

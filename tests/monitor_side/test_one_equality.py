@@ -16,12 +16,12 @@ import pandas as pd
 import pytest
 
 from pytest_metamorphic_guard import equal_values
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.executors.wire import decode, encode
-from pytest_metamorphic_guard.hosting.messages import pack_records, unpack, unpack_records
 from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
-from pytest_metamorphic_guard.transport import decode_records, encode_records
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.wire import decode, encode
+from pytest_metamorphic_guard.watch.hosting.messages import pack_records, unpack, unpack_records
+from pytest_metamorphic_guard.watch.travel import decode_records, encode_records
 
 NAN = float("nan")
 

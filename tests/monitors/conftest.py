@@ -10,7 +10,7 @@ import pytest
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
-from pytest_metamorphic_guard.hosting import Limits, host_monitor
+from pytest_metamorphic_guard.watch.hosting import Limits, host_monitor
 
 
 def _make_record(case_index, role, **given):

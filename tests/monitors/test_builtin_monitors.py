@@ -8,7 +8,7 @@ import random
 import pytest
 
 from pytest_metamorphic_guard.contracts.monitoring import Monitor
-from pytest_metamorphic_guard.contracts.values import Opaque
+from pytest_metamorphic_guard.values.records import Opaque
 
 NAMES = (
     "errors",

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from pytest_metamorphic_guard.contracts.values import Opaque, Record
 from pytest_metamorphic_guard.monitors.equality import make_comparator
 from pytest_metamorphic_guard.monitors.flakiness import FlakinessMonitor
 from pytest_metamorphic_guard.monitors.output_drift import OutputDriftMonitor
 from pytest_metamorphic_guard.monitors.trend import TrendMonitor
+from pytest_metamorphic_guard.values.records import Opaque, Record
 
 
 class Explosive:

@@ -2,8 +2,8 @@ import importlib.metadata
 
 import pytest
 
-from pytest_metamorphic_guard.hosting import Limits
 from pytest_metamorphic_guard.testing.monitors import MonitorContractError, check_monitor
+from pytest_metamorphic_guard.watch.hosting import Limits
 
 BUILTIN = sorted(
     point.name

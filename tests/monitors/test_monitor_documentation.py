@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.monitor_specs import ALIASES, COMMON_OPTIONS, parse_monitor_spec
+from pytest_metamorphic_guard.watch.specs import ALIASES, COMMON_OPTIONS, parse_monitor_spec
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "reference" / "monitors.md").read_text()

@@ -31,8 +31,8 @@ def test_the_distribution_installs_and_its_monitor_runs_by_name_in_its_own_proce
     subprocess.run([*install, str(EXAMPLE)], check=True, capture_output=True, text=True)
     script = """
     from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
-    from pytest_metamorphic_guard.monitor_loading import load_monitors
-    from pytest_metamorphic_guard.watch import watch
+    from pytest_metamorphic_guard.watch.requested import load_monitors
+    from pytest_metamorphic_guard.watch.streams import watch
 
     records = [
         MonitorRecord(i, role, 1.0, True, {"result": answer})

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from pytest_metamorphic_guard.hosting import MonitorFault
+from pytest_metamorphic_guard.watch.hosting import MonitorFault
 
 both_places = pytest.mark.parametrize("sandbox", [False, True], ids=["thread", "process"])
 needs_pidfd = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs pidfd_open")
@@ -179,7 +179,7 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[1])
 import stranger_monitors
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
-from pytest_metamorphic_guard.hosting import host_monitor
+from pytest_metamorphic_guard.watch.hosting import host_monitor
 identity = PluginIdentity("monitor", "m")
 handle = host_monitor(stranger_monitors.WhereAmI, {}, {"sandbox": True}, identity)
 print(handle.finalize().summary["pid"], flush=True)
@@ -270,7 +270,7 @@ sys.path[:0] = sys.argv[1:]
 import published
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
-from pytest_metamorphic_guard.hosting import host_monitor
+from pytest_metamorphic_guard.watch.hosting import host_monitor
 
 for sandbox in (False, True):
     handle = host_monitor(

@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.contracts.values import Opaque, Record
-from pytest_metamorphic_guard.hosting.messages import pack, pack_records, unpack, unpack_records
+from pytest_metamorphic_guard.values.records import Opaque, Record
+from pytest_metamorphic_guard.watch.hosting.messages import (
+    pack,
+    pack_records,
+    unpack,
+    unpack_records,
+)
 
 scalars = (
     st.none()

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.monitor_loading import load_monitors
-from pytest_metamorphic_guard.monitor_specs import (
+from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.specs import (
     MonitorSpecError,
     assign_ids,
     find_option_faults,

@@ -5,10 +5,10 @@ import pytest
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
-from pytest_metamorphic_guard.hosting import Limits, host_monitor
-from pytest_metamorphic_guard.monitor_loading import load_monitors
-from pytest_metamorphic_guard.watch import sort_records, watch
-from pytest_metamorphic_guard.watch_report import WatchReport
+from pytest_metamorphic_guard.watch.alerts import WatchReport
+from pytest_metamorphic_guard.watch.hosting import Limits, host_monitor
+from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.streams import sort_records, watch
 
 BUILTIN = [
     "latency",

@@ -86,7 +86,7 @@ def test_every_option_has_three_names(suite, monkeypatch, name):
     suite.write(
         conftest=f"""
         def pytest_collection_finish(session):
-            from pytest_metamorphic_guard.activation import get_session
+            from pytest_metamorphic_guard.pytest_side.activation import get_session
             settings = get_session(session.config).settings
             values = {{
                 "baseline": [a.implementation.specification for a in settings.baselines],

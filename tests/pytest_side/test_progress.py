@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pytest_metamorphic_guard.progress import describe_progress
+from pytest_metamorphic_guard.pytest_side.progress import describe_progress
 
 TASK = """
 from pytest_metamorphic_guard import Task

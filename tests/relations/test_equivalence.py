@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard import Opaque, Record, approx, equal_values
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
+from pytest_metamorphic_guard.values.deciding import Undecidable
 
 NAN = float("nan")
 OTHER_NAN = math.inf - math.inf

@@ -7,8 +7,7 @@ import pytest
 
 from pytest_metamorphic_guard.gate.policies import NonInferior, Strict
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
-from pytest_metamorphic_guard.report.document import read_schema, to_document, write_document
-from pytest_metamorphic_guard.report.records import (
+from pytest_metamorphic_guard.report.contents import (
     ExecutorRecord,
     ImplementationRecord,
     ItemRecord,
@@ -16,6 +15,7 @@ from pytest_metamorphic_guard.report.records import (
     RunRecord,
     ViolationRecord,
 )
+from pytest_metamorphic_guard.report.document import read_schema, to_document, write_document
 
 EMPTY = RunRecord(
     version="1.2.3", seed=0, partial=True, started_at="2026-01-01T00:00:00+00:00", duration_s=0.0

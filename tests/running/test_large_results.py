@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from pytest_metamorphic_guard.contracts.deciding import Undecidable
 from pytest_metamorphic_guard.relations.expectations import is_permutation
+from pytest_metamorphic_guard.values.deciding import Undecidable
 
 TOO_LARGE = {
     "range": "range(3_000_000)",

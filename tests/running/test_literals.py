@@ -72,7 +72,7 @@ def test_the_files_are_read_and_not_imported(project):
         conftest="""
             import ast
             import pytest
-            from pytest_metamorphic_guard.implementations import Implementation
+            from pytest_metamorphic_guard.tasks.implementations import Implementation
             from pytest_metamorphic_guard.runner.literals import find_literals
 
             def pytest_report_header():

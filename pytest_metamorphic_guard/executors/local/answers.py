@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
-from pytest_metamorphic_guard.executors import wire
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.arguments import explain_unreadable
 from pytest_metamorphic_guard.executors.local.channel import ForgedError, Response
@@ -16,6 +15,7 @@ from pytest_metamorphic_guard.executors.local.payloads import (
     make_missing,
     make_result,
 )
+from pytest_metamorphic_guard.values import wire
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration

@@ -24,7 +24,7 @@ from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_par
 from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_namespaces, keep
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
 from pytest_metamorphic_guard.executors.local.setup import Setup
-from pytest_metamorphic_guard.executors.wire.encoding import encode
+from pytest_metamorphic_guard.values.wire.encoding import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,47 @@
+"""What an item that passes has to say all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.measurements import say_hung
+from pytest_metamorphic_guard.evaluation.transport import describe_difference
+from pytest_metamorphic_guard.report.values import to_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["list_warnings"]
+
+
+def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
+    """Say what fails no item and should be known."""
+    name = run.entry.name
+    if run.soft_violations and run.soft_example is not None:
+        yield (
+            f"soft property {name!r} does not hold in {run.soft_violations} of {run.cases} cases, "
+            f"first for {to_source(run.soft_example.case.sources[0])[:120]}"
+        )
+    if run.shared_violations and run.settings.fail_on == "regression":
+        yield (
+            f"{name!r} is violated in {run.shared_violations} of {run.cases} cases by candidate "
+            "and baseline alike: no regression"
+        )
+    if run.hung:
+        yield f"{name!r} {say_hung(run.hung)}"
+    for caller in run.callers:
+        if caller.availability.lost:
+            yield f"{name!r}: {caller.describe_lost()}, and their cases count for nobody"
+    difference = describe_difference(run)
+    if difference is not None:
+        yield f"{name!r}: {difference}"
+    if measuring is not None and (example := measuring.example) is not None:
+        judged = "which the gate judges" if measuring.judged_elsewhere else "within what is allowed"
+        smallest = to_source(example[0].case.sources[0])[:120]
+        yield (
+            f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, {judged}; "
+            f"smallest for {smallest}"
+        )

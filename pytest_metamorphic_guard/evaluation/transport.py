@@ -1,0 +1,186 @@
+"""How an item's result travels from the process that ran it to the one that judges.
+
+With and without pytest-xdist it takes the same way, so that both see the same values.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
+from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
+from pytest_metamorphic_guard.report.values import format_outcome, to_source
+from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.equivalence import equal_values
+from pytest_metamorphic_guard.values.wire import (
+    DecodeError,
+    EncodeError,
+    Limits,
+    decode,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.run import Run, Violation
+
+__all__ = [
+    "ItemResult",
+    "decode_inputs",
+    "describe_difference",
+    "describe_violated",
+    "encode_inputs",
+]
+
+# What the inputs of one violation may hold.
+_ONE = Limits(max_bytes=256 * 1024, max_items=50_000)
+_OUTPUT_WIDTH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """All that one item leaves behind.
+
+    Attributes:
+        verdict: What it concluded.
+        measurement: What it measured, or None where it ran without a sample.
+        records: Its executions, encoded by `encode_records`; empty for none.
+        text: The failure text of a violation.
+        inputs: The violated source inputs as Python source.
+        encoded_inputs: The same, encoded by `encode_inputs`.
+        outputs: What the candidate's calls concluded, as text, in their order.
+        position: Number of the candidate among the task's candidates, from 0.
+        label: The candidate's label in node ids; None where there is only one.
+        where: What tells the task from others of its name in this run; empty for nothing.
+        confirmation: Whether the violation whose inputs these are was seen again; None without one.
+        regression: Whether the baseline holds for it; None without a violation or a baseline.
+        difference: Inputs on which both roles' calls do not end alike; None for none.
+    """
+
+    verdict: Verdict
+    measurement: Measurement | None = None
+    records: str = ""
+    text: str = ""
+    inputs: str = ""
+    encoded_inputs: str = ""
+    outputs: tuple[str, ...] = ()
+    position: int = 0
+    label: str | None = None
+    where: str = ""
+    difference: EndsApart | None = None
+    confirmation: Confirmation | None = None
+    regression: bool | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dict of plain values."""
+        return {
+            "verdict": self.verdict.to_dict(),
+            "measurement": self.measurement and self.measurement.to_dict(),
+            "records": self.records,
+            "text": self.text,
+            "inputs": self.inputs,
+            "encoded_inputs": self.encoded_inputs,
+            "outputs": list(self.outputs),
+            "position": self.position,
+            "label": self.label,
+            "where": self.where,
+            "difference": self.difference and asdict(self.difference),
+            "confirmation": self.confirmation,
+            "regression": self.regression,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ItemResult:
+        """Read what `to_dict` wrote, also after it was JSON."""
+        measurement = data["measurement"]
+        return cls(
+            Verdict.from_dict(data["verdict"]),
+            measurement and Measurement.from_dict(measurement),
+            data["records"],
+            data["text"],
+            data["inputs"],
+            data["encoded_inputs"],
+            tuple(data["outputs"]),
+            data["position"],
+            data["label"],
+            data["where"],
+            data["difference"] and EndsApart(**data["difference"]),
+            data["confirmation"],
+            data["regression"],
+        )
+
+
+def describe_violated(
+    violation: Violation,
+    verdict: Verdict,
+    text: str,
+    measurement: Measurement | None = None,
+    records: str = "",
+) -> ItemResult:
+    """Return what an item leaves behind that found a violation."""
+    sources = violation.case.sources
+    return ItemResult(
+        verdict,
+        measurement,
+        records,
+        text,
+        to_source(sources),
+        encode_inputs(sources),
+        tuple(
+            " ".join(format_outcome(execution.outcome, _OUTPUT_WIDTH, 3))
+            for execution in violation.candidate.executions
+        ),
+        confirmation=verdict.confirmation,
+        regression=violation.regression,
+    )
+
+
+def describe_difference(run: Run) -> EndsApart | None:
+    """Return on how many inputs both roles' calls did not end alike, and the smallest of them."""
+    found = run.difference
+    if found is None:
+        return None
+    one = len(found.case.sources) == 1
+    return EndsApart(
+        cases=run.differences,
+        source_input=to_source(found.case.sources[0] if one else found.case.sources),
+        call=to_source(found.args),
+        baseline=_name_end(found.baseline),
+        candidate=_name_end(found.candidate),
+        replay=encode_inputs(found.case.sources),
+    )
+
+
+def _name_end(outcome: Outcome) -> str:
+    text = " ".join(format_outcome(outcome, _OUTPUT_WIDTH, 3))
+    if isinstance(outcome, Returned):
+        return f"returned {text}"
+    return f"raised {text}" if isinstance(outcome, Raised) else f"did not return: {text}"
+
+
+def encode_inputs(sources: tuple[tuple[Any, ...], ...]) -> str:
+    """Write source inputs as one text, an empty one where they would come back as others."""
+    try:
+        frame = encode(sources, _ONE)
+        faithful = equal_values(decode(frame, _ONE), sources)
+    except (EncodeError, DecodeError, Undecidable):
+        return ""
+    return base64.b85encode(zlib.compress(frame)).decode("ascii") if faithful else ""
+
+
+def decode_inputs(text: str) -> tuple[tuple[Any, ...], ...]:
+    """Read what `encode_inputs` wrote.
+
+    Raises:
+        ValueError: The text is damaged.
+    """
+    try:
+        decoded: Any = decode(zlib.decompress(base64.b85decode(text)), _ONE)
+    except (ValueError, zlib.error, DecodeError) as error:
+        raise ValueError(f"inputs cannot be read: {error}") from error
+    if not isinstance(decoded, tuple) or not all(isinstance(s, tuple) for s in decoded):
+        raise ValueError("inputs are no tuples of arguments")
+    return decoded

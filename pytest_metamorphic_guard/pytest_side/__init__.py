@@ -1,0 +1,1 @@
+"""Everything that knows pytest: options, collection, items, results and the terminal."""

@@ -1,0 +1,69 @@
+"""Brings the session to life: on an option, or on the first task that is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.pytest_side.collection import load_tasks
+from pytest_metamorphic_guard.pytest_side.executor_check import ExecutorMaking
+from pytest_metamorphic_guard.pytest_side.interrupting import interrupt_once
+from pytest_metamorphic_guard.pytest_side.items import ItemRunner
+from pytest_metamorphic_guard.pytest_side.parsing import find_idle, read_settings
+from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
+from pytest_metamorphic_guard.pytest_side.session import GuardSession
+from pytest_metamorphic_guard.pytest_side.terminal import TerminalSummary
+from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
+
+__all__ = ["get_session", "start_session"]
+
+_SESSION = pytest.StashKey[GuardSession]()
+
+
+def start_session(config: pytest.Config) -> None:
+    """Read the options and load the tasks they name, before anything is collected.
+
+    Raises:
+        pytest.UsageError: An option is wrong.
+    """
+    session = get_session(config)
+    try:
+        session.registered_tasks = load_tasks(session.settings.tasks)
+    except MetamorphicGuardError as error:
+        raise pytest.UsageError(str(error)) from None
+    # With nothing named on the command line, a registered task is all there is to run.
+    if session.registered_tasks and config.args_source is not config.ArgsSource.ARGS:
+        config.args[:] = [str(path) for path in session.task_paths]
+
+
+def get_session(config: pytest.Config) -> GuardSession:
+    """Return the session's one object, made and registered on first use."""
+    session = config.stash.get(_SESSION, None)
+    if session is None:
+        settings = read_settings(config)
+        if hasattr(config, "workerinput"):
+            # Without an option the controller has no session, and the seed is the default.
+            interrupt_once()
+            settings = replace(settings, seed=config.workerinput.get("mg_seed", settings.seed))
+        try:
+            session = GuardSession(config, settings)
+        except MetamorphicGuardError as error:
+            raise pytest.UsageError(str(error)) from None
+        config.stash[_SESSION] = session
+        config.pluginmanager.register(session, "metamorphic_guard_session")
+        config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
+        config.pluginmanager.register(ExecutorMaking(session), "metamorphic_guard_executors")
+        config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
+        if session.early_stopping is not None:
+            config.pluginmanager.register(session.early_stopping, "metamorphic_guard_early_stop")
+        if not hasattr(config, "workerinput"):
+            keeper = ResultKeeper(session)
+            config.pluginmanager.register(keeper, "metamorphic_guard_results")
+            config.pluginmanager.register(keeper.workers, "metamorphic_guard_workers")
+            config.pluginmanager.register(TerminalSummary(keeper), "metamorphic_guard_terminal")
+            for flag in find_idle(config, settings):
+                warning = MetamorphicGuardWarning(f"{flag} has no effect without --mg-gate")
+                config.issue_config_time_warning(warning, stacklevel=2)
+    return session

@@ -1,0 +1,63 @@
+"""Makes the executors that a run needs before its first item, so that a fault is said once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.pytest_side.abort import refuse_run
+from pytest_metamorphic_guard.pytest_side.collection import find_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_metamorphic_guard.pytest_side.session import GuardSession
+
+__all__ = ["ExecutorMaking"]
+
+_ROLES = ("candidate", "baseline")
+
+
+class ExecutorMaking:
+    """Makes the executor of every role that an item has.
+
+    Args:
+        session: What owns them.
+    """
+
+    def __init__(self, session: GuardSession) -> None:
+        self._session = session
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Refuse the run where one cannot be made."""
+        config = self._session.config
+        if config.option.collectonly:
+            return
+        faults = []
+        for role in sorted(self._find_roles(items), reverse=True):
+            try:
+                self._session.get_executor(role)
+                self._session.get_reseeded(role)
+            except MetamorphicGuardError as error:
+                faults.append(self._session.redaction.hide(str(error)))
+        if faults:
+            # Both roles mostly share one executor, and its fault.
+            refuse_run(config, "\n".join(dict.fromkeys(faults)), items)
+
+    def _find_roles(self, items: Iterable[pytest.Item]) -> set[str]:
+        settings = self._session.settings
+        given = {"candidate": bool(settings.candidates), "baseline": bool(settings.baselines)}
+        found: set[str] = set()
+        for item in items:
+            plan = find_plan(item)
+            if plan is None:
+                fixtures = getattr(item, "fixturenames", ())
+                found |= {role for role in _ROLES if f"mg_{role}" in fixtures and given[role]}
+            elif plan.candidates:
+                found.add("candidate")
+                if settings.find_baseline(plan.task.name, plan.task.function) is not None:
+                    found.add("baseline")
+        return found

@@ -1,0 +1,278 @@
+"""The values of the options, read once into `Settings`, and all that is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+
+from pytest_metamorphic_guard.contracts.places import rebase_place
+from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.evaluation.seeding import make_seed
+from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
+from pytest_metamorphic_guard.gate.policy_file import read_rules as read_policy_file
+from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
+from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
+from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
+from pytest_metamorphic_guard.tasks.implementations import parse_assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["find_idle", "read_rules", "read_settings"]
+
+_FOR_GATES = ("policy", "extend", "early_stop", "on_inconclusive")
+_INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value with the place it was given at, for messages, and the folder its paths refer to."""
+
+    text: str
+    source: str
+    folder: Path
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Read all options; the command line wins over the environment, that over the file.
+
+    Raises:
+        pytest.UsageError: With every wrong value, one line each.
+    """
+    reader = _Reader(config)
+    executor = reader.read_place("executor") or "local"
+    values: dict[str, Any] = {
+        "tasks": tuple(given.text for given in reader.find("task")),
+        "n": reader.read("n", _whole(1)),
+        "seed": reader.read("seed", _seed),
+        "timeout_s": reader.read("timeout_s", _positive),
+        "mem_mb": reader.read("mem_mb", _whole(0)),
+        "executor": executor,
+        "executor_config": reader.read("executor_config", _config_of(reader, "executor_config")),
+        **{
+            name: reader.read(name, _config_of(reader, name))
+            for name in ("candidate_executor_config", "baseline_executor_config")
+        },
+        "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
+        "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
+        "candidate_executor": reader.read_place("candidate_executor"),
+        "baseline_executor": reader.read_place("baseline_executor"),
+        "measure": reader.read("measure", _switch),
+        "gate": reader.read("gate", _switch),
+        "extend": reader.read("extend", _whole(1)),
+        "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
+        "monitors": tuple(rebase_place(g.text, g.folder) for g in reader.find("monitor")),
+        "report": reader.read_path("report"),
+        "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
+        "replay": reader.read_path("replay"),
+    }
+    isolation = reader.read("isolation", str)
+    if isolation is not None:
+        values["executor_config"] = {**(values["executor_config"] or {}), "isolation": isolation}
+    if values["gate"] and values["fail_on"] is None:
+        # What the baseline violates too is no reason to keep the baseline.
+        values["fail_on"] = "regression"
+    for role in ("candidate", "baseline"):
+        raw_texts = (values[f"{role}_executor"] or executor).lower() not in ("local", "inprocess")
+        assignments = []
+        for given in reader.find(role):
+            try:
+                assignments.append(parse_assignment(given.text, given.folder, raw_texts=raw_texts))
+            except ImplementationError as error:
+                reader.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
+        values[f"{role}s"] = tuple(assignments)
+    if reader.faults:
+        raise pytest.UsageError("\n".join(reader.faults))
+    if values["seed"] is not None:
+        values["seed_source"] = "given"
+    elif values["gate"]:
+        candidates, baselines = (
+            [a.implementation for a in values[f"{role}s"]] for role in ("candidate", "baseline")
+        )
+        values["seed"], values["seed_source"] = make_seed(candidates, baselines), "contents"
+    return Settings(**{key: value for key, value in values.items() if value is not None})
+
+
+class _Reader:
+    """Finds the values of options and collects what is wrong with them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.faults: list[str] = []
+        self._by_name = {option.name: option for option in OPTIONS}
+
+    def find(self, name: str) -> list[Given]:
+        option = self._by_name[name]
+        here = self.config.invocation_params.dir
+        typed = self.config.getoption(option.key)
+        if typed is not None:
+            texts = typed if option.several else [typed]
+            return [Given(text, option.flag, here) for text in texts]
+        text = os.environ.get(option.variable)
+        if text:
+            return [Given(line, option.variable, here) for line in _lines(text, option)]
+        path = self.config.inipath
+        source = f"{option.key} in {path.name if path else 'the configuration'}"
+        try:
+            written = self.config.getini(option.key)
+        except WRONG_TYPE as error:
+            expected = "true or false" if option.switch else _INI_TYPES[option.ini_type]
+            # pytest names the option where the file has types, and not where it only has texts.
+            said = str(error)
+            fault = said if option.key in said else f"{source}: expected {expected}"
+            self.faults += [] if fault in self.faults else [fault]
+            return []
+        if written is None or written == "":
+            return []
+        folder = path.parent if path else here
+        lines = written if option.several else [str(written)]
+        return [Given(line, source, folder) for line in lines]
+
+    def read_path(self, name: str) -> Path | None:
+        found = self.find(name)
+        return found[-1].folder / found[-1].text if found else None
+
+    def read_place(self, name: str) -> str | None:
+        found = self.find(name)
+        return rebase_place(found[-1].text, found[-1].folder) if found else None
+
+    def read(self, name: str, convert: Callable[[str], Any]) -> Any:
+        found = self.find(name)
+        if not found:
+            return None
+        given = found[-1]
+        try:
+            return convert(given.text)
+        except ValueError as error:
+            self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error}")
+            return None
+
+
+def read_rules(config: pytest.Config) -> Rules:
+    """Read what the gate judges by.
+
+    Raises:
+        pytest.UsageError: With every wrong value.
+    """
+    reader = _Reader(config)
+    values: dict[str, Any] = {
+        "fail_on_alert": reader.read("fail_on_alert", _choice(*FAIL_ON_ALERT)),
+        "early_stop": reader.read("early_stop", _switch),
+    }
+    rules = Rules(**{key: value for key, value in values.items() if value is not None})
+    try:
+        for given in reader.find("policy")[-1:]:
+            path = given.folder / given.text
+            if given.text.endswith(".toml") or path.is_file():
+                text = path.read_text(encoding="utf-8")
+                rules = read_policy_file(text, source=given.text, defaults=rules)
+            else:
+                rules = replace(rules, policy=parse_policy(given.text))
+    except PolicyError as error:
+        reader.faults.append(f"--mg-policy: {error}")
+    except OSError as error:
+        reader.faults.append(f"{given.source}={given.text}: cannot read it: {error.strerror}")
+    if reader.faults:
+        raise pytest.UsageError("\n".join(reader.faults))
+    return rules
+
+
+def find_idle(config: pytest.Config, settings: Settings) -> list[str]:
+    """Return the options on the command line that have no effect without a gate, if there is none.
+
+    In a file they may wait for the runs that have one.
+    """
+    if settings.gate:
+        return []
+    typed = {o.name: o for o in OPTIONS if config.getoption(o.key) is not None}
+    # A policy file also has rates that count without a gate.
+    if str(config.getoption("mg_policy")).endswith(".toml"):
+        del typed["policy"]
+    return [typed[name].flag for name in _FOR_GATES if name in typed]
+
+
+def _lines(text: str, option: Option) -> list[str]:
+    if not option.several:
+        return [text]
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _abbreviate(text: str) -> str:
+    line = text.splitlines()[0] if text else "''"
+    return line if len(line) <= 60 else line[:57] + "..."  # noqa: PLR2004 - one terminal row
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ValueError(f"expected a whole number from {least}") from None
+        if number < least:
+            raise ValueError(f"expected a whole number from {least}")
+        return number
+
+    return convert
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("expected a number of seconds above 0") from None
+    if not 0 < number < float("inf"):
+        raise ValueError("expected a number of seconds above 0")
+    return number
+
+
+def _seed(text: str) -> int:
+    if text == "random":
+        return secrets.randbits(32)
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("expected a whole number or 'random'") from None
+
+
+def _switch(text: str) -> bool:
+    word = text.strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError("expected true or false")
+
+
+def _choice(*known: str) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"expected {', '.join(known[:-1])} or {known[-1]}")
+        return text
+
+    return convert
+
+
+def _config_of(reader: _Reader, name: str) -> Callable[[str], dict[str, Any]]:
+    def convert(text: str) -> dict[str, Any]:
+        if text.startswith("@"):
+            path = reader.find(name)[-1].folder / text[1:]
+            try:
+                text = path.read_text(encoding="utf-8")
+            except OSError as error:
+                raise ValueError(f"cannot read {path}: {error.strerror}") from None
+        try:
+            value = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"expected a JSON object: {error}") from None
+        if not isinstance(value, dict):
+            fault = f"expected a JSON object, got a {type(value).__name__}"
+            raise ValueError(fault)  # noqa: TRY004 - it is the text that is wrong
+        return value
+
+    return convert

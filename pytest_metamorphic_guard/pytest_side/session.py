@@ -1,0 +1,442 @@
+"""The session: owns what all items share, and finds out what is to be collected."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
+from pytest_metamorphic_guard.contracts.texts import clean_line
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
+from pytest_metamorphic_guard.evaluation.own_tests import OwnCalls
+from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
+from pytest_metamorphic_guard.evaluation.replaying import Playable, Replay, read_replay
+from pytest_metamorphic_guard.gate.policies import Strict
+from pytest_metamorphic_guard.loading import (
+    TASK_GROUP,
+    LoadedExecutor,
+    UnknownPluginError,
+    find_plugins,
+    load_executor,
+    require_plugin,
+)
+from pytest_metamorphic_guard.pytest_side.abort import refuse_run
+from pytest_metamorphic_guard.pytest_side.collection import (
+    CandidateModule,
+    find_plan,
+    find_variant,
+    make_task_node,
+)
+from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
+from pytest_metamorphic_guard.pytest_side.parsing import read_rules
+from pytest_metamorphic_guard.pytest_side.progress import (
+    LocalProgress,
+    ProgressBoard,
+    SharedProgress,
+)
+from pytest_metamorphic_guard.pytest_side.selection import (
+    Selection,
+    find_unknown_names,
+    find_unknown_tasks,
+)
+from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
+from pytest_metamorphic_guard.report.holding import list_secrets
+from pytest_metamorphic_guard.report.redaction import Redaction
+from pytest_metamorphic_guard.runner.calling import Caller
+from pytest_metamorphic_guard.runner.examples import list_examples
+from pytest_metamorphic_guard.runner.functions import count_sources
+from pytest_metamorphic_guard.runner.hanging import TimeOuts
+from pytest_metamorphic_guard.runner.measuring import Measuring
+from pytest_metamorphic_guard.runner.processors import share_processor
+from pytest_metamorphic_guard.runner.repeating import plan_repeats
+from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
+from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
+from pytest_metamorphic_guard.watch.feed import Feed
+from pytest_metamorphic_guard.watch.requested import load_monitors
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks import Entry, Task
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
+    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+
+__all__ = ["GuardSession"]
+
+
+class GuardSession:
+    """Holds what lives as long as the pytest session.
+
+    Args:
+        config: pytest's configuration.
+        settings: The options.
+
+    Raises:
+        MetamorphicGuardError: An option names something that is not installed or cannot be used.
+        pytest.UsageError: The policy is wrong.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.config = config
+        self.settings = settings
+        self.rules = read_rules(config)
+        self.secrets = list_secrets(settings, os.environ)
+        self.redaction = Redaction(known=self.secrets)
+        self.monitors = self._load_monitors()
+        self.replay = read_replay(settings.replay) if settings.replay else None
+        self.feed = Feed()
+        self.own_calls = OwnCalls()
+        self.used_fixtures = False
+        self.progress: LocalProgress | None = None
+        self.registered_tasks: dict[str, Task] = {}
+        self.seen_tasks: dict[str, tuple[str, ...]] = {}
+        self._nodes: dict[str, dict[str, None]] = {}
+        self.selection = Selection(config)
+        self.early_stopping: EarlyStopping | None = None
+        looks = self.rules.early_stop or settings.extend is not None
+        if settings.gate and looks and self.replay is None:
+            self.early_stopping = EarlyStopping(config, self.rules)
+        self._executors: dict[str, LoadedExecutor] = {}
+        self._reseeded: dict[str, LoadedExecutor | None] = {}
+        self._repeats = plan_repeats(self.monitors, settings.seed)
+        self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
+        self._withheld: dict[str, dict[str, str]] = {}
+        self._samples = Samples(settings, self.rules)
+        self._check_executors()
+        config.add_cleanup(self.close)
+
+    def get_executor(self, role: str) -> LoadedExecutor:
+        """Return the executor of a role; one instance serves the whole session.
+
+        Raises:
+            MetamorphicGuardError: It cannot be loaded.
+        """
+        if role not in self._executors:
+            self._executors[role] = load_executor(
+                self.settings.find_executor(role), self.settings.find_executor_config(role)
+            )
+            if self._is_timed:
+                worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+                share_processor(self._executors[role].executor, worker)
+        return self._executors[role]
+
+    def get_reseeded(self, role: str) -> LoadedExecutor | None:
+        """Return the executor of a role for calls under another hash seed; None for no such calls.
+
+        Raises:
+            MetamorphicGuardError: It cannot be made.
+        """
+        if role not in self._reseeded:
+            made = self._reseeded[role] = self._repeats.reseed(self.get_executor(role))
+            if made is not None and self._is_timed:
+                share_processor(made.executor, os.environ.get("PYTEST_XDIST_WORKER", ""))
+        return self._reseeded[role]
+
+    @property
+    def _is_timed(self) -> bool:
+        return any(monitor.compares_durations for monitor in self.monitors)
+
+    def make_caller(
+        self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
+    ) -> Caller:
+        """Return what calls an implementation in a role, with the limits of a task."""
+        time_outs = None
+        if task is not None:
+            key = (role, implementation.specification, id(task))
+            time_outs = self._time_outs.setdefault(key, TimeOuts())
+        settings = self.settings
+        timeout_s = settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S
+        mem_mb = settings.mem_mb
+        if mem_mb is None and task is not None:
+            mem_mb = task.mem_mb
+        caller = Caller(
+            time_outs=time_outs,
+            entry=entry,
+            role=role,
+            implementation=implementation,
+            loaded=self.get_executor(role),
+            reseeded=self.get_reseeded(role) if task is not None else None,
+            timeout_s=timeout_s,
+            mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
+        )
+        if role == "candidate":
+            target = implementation.target
+            if target not in self._withheld:
+                self._withheld[target] = find_withheld(implementation, settings)
+            caller.withhold(self._withheld[target])
+        return caller
+
+    def tell_apart(self, item: pytest.Item) -> str:
+        """Return what tells an item's task from others of its name; empty where it is alone.
+
+        One task in two files is two: what identifies it in a run is its node.
+        """
+        plan, node = find_plan(item), item.parent.nodeid if item.parent else ""
+        nodes = self._nodes.get(plan.task.name, {}) if plan is not None else {}
+        if len(nodes) < 2:  # noqa: PLR2004 - several
+            return ""
+        files = [other.partition("::")[0] for other in nodes]
+        file = node.partition("::")[0]
+        return file if files.count(file) == 1 else node
+
+    def find_replayed(self, item: pytest.Item) -> list[tuple[tuple[Any, ...], ...]] | None:
+        """Return the inputs that a replay runs for an item; None without a replay."""
+        return None if self.replay is None else self.replay.find_inputs(item.nodeid)
+
+    def make_measuring(
+        self,
+        run: Run,
+        position: int,
+        *,
+        where: str,
+        variant: str,
+        replayed: list[tuple[tuple[Any, ...], ...]] | None,
+    ) -> Measuring:
+        """Return what runs the whole sample of an item.
+
+        Args:
+            run: The item's run.
+            position: Number of the candidate among the task's candidates.
+            where: What tells the task from others of its name.
+            variant: The parameters of the item apart from its candidate.
+            replayed: The inputs to run instead of a sample.
+
+        Raises:
+            Unusable: The task's inputs cannot be read.
+        """
+        task, entry = run.task, run.entry
+        if replayed is not None:
+            sample = Sample(inputs=[], settings=self.settings)
+            cases = SourceCases(replayed)
+            examples = []  # those that were violated are among the replayed inputs
+        else:
+            examples = list_examples(task, entry)
+            sample = self._samples.get(task, paired=run.baseline is not None)
+            cases = gather_sources(task, entry, sample.settings, sample.inputs)
+        minimum = self._find_min_pass_rate(task, entry)
+        by_rates = (
+            self.settings.gate
+            and self.replay is None
+            and run.baseline is not None
+            and not isinstance(self.rules.find_policy(task.name), Strict)
+        )
+        # What is allowed to fail at some rate may fail on any input.
+        searched: list[tuple[Any, ...]] = []
+        if minimum is None and not by_rates and replayed is None and count_sources(entry) == 1:
+            searched = self._samples.search(task, run.literals)
+        return Measuring(
+            run=run,
+            sample=cases.sources,
+            overlap=cases.overlap,
+            first_look=sample.first_look,
+            available=sample.available,
+            examples=examples,
+            searched=[(source,) for source in searched],
+            position=position,
+            where=where,
+            variant=variant,
+            min_pass_rate=minimum,
+            judged_elsewhere=by_rates,
+            repeats=self._repeats,
+            watched=bool(self.monitors),
+            timed=self._is_timed,
+            searches=self.replay is None,
+        )
+
+    def is_measured(self, entry: Entry, task: Task) -> bool:
+        """Tell whether an item runs its whole sample."""
+        return (
+            self.settings.measures
+            or self.replay is not None
+            or bool(self.monitors)
+            or self._find_min_pass_rate(task, entry) is not None
+        )
+
+    def close(self) -> None:
+        """Release the executors; safe to call again."""
+        reseeded = [loaded for loaded in self._reseeded.values() if loaded is not None]
+        for loaded in (*self._executors.values(), *reseeded):
+            close = getattr(loaded.executor, "close", None)
+            if callable(close):
+                try:
+                    close()
+                except Exception as error:  # noqa: BLE001 - a stranger's; the others are closed too
+                    fault = loaded.identity.fault(f"close() raised {type(error).__name__}: {error}")
+                    self.config.issue_config_time_warning(
+                        MetamorphicGuardWarning(self.redaction.hide(str(fault))), stacklevel=2
+                    )
+        self._executors.clear()
+        self._reseeded.clear()
+
+    @property
+    def task_paths(self) -> tuple[Path, ...]:
+        """The files that stand for registered tasks in node ids: the candidate's, if it is one."""
+        files = [
+            Path(a.implementation.target)
+            for a in self.settings.candidates
+            if a.implementation.is_file and _may_be_named(a.implementation.target)
+        ]
+        declared = [Path(t.location.path) for t in self.registered_tasks.values() if t.location]
+        return tuple(files[:1] or declared)
+
+    def collect(self, collector: pytest.Collector, variable: str, task: Task) -> Any:
+        """Return the node of a task found in a test module, or an empty list for none."""
+        # A task that is declared wrongly is refused below.
+        with contextlib.suppress(MetamorphicGuardError):
+            names = (*self.seen_tasks.get(task.name, ()), *(entry.name for entry in task.entries))
+            self.seen_tasks[task.name] = tuple(dict.fromkeys(names))
+        earlier = collector.stash.setdefault(_COLLECTED, {})
+        first, first_variable = earlier.setdefault(task.name, (task, variable))
+        if first is not task:
+            raise pytest.Collector.CollectError(
+                f"two tasks are named {task.name!r}, at {first.location} and "
+                f"{task.location}: rename one"
+            )
+        if first_variable != variable:
+            return []  # a second name for the same task
+        if not self._is_selected(task):
+            return []
+        self._nodes.setdefault(task.name, {})[f"{collector.nodeid}::{task.name}"] = None
+        forced_seed = self.config.getoption("hypothesis_seed", None) is not None
+        return make_task_node(
+            collector,
+            variable,
+            task,
+            self.settings,
+            forced_seed=forced_seed,
+            is_measured=lambda entry: self.is_measured(entry, task),
+        )
+
+    def _is_selected(self, task: Task) -> bool:
+        # A task may be registered under another name than its own.
+        registered = any(task is known for known in self.registered_tasks.values())
+        return not self.settings.tasks or task.name in self.settings.tasks or registered
+
+    def _was_seen(self, name: str) -> bool:
+        registered = self.registered_tasks.get(name)
+        return name in self.seen_tasks or (
+            registered is not None and registered.name in self.seen_tasks
+        )
+
+    def replace_module(
+        self, path: Path, parent: pytest.Collector, collectors: list[pytest.Collector]
+    ) -> list[pytest.Collector]:
+        """Put registered tasks in the place of the candidate's module, which is not imported."""
+        if not self.registered_tasks or path not in self.task_paths[:1]:
+            return collectors
+        module: CandidateModule = CandidateModule.from_parent(parent, path=path)
+        module.tasks = self.registered_tasks
+        return [*(c for c in collectors if not isinstance(c, pytest.Module)), module]
+
+    # --- hooks
+
+    def pytest_sessionstart(self) -> None:
+        folder = getattr(self.config, "workerinput", {}).get("mg_progress")
+        if folder is not None:
+            shared = SharedProgress(folder, self.config.workerinput["workerid"])  # type: ignore[attr-defined]
+            self.progress = LocalProgress(shared.show)
+        elif not hasattr(self.config, "workerinput"):
+            board = ProgressBoard.create(self.config)
+            self.progress = LocalProgress(board.show) if board else None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        # Before the summary, which shows what closing says.
+        self.close()
+
+    def pytest_report_header(self) -> list[str]:
+        settings = self.settings
+        parts = [
+            f"{role} {', '.join(a.implementation.specification for a in assignments)[:60]}"
+            for role, assignments in (
+                ("candidate", settings.candidates),
+                ("baseline", settings.baselines),
+            )
+            if assignments
+        ]
+        executors = {settings.find_executor(role) for role in ("candidate", "baseline")}
+        parts += [f"executor {', '.join(sorted(executors))}", settings.described_seed]
+        if settings.gate:
+            parts.append(f"policy {self.rules.policy}")
+        said = [", ".join(parts), self._samples.describe()]
+        return [self.redaction.hide(f"metamorphic-guard: {line}") for line in said if line]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        # A random seed is drawn once, on the controller.
+        node.workerinput["mg_seed"] = self.settings.seed
+
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
+        unknown = [name for name in self.settings.tasks if not self._was_seen(name)]
+        # A file that could not be collected may hold the task, and is reported already.
+        if unknown and not session.testsfailed:
+            known = tuple(sorted({*self.seen_tasks, *find_plugins(TASK_GROUP, "task")}))
+            message = f"--mg-task: {UnknownPluginError('task', unknown[0], known)}"
+            refuse_run(self.config, message, items)
+        faults = find_unknown_tasks(self.settings, self.seen_tasks, self.config)
+        if faults and not session.testsfailed:
+            refuse_run(self.config, "\n".join(faults), items)
+        if self.rules.tasks and not session.testsfailed:
+            faults = find_unknown_names(self.rules, self.seen_tasks, self.config)
+            if faults:
+                message = "\n".join(f"--mg-policy: {fault}" for fault in faults)
+                refuse_run(self.config, message, items)
+        if self.replay is not None:
+            self.replay.assign(_list_playable(items))
+            items[:] = [i for i in items if find_plan(i) is None or self.find_replayed(i)]
+            self._warn_replay(self.replay)
+
+    def _warn_replay(self, replay: Replay) -> None:
+        said = [f"{name} is not among the tests" for name in replay.find_unknown(self.seen_tasks)]
+        if replay.lost:
+            said.append(f"{replay.lost} violations have inputs that a report cannot carry")
+        for text in said:
+            warning = MetamorphicGuardWarning(f"--mg-replay: {text}")
+            self.config.issue_config_time_warning(warning, stacklevel=2)
+
+    def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
+        return self.rules.find_declared_rate(
+            task.name, entry.name, own=entry.subject.min_pass_rate, whole=task.min_pass_rate
+        )
+
+    def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
+        wanted = list(self.settings.monitors)
+        for more in self.config.hook.pytest_mg_monitors(config=self.config):
+            if not isinstance(more, list | tuple) or not all(isinstance(m, str) for m in more):
+                fault = f"returned {more!r:.80}, expected a list of specifications"
+                raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
+            wanted += more
+        return load_monitors(wanted)
+
+    def _check_executors(self) -> None:
+        for role in ("candidate", "baseline"):
+            name = self.settings.find_executor(role)
+            require_plugin(ENTRY_POINT_GROUP, "executor", name)
+            # Ours are cheap to make and check their configuration then; a stranger's may load a
+            # model, so it is made where there is something to run, see `executor_making`.
+            if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
+                self.get_executor(role)
+
+
+def _may_be_named(path: str) -> bool:
+    """Tell whether pytest takes a path on its command line, and may print it as it is."""
+    return "::" not in path and "[" not in path and clean_line(path, len(path)) == path
+
+
+def _list_playable(items: list[pytest.Item]) -> dict[str, Playable]:
+    found = {}
+    for item in items:
+        plan = find_plan(item)
+        if plan is not None and isinstance(item, pytest.Function):
+            found[item.nodeid] = Playable(plan.task.name, plan.entry.name, find_variant(item))
+    return found
+
+
+_COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

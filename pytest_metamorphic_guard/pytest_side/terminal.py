@@ -1,0 +1,131 @@
+"""What the terminal shows at the end of a session."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.measurements import name_task
+from pytest_metamorphic_guard.gate.phrases import count
+from pytest_metamorphic_guard.report.alert_lines import render_monitors
+from pytest_metamorphic_guard.report.summary import Screen, render_summary
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
+    from pytest_metamorphic_guard.report.tables import Tone
+
+__all__ = ["TerminalSummary"]
+
+_MARKUP: dict[Tone, dict[str, bool]] = {
+    "good": {"green": True},
+    "bad": {"red": True, "bold": True},
+    "warn": {"yellow": True},
+    "bold": {"bold": True},
+    "dim": {},
+}
+_TITLE = "metamorphic guard"
+
+
+class TerminalSummary:
+    """Writes the decision with its tables, or one line per task where nothing was decided.
+
+    Args:
+        keeper: What was gathered and judged.
+    """
+
+    def __init__(self, keeper: ResultKeeper) -> None:
+        self._keeper = keeper
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write the section."""
+        lines = _list_lines(self._keeper, terminalreporter)
+        if not lines:
+            return
+        terminalreporter.section(_TITLE)
+        for line in lines:
+            terminalreporter.line(self._keeper.session.redaction.hide(line))
+
+
+def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list[str]:
+    quiet = reporter.verbosity < 0
+    width = min(reporter._tw.fullwidth, 100)  # noqa: SLF001 - pytest's own terminal
+
+    def style(text: str, tone: Tone) -> str:
+        return reporter._tw.markup(text, **_MARKUP[tone])  # noqa: SLF001 - pytest's own colours
+
+    lines: list[str] = []
+    if keeper.ranking is not None:
+        screen = Screen(width=width, quiet=quiet, style=style)
+        lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
+        if keeper.session.settings.seed_source == "contents" and not quiet:
+            lines.append(keeper.session.settings.described_seed)
+    elif not quiet:
+        lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
+    lines += _suspect_entries(keeper)
+    settings = keeper.session.settings
+    if keeper.undecided is not None and not keeper.has_nothing:
+        lines.append(keeper.undecided)
+    elif keeper.interrupted and keeper.gathered.is_empty and not keeper.has_nothing:
+        lines.append("the run was cut short before an item had ended")
+    if keeper.partial and keeper.monitor_results and not quiet:
+        lines.append("monitors saw only a part of this run")
+    failed = reporter.stats.get("error")  # of the collection, which says what is wrong
+    if settings.candidates and keeper.gathered.is_empty and not keeper.partial and not failed:
+        lines += _explain_nothing(keeper)
+    if keeper.report_line is not None:
+        lines.append(keeper.report_line)
+    return lines
+
+
+def _count_items(keeper: ResultKeeper) -> list[str]:
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    regressions: Counter[tuple[str, str]] = Counter()
+    apart: Counter[tuple[str, str]] = Counter()
+    for result in keeper.gathered.items.values():
+        verdict = result.verdict
+        key = (name_task(verdict.task, result.where), verdict.candidate)
+        counted.setdefault(key, Counter())[verdict.status] += 1
+        regressions[key] += verdict.regression is True
+        apart[key] = max(apart[key], result.difference.cases if result.difference else 0)
+    lines = []
+    for (task, candidate), statuses in sorted(counted.items()):
+        line = f"{task}: {statuses['held']} of {sum(statuses.values())} hold for {candidate}"
+        if regressions[task, candidate]:
+            line += f", {regressions[task, candidate]} regressed against the baseline"
+        if statuses["broken"]:
+            line += f", {statuses['broken']} could not be judged"
+        if apart[task, candidate]:
+            line += (
+                f", {count(apart[task, candidate], 'input')} end otherwise than for the baseline"
+            )
+        lines.append(line)
+    return lines
+
+
+def _suspect_entries(keeper: ResultKeeper) -> list[str]:
+    """Name what all of several candidates violate where the baseline does: it may be wrong."""
+    found: dict[tuple[str, str], dict[str, bool]] = {}
+    for result in keeper.gathered.items.values():
+        verdict = result.verdict
+        alike = verdict.status == "violated" and verdict.regression is False
+        candidates = found.setdefault((name_task(verdict.task, result.where), verdict.entry), {})
+        candidates[verdict.candidate] = candidates.get(verdict.candidate, True) and alike
+    return [
+        f"{task}::{entry} is violated by all {len(candidates)} candidates and by the baseline: "
+        "suspect the relation"
+        for (task, entry), candidates in sorted(found.items())
+        if len(candidates) > 1 and all(candidates.values())
+    ]
+
+
+def _explain_nothing(keeper: ResultKeeper) -> list[str]:
+    if (
+        keeper.session.seen_tasks
+        or keeper.session.used_fixtures
+        or keeper.gathered.lost
+        or keeper.config.option.collectonly
+    ):
+        return []
+    return ["no task ran: name a test file with a Task, or --mg-task=NAME for a registered one"]

@@ -1,0 +1,326 @@
+"""Whether one case holds for one implementation."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from hypothesis.errors import UnsatisfiedAssumption
+
+from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.relations.expectations import properties_hold
+from pytest_metamorphic_guard.relations.several import ComparedWithSeveralError, Several
+from pytest_metamorphic_guard.runner.calling import (
+    Caller,
+    CallFailed,
+    NotAvailable,
+    Solve,
+    Undecided,
+    Unusable,
+    number_kind,
+)
+from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+from pytest_metamorphic_guard.values.budget import spending
+from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = [
+    "CaseResult",
+    "Execution",
+    "Fault",
+    "FaultKind",
+    "evaluate",
+]
+
+FaultKind = Literal["expectation", "execution", "property", "law"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a case does not hold.
+
+    Attributes:
+        kind: What was broken.
+        message: What happened, in words; may be empty for an expectation.
+        error: The exception of the user's check or law, with its traceback.
+        label: Distinguishes faults of one kind, so that shrinking stays with one of them.
+        followup: Which follow-up an expectation refused, from 1; None where it took them together.
+    """
+
+    kind: FaultKind
+    message: str
+    error: BaseException | None = None
+    label: str = ""
+    followup: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One call with its outcome."""
+
+    args: tuple[Any, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """What one implementation did with one case.
+
+    Attributes:
+        role: ``"baseline"`` or ``"candidate"``.
+        sources: Calls with the source inputs.
+        followups: Calls with the follow-up inputs; a law's calls are all sources.
+        fault: Why the case does not hold; None if it holds.
+        skip: What `hypothesis.assume` raised in a check; the case then says nothing about the role.
+    """
+
+    role: str
+    sources: tuple[Execution, ...]
+    followups: tuple[Execution, ...] = ()
+    fault: Fault | None = None
+    skip: UnsatisfiedAssumption | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the case holds."""
+        return self.fault is None and self.skip is None
+
+    @property
+    def executions(self) -> tuple[Execution, ...]:
+        """All calls in order."""
+        return self.sources + self.followups
+
+
+def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together say
+    task: Task,
+    entry: Entry,
+    case: Case,
+    followups: tuple[tuple[Any, ...], ...],
+    caller: Caller,
+    fixtures: dict[str, Any],
+) -> CaseResult:
+    """Run one case on one implementation and check what must hold.
+
+    Raises:
+        Undecided: What must hold depends on an output that cannot be compared.
+    """
+    __tracebackhide__ = True
+    try:
+        if isinstance(entry.subject, Law):
+            return _evaluate_law(task, entry, case, caller, fixtures)
+        return _evaluate_calls(task, entry, case, followups, caller)
+    except Undecidable as error:
+        said = f"{entry.name!r} decides nothing: from the {caller.role} {error.reason}"
+        raise Undecided(refuse(task, entry, said)) from error
+
+
+def _evaluate_calls(
+    task: Task,
+    entry: Entry,
+    case: Case,
+    followups: tuple[tuple[Any, ...], ...],
+    caller: Caller,
+) -> CaseResult:
+    __tracebackhide__ = True
+    sources = _execute(caller, "source", case.copy())
+    derived: tuple[Execution, ...] = ()
+    fault = _find_failed(sources, "source", many=len(sources) > 1)
+    if fault is None and followups:
+        derived = _execute(caller, "followup", followups)
+        fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
+    skip = None
+    if fault is None:
+        try:
+            if isinstance(entry.subject, Property):
+                fault = _check_property(task, entry, entry.subject, sources[0])
+            else:
+                fault = _check_relation(task, entry, sources, derived)
+        except UnsatisfiedAssumption as error:
+            skip = error
+    return CaseResult(role=caller.role, sources=sources, followups=derived, fault=fault, skip=skip)
+
+
+def _execute(
+    caller: Caller, kind: str, inputs: tuple[tuple[Any, ...], ...]
+) -> tuple[Execution, ...]:
+    executions = []
+    for index, args in enumerate(inputs):
+        caller.kind = number_kind(kind, index)
+        executions.append(Execution(args, caller.call(args)))
+    return tuple(executions)
+
+
+def _evaluate_law(
+    task: Task, entry: Entry, case: Case, caller: Caller, fixtures: dict[str, Any]
+) -> CaseResult:
+    __tracebackhide__ = True
+    law = entry.subject
+    assert isinstance(law, Law)  # the caller asked
+    solve = Solve(caller)
+    fault = skip = None
+    answer = None
+    caller.not_available = None
+    with deciding() as met:
+        try:
+            answer = law.body(solve, *case.copy()[0], **fixtures)
+        except CallFailed as error:
+            fault = Fault("execution", error.error, error, error.error_type)
+        except UnsatisfiedAssumption as error:
+            skip = error
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            fault = Fault("law", say(error), error)
+    if caller.unusable is not None:  # and the law caught what ends an item
+        raise Unusable(caller.unusable)
+    if caller.not_available is not None:  # or a case
+        raise NotAvailable(caller.not_available)
+    if met:
+        raise met[0]
+    if answer is not None:
+        # A law that returns a comparison instead of asserting it would hold for everything.
+        said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
+        raise Unusable(refuse(task, entry, said))
+    calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
+    return CaseResult(role=caller.role, sources=calls, fault=fault, skip=skip)
+
+
+def _find_failed(executions: tuple[Execution, ...], which: str, *, many: bool) -> Fault | None:
+    for number, execution in enumerate(executions, start=1):
+        outcome = execution.outcome
+        if not isinstance(outcome, Returned):
+            position = f"{which} {number}" if many else which
+            return Fault(
+                "execution",
+                f"the call with the {position} input did not return: {outcome.error}",
+                label=f"{outcome.error_type} {outcome.payload.get('exception_type', '')}",
+            )
+    return None
+
+
+def _check_relation(
+    task: Task, entry: Entry, sources: tuple[Execution, ...], followups: tuple[Execution, ...]
+) -> Fault | None:
+    relation = entry.subject
+    assert isinstance(relation, MetamorphicRelation)  # a property has its own check
+    expectation = relation.expectation
+    if expectation is properties_hold:
+        for followup in followups:
+            for declared in task.hard_properties:
+                fault = _check_property(task, entry, declared, followup)
+                if fault is not None:
+                    return fault
+        return None
+    # A check that sorts or empties what it is given must not change what is reported.
+    several = expectation.built_in or relation.followups == "all" or len(followups) == 1
+    for number, values in enumerate(_list_questions(relation, sources, followups), start=1):
+        fault, strange = _ask("expectation", expectation.check, (task.equivalence, *values))
+        if strange:
+            raise Unusable(refuse(task, entry, f"expect of {entry.name!r} {strange}"))
+        if fault is None:
+            continue
+        if isinstance(fault.error, ComparedWithSeveralError):
+            advice = "compare with each of its elements"
+            raise Unusable(
+                refuse(task, entry, f"expect of {entry.name!r}: {fault.error}; {advice}")
+            )
+        fault = replace(fault, followup=None if relation.followups == "all" else number)
+        if several:
+            return fault
+        said = f"follow-up {number}: {fault.message or 'not as expected'}"
+        return replace(fault, message=said)
+    return None
+
+
+def _list_questions(
+    relation: MetamorphicRelation,
+    sources: tuple[Execution, ...],
+    followups: tuple[Execution, ...],
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what the expectation of a relation is asked of: values that it may change."""
+    expectation = relation.expectation
+    if expectation.built_in:
+        for followup in followups:
+            yield _value(sources[0]), _value(followup)
+        return
+    together = [followups] if relation.followups == "all" else [(one,) for one in followups]
+    for asked in together:
+        sides = ((sources, relation.sources > 1), (asked, relation.followups == "all"))
+        values = [_gather(map(_value, side), many=many) for side, many in sides]
+        if expectation.takes_inputs:
+            values += [_gather((e.args for e in side), many=many) for side, many in sides]
+        yield duplicate(tuple(values))
+
+
+def _gather(values: Iterable[Any], *, many: bool) -> Any:
+    return Several(values) if many else next(iter(values))
+
+
+def _check_property(
+    task: Task, entry: Entry, declared: Property, execution: Execution
+) -> Fault | None:
+    given = execution.args if declared.takes_inputs else ()
+    fault, strange = _ask("property", declared.check, duplicate((_value(execution), *given)))
+    if strange:
+        raise Unusable(refuse(task, entry, f"property {declared.name!r} {strange}"))
+    if fault is None:
+        return None
+    _refuse_wrong_arity(task, entry, declared, given, fault)
+    message = fault.message or f"{declared.name} is false"
+    return Fault("property", message, fault.error, declared.name)
+
+
+def _refuse_wrong_arity(
+    task: Task, entry: Entry, declared: Property, given: tuple[Any, ...], fault: Fault
+) -> None:
+    # Only a strategy whose width is unknown until it draws gets here with a wrong count.
+    if not isinstance(fault.error, TypeError):
+        return
+    try:
+        inspect.signature(declared.check).bind(None, *given)
+    except TypeError as error:
+        text = f"property {declared.name!r} does not fit (output, *inputs): {error}"
+        raise Unusable(refuse(task, entry, text)) from error
+
+
+def _ask(
+    kind: FaultKind, check: Callable[..., object], values: tuple[Any, ...]
+) -> tuple[Fault | None, str]:
+    """Ask a check of the user's: no fault means that it holds, a text that it is no check."""
+    __tracebackhide__ = True
+    fault = answer = None
+    with deciding() as met, spending():
+        try:
+            answer = check(*values)
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            fault = Fault(kind, say(error), error)
+    if met:
+        raise met[0]
+    if fault is not None:
+        return fault, ""
+    if answer is None or answer is True:
+        return None, ""
+    if answer is False:
+        return Fault(kind, ""), ""
+    advice = f"a {type(answer).__name__}"
+    if type(answer).__module__ == "numpy" and str(getattr(answer, "dtype", "")) == "bool":
+        if getattr(answer, "ndim", 0) == 0:
+            return (None if answer else Fault(kind, "")), ""
+        advice = "an array of truth values (reduce it with .all() or .any())"
+    return None, f"returned {advice}, expected True, False, or an assert"
+
+
+def _value(execution: Execution) -> Any:
+    assert isinstance(execution.outcome, Returned)  # failed calls are sorted out before
+    return execution.outcome.value

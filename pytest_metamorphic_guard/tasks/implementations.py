@@ -1,0 +1,304 @@
+"""What a specification such as ``new.py:solve`` names. Nothing of it is imported here."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import re
+import sys
+from dataclasses import InitVar, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
+from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
+from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.tasks.mistyped import find_path, is_folder, suggest_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+
+__all__ = ["Assignment", "Implementation", "find_origin", "parse_assignment"]
+
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
+# Every name that a task may have; see `check_task_name`.
+_TASK = re.compile(r"([^\[\]:=\s][^\[\]:=\n]*)=(.+)\Z", re.DOTALL)
+# The names that are taken for a task's even before what may be a raw text.
+_WORD = re.compile(r"[\w.-]+\Z")
+DEFAULT_FUNCTION = "solve"
+_MOST_SPECIFICATION = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """What is called: a file, module or raw text, and the name of a function in it.
+
+    Attributes:
+        target: Absolute path of a source file, a dotted module name, or a raw text: what an
+            executor receives as ``file_path``.
+        function: Name of the function, or None where the task's own default counts.
+        specification: What the user wrote, as it is shown in messages and commands: the name of a
+            candidate's file may hold anything.
+        callable_object: The object itself where one was given instead of a specification.
+
+    ``Implementation(path="new.py")`` is `from_path`.
+
+    Raises:
+        ImplementationError: There is no such file, or neither a target nor a path is given.
+    """
+
+    target: str = ""
+    function: str | None = None
+    specification: str = ""
+    callable_object: Callable[..., Any] | None = None
+    path: InitVar[str | Path | None] = None
+
+    def __post_init__(self, path: str | Path | None) -> None:
+        if path is not None:
+            found = type(self).from_path(path, self.function)
+            object.__setattr__(self, "target", found.target)
+            object.__setattr__(self, "specification", found.specification)
+        elif not self.target:
+            raise ImplementationError("''", "give what to call, such as path='new.py'")
+        # Of a name every line is part of one line; a prompt keeps its own.
+        make = clean_line if "\n" in self.specification and self.is_file else clean
+        object.__setattr__(self, "specification", make(self.specification, _MOST_SPECIFICATION))
+
+    @classmethod
+    def from_path(cls, path: str | Path, function: str | None = None) -> Implementation:
+        """Name a function of a source file.
+
+        Raises:
+            ImplementationError: There is no such file.
+        """
+        found = Path(path).absolute()
+        written = str(path) if function is None else f"{path}:{function}"
+        if not found.is_file():
+            raise ImplementationError(written, "there is no such file")
+        return cls(str(found), function, written)
+
+    @classmethod
+    def from_dotted(cls, dotted: str) -> Implementation:
+        """Name a function as ``package.module:function``.
+
+        Raises:
+            ImplementationError: The text has another form.
+        """
+        module, _, function = dotted.partition(":")
+        if not _MODULE.match(module) or not function.isidentifier():
+            raise ImplementationError(dotted, "expected package.module:function")
+        return cls(_find_source(module) or module, function, dotted)
+
+    @classmethod
+    def from_content(cls, content: str) -> Implementation:
+        """Give a raw text, such as a prompt, that reaches the executor untouched."""
+        return cls(content, None, content)
+
+    @classmethod
+    def from_callable(cls, function: Callable[..., Any]) -> Implementation:
+        """Name a function of a module by the function itself.
+
+        Raises:
+            ImplementationError: It cannot be found again by its name, as a lambda cannot.
+        """
+        name = getattr(function, "__qualname__", repr(function))
+        module = sys.modules.get(getattr(function, "__module__", "") or "")
+        if getattr(module, getattr(function, "__name__", ""), None) is not function:
+            raise ImplementationError(name, "give a function defined at the top of a module")
+        path = getattr(module, "__file__", None)
+        if function.__module__ == "__main__" and not (path and Path(path).is_file()):
+            raise ImplementationError(name, "is in no file: save it in a module, and import that")
+        target = path if path and path.endswith(".py") else function.__module__
+        written = f"{function.__module__}:{function.__name__}"
+        return cls(target, function.__name__, written, function)
+
+    @property
+    def label(self) -> str:
+        """A short name without brackets or colons: the file's stem, the module, or ``text``."""
+        if self.is_file:
+            return clean_name(Path(self.target).stem)
+        if _MODULE.match(self.target):
+            return self.target.rpartition(".")[2]
+        return "text"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the target is a file that exists."""
+        try:
+            return Path(self.target).is_file()
+        except (OSError, ValueError):
+            return False
+
+    def with_function(self, default: str) -> Implementation:
+        """Return the same with the task's default function where none was named."""
+        return self if self.function is not None else replace(self, function=default)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An implementation, for one task or, with ``task=None``, for every task without its own."""
+
+    implementation: Implementation
+    task: str | None = None
+
+
+def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Assignment:
+    """Read ``SPEC`` or ``TASK=SPEC``.
+
+    Args:
+        text: What the user wrote.
+        folder: Relative paths are relative to it.
+        raw_texts: An executor of the user's is in use: a text that names no file and no module
+            reaches it untouched.
+
+    Raises:
+        ImplementationError: It names nothing that can be called, and may be no raw text.
+    """
+    whole = _read_file(text, folder)
+    if whole is not None:
+        return Assignment(whole)
+    named = _TASK.match(text)
+    if named:
+        found = _parse_implementation(named[2], folder)
+        if found is not None:
+            return Assignment(found, named[1])
+        is_word = _WORD.match(named[1])
+        if raw_texts and is_word and find_path(named[2], folder) is None:
+            return Assignment(Implementation.from_content(named[2]), named[1])
+        if is_word or not raw_texts:
+            raise ImplementationError(text, _explain(named[2], folder))
+    found = _parse_implementation(text, folder)
+    if found is not None:
+        return Assignment(found)
+    if raw_texts and text and find_path(text, folder) is None:
+        return Assignment(Implementation.from_content(text))
+    raise ImplementationError(text, _explain(text, folder))
+
+
+def find_origin(implementation: Implementation) -> Path | None:
+    """Find the file that an implementation comes from, without importing anything.
+
+    Returns None for a raw text, and for a module that has no file.
+    """
+    if implementation.is_file:
+        return Path(implementation.target).resolve()
+    if not _MODULE.match(implementation.target):
+        return None
+    origin, _ = _find_origin(implementation.target)
+    return Path(origin).resolve() if origin and Path(origin).is_file() else None
+
+
+def _parse_implementation(text: str, folder: Path) -> Implementation | None:
+    found = _read_file(text, folder)
+    if found is not None:
+        return found
+    module, colon, function = text.partition(":")
+    if not colon or not _MODULE.match(module) or not function.isidentifier():
+        return None
+    source = _find_source(module, folder)
+    if source is None and not _exists(module):
+        return None
+    return Implementation(source or module, function, text)
+
+
+def _read_file(text: str, folder: Path) -> Implementation | None:
+    path, colon, function = text.rpartition(":")
+    for candidate, name in ((text, None), (path, function)) if colon else ((text, None),):
+        if not candidate or (name is not None and not name.isidentifier()):
+            continue
+        found = folder / candidate
+        try:
+            if found.is_file():
+                return Implementation(str(found.resolve()), name, text)
+        except (OSError, ValueError):  # too long or with a NUL: a text, not a path
+            continue
+    return None
+
+
+def _find_source(module: str, folder: Path | None = None) -> str | None:
+    """Find a module's source file without importing it or its parents.
+
+    Where the file's place alone does not tell the module's name, the path says where imports begin.
+    """
+    origin, roots = _find_origin(module, folder)
+    if not origin or not origin.endswith(".py"):
+        return None
+    file = str(Path(origin).resolve())
+    root = next((root for root in roots if Path(file).is_relative_to(Path(root).resolve())), None)
+    if "." not in module or root is None or _tells_its_name(file, module):
+        return file
+    marked = mark_root(str(Path(root).resolve()), file)
+    # A package whose folder has another name is found by its name alone.
+    return marked if split_root(marked)[1] == module else None
+
+
+def _find_origin(module: str, folder: Path | None = None) -> tuple[str | None, list[str]]:
+    """Find a module's file, and the folders on which its imports may begin."""
+    top, *parts = module.split(".")
+    spec = _find_top(top, folder)
+    roots = [] if spec is None else [str(Path(place).parent) for place in _list_places(spec)]
+    for part in parts:
+        if spec is None:
+            return None, roots
+        # By its last part alone: with dots Python would look for the parent among what is imported.
+        spec = importlib.machinery.PathFinder.find_spec(part, _list_places(spec))
+    return (spec.origin if spec else None), roots
+
+
+def _find_top(name: str, folder: Path | None) -> ModuleSpec | None:
+    locations = [*([str(folder)] if folder else []), *sys.path]
+    spec = importlib.machinery.PathFinder.find_spec(name, locations)
+    if spec is not None and spec.origin is not None:
+        return spec
+    # An editable installation may have a finder of its own; a folder that is no package comes last.
+    for finder in sys.meta_path:
+        if finder is not importlib.machinery.PathFinder and hasattr(finder, "find_spec"):
+            found = finder.find_spec(name, None)
+            if found is not None:
+                return found
+    return spec
+
+
+def _list_places(spec: ModuleSpec) -> list[str]:
+    return list(spec.submodule_search_locations or ())
+
+
+def _tells_its_name(file: str, module: str) -> bool:
+    """Tell whether the packages around a file give it this name."""
+    path = Path(file)
+    names = [] if path.name == "__init__.py" else [path.stem]
+    for parent in path.parents:
+        if not (parent / "__init__.py").is_file():
+            break
+        names.insert(0, parent.name)
+    return ".".join(names) == module
+
+
+def _exists(module: str) -> bool:
+    """Tell whether a module without a source file exists: built in, an extension, or frozen."""
+    top = module.partition(".")[0]
+    return top in sys.modules or any(
+        finder.find_spec(top, None) is not None
+        for finder in sys.meta_path
+        if hasattr(finder, "find_spec")
+    )
+
+
+def _explain(text: str, folder: Path) -> str:
+    path, colon, function = text.rpartition(":")
+    if (colon and not function.isidentifier()) and (
+        _MODULE.match(path) or _read_file(path, folder) is not None
+    ):
+        if function and all(part.isidentifier() for part in function.split(".")):
+            return f"{function!r} is not at the top of its file: write a function there"
+        return f"{function!r} is not the name of a function"
+    if is_folder(folder, text):
+        return f"is a folder; name a file in it, such as {text.rstrip('/')}/solution.py"
+    meant = find_path(text, folder)
+    if meant is not None:
+        return f"there is no file {meant!r} in {folder}{suggest_file(meant, folder)}"
+    if colon and _MODULE.match(path):
+        return f"there is no module {path!r} on the import path"
+    return (
+        "expected path.py, path.py:function, package.module:function, or TASK= before one of these"
+    )

@@ -1,0 +1,1 @@
+"""What is known of values: how they are sent, rebuilt, compared and told apart."""

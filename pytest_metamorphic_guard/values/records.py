@@ -1,0 +1,189 @@
+"""Values that a worker sent and that are shown, compared, and never executed.
+
+Results of builtin types arrive as themselves. An instance of any other class arrives as a `Record`
+when its fields are plain data, and as an `Opaque` value when they are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_metamorphic_guard.values.deciding import Undecidable, is_deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["LEFT_OUT", "Opaque", "Record", "refuse_value", "require_plain"]
+
+_MOST_FIELDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A dataclass instance, named tuple or enum member as inert data; so are attrs and pydantic.
+
+    Fields are read as attributes (``output.total``); a named tuple's also by index. Two records
+    are equal when kind, type name and fields are.
+
+    Attributes:
+        kind: ``"dataclass"`` (of attrs and pydantic, too), ``"namedtuple"`` or ``"enum"``.
+        type_name: Qualified name of the class within its module, e.g. ``"Invoice"``.
+        fields: ``(name, value)`` pairs in order of definition.
+    """
+
+    kind: str
+    type_name: str
+    fields: tuple[tuple[str, object], ...]
+
+    def __getattr__(self, name: str) -> object:
+        for field, value in self.fields:
+            if field == name:
+                return value
+        known = ", ".join(field for field, _ in self.fields[:_MOST_FIELDS]) or "none"
+        more = ", ..." if len(self.fields) > _MOST_FIELDS else ""
+        raise AttributeError(f"{self.type_name} has no field {name!r}; fields: {known}{more}")
+
+    def __iter__(self) -> Iterator[object]:
+        self._require_namedtuple()
+        return (value for _, value in self.fields)
+
+    def __len__(self) -> int:
+        self._require_namedtuple()
+        return len(self.fields)
+
+    def __getitem__(self, index: int) -> object:
+        self._require_namedtuple()
+        return self.fields[index][1]
+
+    def __repr__(self) -> str:
+        if self.kind == "enum":
+            return f"{self.type_name}.{dict(self.fields).get('name', '?')}"
+        inner = ", ".join(f"{field}={value!r}" for field, value in self.fields)
+        return f"{self.type_name}({inner})"
+
+    def _require_namedtuple(self) -> None:
+        if self.kind != "namedtuple":
+            raise TypeError(f"{self.type_name} is a {self.kind}, not a sequence")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opaque:
+    """A value of a class that cannot travel: to ask anything of it raises `Undecidable`.
+
+    Only its two attributes and its ``repr`` can be read, and not while a check is under way.
+
+    Attributes:
+        type_name: Qualified name of the class.
+        text: The start of its ``repr``, made by the worker.
+    """
+
+    type_name: str
+    text: str
+
+    def __getattribute__(self, name: str) -> Any:
+        # Within a check our own attributes, and our class, would pass for the value's.
+        if is_deciding() and (name == "__class__" or not _is_special(name)):
+            raise refuse_value(self)
+        return object.__getattribute__(self, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Opaque, (_get_type_name(self), _get_text(self))
+
+    def __repr__(self) -> str:
+        if is_deciding():
+            raise refuse_value(self)
+        return f"<{_get_type_name(self)} that cannot be compared: {_get_text(self)}>"
+
+
+_get_type_name: Any = vars(Opaque)["type_name"].__get__
+_get_text: Any = vars(Opaque)["text"].__get__
+
+
+def refuse_value(value: object) -> Undecidable:
+    """Return what ends a check that asked about a value of a class that cannot travel."""
+    if type(value) is Opaque:
+        name = _get_type_name(value)
+        if (text := _get_text(value)).startswith(LEFT_OUT):
+            return Undecidable(f"a {name} came, {text}")
+    else:
+        name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    article = "an" if name.startswith(("a", "e", "i", "object")) else "a"
+    return Undecidable(
+        f"{article} {name} came, which does not travel between processes and cannot be compared; "
+        f"{_advise(name)}"
+    )
+
+
+def require_plain(values: Iterable[object]) -> None:
+    """Refuse arguments that are, or in plain containers hold, an `Opaque` value.
+
+    Raises:
+        Undecidable: One of them is.
+    """
+    pending = [values]
+    seen: set[int] = set()  # arguments may contain themselves
+    while pending:
+        members = list(pending.pop())
+        kinds = set(map(type, members))
+        if Opaque in kinds:
+            raise refuse_value(next(member for member in members if type(member) is Opaque))
+        if kinds.isdisjoint(_HOLDERS):
+            continue
+        for member in members:
+            if id(member) in seen:
+                continue
+            seen.add(id(member))
+            if type(member) is dict:
+                pending.append([*member, *member.values()])
+            elif type(member) is Record:
+                pending.append([value for _, value in member.fields])
+            elif type(member) in _HOLDERS:
+                pending.append(member)  # type: ignore[arg-type]  # list, tuple or set
+
+
+def _advise(name: str) -> str:
+    for start, advice in _ADVICE.items():
+        if name.startswith(start):
+            return advice
+    return (
+        "return plain data instead, such as numbers, texts, lists, dicts, arrays or a dataclass of "
+        "these"
+    )
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _refuse_question(self: Opaque, *_: object, **__: object) -> Any:
+    raise refuse_value(self)
+
+
+_HOLDERS: Final = frozenset({list, tuple, set, frozenset, dict, Record})
+LEFT_OUT: Final = "left out: "
+_AS_LIST: Final = "return a list of what it yields instead"
+_ADVICE: Final = {
+    "generator": _AS_LIST,
+    "async_generator": _AS_LIST,
+    "coroutine": "the function is async: return what it awaits instead, as asyncio.run() gives it",
+    **dict.fromkeys(("map", "filter", "zip", "enumerate", "reversed", "dict_", "odict_"), _AS_LIST),
+    **dict.fromkeys(("itertools.", "list_", "tuple_", "set_", "range_", "str_"), _AS_LIST),
+    "scipy.sparse": "return its dense array, .toarray(), or its parts instead",
+    "polars.": "return plain data instead, such as .to_dict(as_series=False) or .to_pandas()",
+    "torch.": "return an array instead, .detach().cpu().numpy()",
+    "numpy.ma.": "return its data and its mask as two arrays instead",
+    "memoryview": "return bytes instead",
+}
+_QUESTIONS: Final = (
+    *("eq", "ne", "lt", "le", "gt", "ge", "hash", "bool", "len", "iter", "next", "reversed"),
+    *("contains", "getitem", "setitem", "delitem", "call", "bytes", "index"),
+    *("int", "float", "complex", "round", "trunc", "floor", "ceil", "neg", "pos", "abs", "invert"),
+    *("enter", "exit", "aiter", "anext", "await", "fspath", "array", "array_ufunc"),
+)
+_OPERATORS: Final = (
+    *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow"),
+    *("lshift", "rshift", "and", "xor", "or"),
+)
+for _name in (*_QUESTIONS, *_OPERATORS, *(f"r{name}" for name in _OPERATORS)):
+    setattr(Opaque, f"__{_name}__", _refuse_question)

@@ -1,0 +1,86 @@
+"""How much memory results take, roughly, and how much of them one holder may keep.
+
+A candidate decides how large its results are. Whatever keeps them beyond the case that they belong
+to has an allowance, and does without those that would exceed it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final
+
+from pytest_metamorphic_guard.values.records import Record
+from pytest_metamorphic_guard.values.tables import find_kind
+
+__all__ = ["Allowance", "measure"]
+
+_ELEMENT: Final = 32
+_CONTAINER: Final = 64
+_SMALL: Final = frozenset({type(None), bool, int, float, complex})
+_SEQUENCES: Final = (list, tuple, set, frozenset, deque)
+
+
+class Allowance:
+    """Bytes that may be kept.
+
+    Args:
+        most_bytes: How many, in all.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._left = most_bytes
+
+    def take(self, *values: object) -> bool:
+        """Tell whether these values may be kept, and count them if so."""
+        size = 0
+        for value in values:
+            size += measure(value, self._left - size)
+            if size > self._left:
+                return False
+        self._left -= size
+        return True
+
+
+def measure(value: object, most: int) -> int:
+    """Return roughly how many bytes a value takes; the count ends beyond ``most``.
+
+    Objects of other classes than plain data count as little: they are the host's own.
+    """
+    size = 0
+    pending: list[Any] = [value]
+    # By identity: what occurs twice, or contains itself, is there once.
+    seen: set[int] = set()
+    while pending and size <= most:
+        item = pending.pop()
+        kind = type(item)
+        if kind in _SMALL:
+            size += _ELEMENT if kind is not int else _ELEMENT + item.bit_length() // 8
+        elif isinstance(item, str | bytes | bytearray):
+            size += _CONTAINER + len(item)
+        elif id(item) in seen:
+            continue
+        else:
+            seen.add(id(item))
+            size += _CONTAINER + _open(item, pending)
+    return size
+
+
+def _open(item: Any, pending: list[Any]) -> int:
+    """Put the parts of a container on the stack; return the bytes of those that were counted."""
+    parts: Any = ()
+    size = _ELEMENT
+    if isinstance(item, dict):
+        parts, size = [*item.keys(), *item.values()], _ELEMENT * len(item)
+    elif isinstance(item, Record):
+        parts = [part for pair in item.fields for part in pair]
+    elif find_kind(type(item)):
+        usage = item.memory_usage(deep=True)
+        size = int(usage if isinstance(usage, int) else usage.sum())
+    elif type(getattr(item, "nbytes", None)) is int:
+        size = int(item.nbytes)
+    elif isinstance(item, _SEQUENCES):
+        kinds = set(map(type, item))
+        size = _ELEMENT * len(item)
+        parts = () if kinds <= _SMALL - {int} else item
+    pending.extend(parts)
+    return size

@@ -1,0 +1,84 @@
+"""Results of a call in this process in the form in which those of a worker arrive."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_metamorphic_guard.values.records import Record
+from pytest_metamorphic_guard.values.tables import is_time
+from pytest_metamorphic_guard.values.wire import frames as form
+from pytest_metamorphic_guard.values.wire import strangers
+from pytest_metamorphic_guard.values.wire.decoding import decode
+from pytest_metamorphic_guard.values.wire.encoding import encode, read_form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["settle"]
+
+
+def settle(value: object) -> object:
+    """Return a result with records for instances, and plain values for those of subclasses.
+
+    So instances of one class from two files are equal. An object that could not travel stays
+    itself.
+    """
+    try:
+        return _settle(value)
+    except RecursionError:  # deeper than a worker would send, or containing itself
+        return value
+
+
+def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
+    kind = type(value)
+    if kind in form.SCALARS:
+        return value
+    if kind in _REBUILD:
+        return _REBUILD[kind](value)
+    if is_time(kind):
+        return decode(encode(value))
+    if kind is CoroutineType:
+        value.close()  # nobody will await it, of which Python would warn wherever it is collected
+        return value
+    try:
+        found = read_form(kind, value)
+    except Exception:  # noqa: BLE001 - the candidate's own descriptors may raise anything
+        return value
+    match found:
+        case None:
+            return value
+        case (plain,):
+            return _settle(plain)
+        case what, names, values:
+            fields = zip(names, map(_settle, values), strict=True)
+            return Record(what, strangers.name_class(kind), tuple(fields))
+
+
+def _rebuild_items(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def rebuild(value: Iterable[Any]) -> Any:
+        if form.SCALARS.issuperset(map(type, value)):
+            return value
+        return kind(map(_settle, value))
+
+    return rebuild
+
+
+def _rebuild_mapping(value: Any) -> Any:
+    if form.SCALARS.issuperset(map(type, value)) and form.SCALARS.issuperset(
+        map(type, value.values())
+    ):
+        return value
+    pairs = [(_settle(key), _settle(item)) for key, item in value.items()]
+    made = type(value)()
+    dict.update(made, pairs)
+    return made
+
+
+_REBUILD: Final[dict[type, Callable[[Any], Any]]] = {
+    **{kind: _rebuild_items(kind) for kind in (list, tuple, set, frozenset)},
+    deque: lambda value: deque(map(_settle, value), value.maxlen),
+    **dict.fromkeys((dict, OrderedDict, Counter, defaultdict), _rebuild_mapping),
+    slice: lambda value: slice(*map(_settle, (value.start, value.stop, value.step))),
+}
