@@ -44,7 +44,6 @@ class Settings:
         baseline_executor_config: Its configuration, or None for the common one.
         measure: Run whole samples although nothing else asks for it.
         gate: Decide at the end whether to adopt the candidate.
-        extend: Number of inputs up to which a gate that is undecided goes on, or None.
         on_inconclusive: What an inconclusive decision does.
         monitors: What watches the calls, as the user wrote it.
         report: Where the JSON report goes.
@@ -70,7 +69,6 @@ class Settings:
     baseline_executor_config: Mapping[str, Any] | None = None
     measure: bool = False
     gate: bool = False
-    extend: int | None = None
     on_inconclusive: Literal["fail", "warn"] = "fail"
     monitors: tuple[str, ...] = ()
     report: Path | None = None

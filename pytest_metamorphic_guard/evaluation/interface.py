@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.gate.rules import find_count_fault
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,6 +26,8 @@ class EvaluationConfig:
         policy: ``"strict"``, ``"noninferior:margin=0.02"`` or ``"superior:min_delta=0.02"``; or
             what a policy file holds, as nested dicts.
         early_stop: Whether the run may end before every input has run.
+        extend: Number of inputs up to which the run goes on beyond ``n`` until it is decided; None
+            for no further.
         executor: Name of the executor of both roles.
         executor_config: Its configuration.
         candidate_executor: Name of the candidate's executor, if it has one of its own.
@@ -41,6 +45,7 @@ class EvaluationConfig:
     mem_mb: int | None = None
     policy: str | Mapping[str, Any] = "strict"
     early_stop: bool = False
+    extend: int | None = None
     executor: str = "local"
     executor_config: Mapping[str, Any] = field(default_factory=dict)
     candidate_executor: str | None = None
@@ -55,6 +60,8 @@ class EvaluationConfig:
         faults = []
         if not (isinstance(self.n, int) and self.n >= 1):
             faults.append(f"n={self.n!r}, expected a whole number from 1")
+        if self.extend is not None and (fault := find_count_fault(self.extend)):
+            faults.append(f"extend: {fault}")
         if self.timeout_s is not None and not self.timeout_s > 0:
             faults.append(f"timeout_s={self.timeout_s!r}, expected a number above 0")
         if self.mem_mb is not None and not self.mem_mb >= 0:

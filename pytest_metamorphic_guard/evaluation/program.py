@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.evaluation.counting import (
     split_alerts,
 )
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
+from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.report_file import (
     describe_environment,
     describe_options,
@@ -56,7 +57,6 @@ from pytest_metamorphic_guard.runner.repeating import Repeats, plan_repeats
 from pytest_metamorphic_guard.runner.run import Run, Violated
 from pytest_metamorphic_guard.runner.sampling import (
     build_measured_test,
-    draw_sample,
     draw_searched,
 )
 from pytest_metamorphic_guard.runner.stepping import run_in_step
@@ -164,7 +164,7 @@ class _Evaluation:
                 share_processor(loaded.executor)
                 if reseeded is not None:
                     share_processor(reseeded.executor)
-        sample = draw_sample(self.task, settings, stops_early=rules.early_stop)
+        sample = Samples(settings, rules).get(self.task, paired=self.baseline is not None)
         for entry in self._prepare(settings, rules, sample, watched=bool(monitors)):
             self._run_entry(entry)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
@@ -212,7 +212,7 @@ class _Evaluation:
         )
 
     def _prepare(
-        self, settings: Settings, rules: Rules, sample: list[tuple[Any, ...]], *, watched: bool
+        self, settings: Settings, rules: Rules, sample: Sample, *, watched: bool
     ) -> list[_Entry]:
         entries = []
         for entry in self.task.entries:
@@ -230,7 +230,7 @@ class _Evaluation:
                 baseline=None if before is None else self._make_caller("baseline", before, name),
             )
             one.candidate.withhold(find_withheld(self.candidate, settings))
-            cases = gather_sources(self.task, entry, settings, sample)
+            cases = gather_sources(self.task, entry, sample.settings, sample.inputs)
             minimum = rules.find_declared_rate(
                 self.task.name,
                 entry.name,
@@ -244,6 +244,8 @@ class _Evaluation:
                 run=one,
                 sample=cases.sources,
                 overlap=cases.overlap,
+                first_look=sample.first_look,
+                available=sample.available,
                 examples=list_examples(self.task, entry),
                 searched=self._search(one, settings, by_rates=by_rates or minimum is not None),
                 min_pass_rate=minimum,
@@ -255,7 +257,7 @@ class _Evaluation:
             test, holder = build_measured_test(self.task, entry, settings, parameter=None)
             holder.run, holder.measuring = one, measuring
             entries.append(_Entry(one, measuring, test))
-        if rules.early_stop:
+        if rules.looks:
             measurings = [entry.measuring for entry in entries]
             run_in_step(measurings, Watcher(measurings, rules).is_enough)
         return entries
@@ -339,6 +341,7 @@ class _Evaluation:
         defaults = Rules(
             fail_on_alert=config.fail_on_alert,  # type: ignore[arg-type]  # as above
             early_stop=config.early_stop,
+            extend=config.extend,
         )
         if isinstance(config.policy, str):
             return replace(defaults, policy=parse_policy(config.policy))

@@ -1,4 +1,4 @@
-"""The samples of a session: how many inputs each task gets, drawn once for all of its items."""
+"""The samples of a run: how many inputs each task gets, drawn once for all of its items."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Samples:
     """Draws the sample of every task, once.
 
     Where a margin is to be kept, a sample has at least as many inputs as any candidate needs to be
-    adopted; with ``--mg-extend`` it has as many as the run may come to.
+    adopted; where it may be extended it has as many as the run may come to.
 
     Args:
         settings: The options.
@@ -86,34 +86,31 @@ class Samples:
             return None
         policy = correct_policy(self._rules.policy, len(self._settings.candidates))
         asked = self._settings.n or find_default_count()
-        fewest = find_fewest_inputs(policy, looks=self._looks)
-        extended = self._settings.extend
+        fewest = find_fewest_inputs(policy, looks=self._rules.looks)
+        extended = self._rules.extend
         if extended is not None and extended > asked:
             plan = plan_run(policy, asked, looks=True)
             return None if plan is None else f"{plan}; goes on to {extended} until it is decided"
-        plan = plan_run(policy, max(asked, fewest), looks=self._looks)
+        plan = plan_run(policy, max(asked, fewest), looks=self._rules.looks)
         if plan is None:
             return None
         if asked >= fewest:
             return str(plan)
         return f"{plan}; n={asked} is raised to {fewest}: with fewer no candidate can be adopted"
 
-    @property
-    def _looks(self) -> bool:
-        return self._rules.early_stop or self._settings.extend is not None
-
     def _draw(self, task: Task, *, paired: bool) -> Sample:
-        settings, asked = self._settings, count_cases(task, self._settings)
-        policy = self._rules.find_policy(task.name)
+        settings, rules = self._settings, self._rules
+        asked = count_cases(task, settings)
+        policy = rules.find_policy(task.name)
         least, most = asked, asked
         if settings.gate and paired and not isinstance(policy, Strict):
             candidates = len(settings.find_candidates(task.name, task.function))
             policy = correct_policy(policy, candidates)
-            most = max(find_fewest_inputs(policy, looks=self._looks), settings.extend or 0, asked)
-            least = asked if settings.extend is not None else most
+            most = max(find_fewest_inputs(policy, looks=rules.looks), rules.extend or 0, asked)
+            least = asked if rules.extend is not None else most
         if most > asked:
             settings = replace(settings, n=most)
-        inputs = draw_sample(task, settings, stops_early=self._looks)
+        inputs = draw_sample(task, settings, stops_early=rules.looks)
         available = len(inputs) if len(inputs) < most else None
         if isinstance(task.inputs, FixedInputs):
             available = len(task.inputs.cases)

@@ -113,7 +113,7 @@ def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
             for name, own in rules.tasks.items()
         },
         "early_stop": rules.early_stop,
-        "extend": settings.extend,
+        "extend": rules.extend,
         "fail_on_alert": rules.fail_on_alert,
         "on_inconclusive": settings.on_inconclusive,
         "monitors": list(settings.monitors),

@@ -14,12 +14,13 @@ from pytest_metamorphic_guard.gate.rules import (
     FailOnAlert,
     Rules,
     TaskRules,
+    find_count_fault,
     find_rate_fault,
 )
 
 __all__ = ["read_rules"]
 
-_RUN_KEYS = ("policy", "min_pass_rate", "fail_on_alert", "early_stop", "tasks")
+_RUN_KEYS = ("policy", "min_pass_rate", "fail_on_alert", "early_stop", "extend", "tasks")
 _TASK_KEYS = ("policy", "min_pass_rate", "relations")
 _RELATION_KEYS = ("min_pass_rate",)
 
@@ -50,6 +51,7 @@ def read_rules(
     rate = reading.read_rate(data, "")
     fail_on_alert = reading.read_fail_on_alert(data)
     early_stop = reading.read_flag(data, "early_stop")
+    extend = reading.read_count(data, "extend")
     tasks = reading.read_tasks(data)
     if reading.faults:
         raise PolicyError(source, reading.faults)
@@ -58,6 +60,7 @@ def read_rules(
         min_pass_rate=defaults.min_pass_rate if rate is None else rate,
         fail_on_alert=fail_on_alert or defaults.fail_on_alert,
         early_stop=defaults.early_stop if early_stop is None else early_stop,
+        extend=defaults.extend if extend is None else extend,
         tasks={**defaults.tasks, **tasks},
     )
 
@@ -131,6 +134,14 @@ class _Reading:
             return value
         self.faults.append(f"{key}: expected true or false, got {value!r}")
         return None
+
+    def read_count(self, table: Mapping[str, object], key: str) -> int | None:
+        value = table.get(key)
+        fault = None if value is None else find_count_fault(value)
+        if fault:
+            self.faults.append(f"{key}: {fault}")
+            return None
+        return cast("int | None", value)
 
     def read_tasks(self, data: Mapping[str, object]) -> dict[str, TaskRules]:
         tasks = {}

@@ -11,7 +11,14 @@ from pytest_metamorphic_guard.gate.policies import Policy, PolicyError, Strict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FAIL_ON_ALERT", "FailOnAlert", "Rules", "TaskRules", "find_rate_fault"]
+__all__ = [
+    "FAIL_ON_ALERT",
+    "FailOnAlert",
+    "Rules",
+    "TaskRules",
+    "find_count_fault",
+    "find_rate_fault",
+]
 
 FailOnAlert = Literal["error", "warning", "never"]
 FAIL_ON_ALERT: tuple[FailOnAlert, ...] = get_args(FailOnAlert)
@@ -46,6 +53,8 @@ class Rules:
         min_pass_rate: Share of inputs on which all relations must hold for the candidate.
         fail_on_alert: The lowest severity of an alert that rejects, or ``"never"``.
         early_stop: Whether the decision may fall before all planned inputs ran.
+        extend: Number of inputs up to which a run that is undecided goes on; None for no further
+            than asked.
         tasks: Rules of single tasks, by their name.
     """
 
@@ -53,14 +62,23 @@ class Rules:
     min_pass_rate: float | None = None
     fail_on_alert: FailOnAlert = "error"
     early_stop: bool = False
+    extend: int | None = None
     tasks: Mapping[str, TaskRules] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check({"min_pass_rate": self.min_pass_rate})
+        fault = None if self.extend is None else find_count_fault(self.extend)
+        if fault:
+            raise PolicyError("extend", [fault])
         if self.fail_on_alert not in FAIL_ON_ALERT:
             expected = f"expected {', '.join(FAIL_ON_ALERT)}"
             hint = suggest(str(self.fail_on_alert), FAIL_ON_ALERT)
             raise PolicyError("fail_on_alert", [f"{self.fail_on_alert!r}; {expected}{hint}"])
+
+    @property
+    def looks(self) -> bool:
+        """Whether a run may end where enough was seen, at a number that nobody fixed before."""
+        return self.early_stop or self.extend is not None
 
     def find_policy(self, task: str) -> Policy:
         """Return the policy of one task."""
@@ -101,6 +119,13 @@ def find_rate_fault(value: object) -> str | None:
     if not 0.0 <= value <= 1.0:
         hint = f" ({value:g} % is {value / 100:g})" if 1.0 < value <= 100.0 else ""  # noqa: PLR2004
         return f"must be between 0 and 1, got {value:g}{hint}"
+    return None
+
+
+def find_count_fault(value: object) -> str | None:
+    """Say what is wrong with a number of inputs; None if nothing is."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        return f"expected a whole number of inputs from 1, got {value!r}"
     return None
 
 

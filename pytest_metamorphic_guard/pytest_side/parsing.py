@@ -65,7 +65,6 @@ def read_settings(config: pytest.Config) -> Settings:
         "baseline_executor": reader.read_place("baseline_executor"),
         "measure": reader.read("measure", _switch),
         "gate": reader.read("gate", _switch),
-        "extend": reader.read("extend", _whole(1)),
         "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
         "monitors": tuple(rebase_place(g.text, g.folder) for g in reader.find("monitor")),
         "report": reader.read_path("report"),
@@ -164,6 +163,7 @@ def read_rules(config: pytest.Config) -> Rules:
     values: dict[str, Any] = {
         "fail_on_alert": reader.read("fail_on_alert", _choice(*FAIL_ON_ALERT)),
         "early_stop": reader.read("early_stop", _switch),
+        "extend": reader.read("extend", _whole(1)),
     }
     rules = Rules(**{key: value for key, value in values.items() if value is not None})
     try:

@@ -98,8 +98,7 @@ class GuardSession:
         self._nodes: dict[str, dict[str, None]] = {}
         self.selection = Selection(config)
         self.early_stopping: EarlyStopping | None = None
-        looks = self.rules.early_stop or settings.extend is not None
-        if settings.gate and looks and self.replay is None:
+        if settings.gate and self.rules.looks and self.replay is None:
             self.early_stopping = EarlyStopping(config, self.rules)
         self._executors: dict[str, LoadedExecutor] = {}
         self._reseeded: dict[str, LoadedExecutor | None] = {}

@@ -9,6 +9,7 @@ policy = "noninferior:margin=0.02"
 min_pass_rate = 0.9
 fail_on_alert = "warning"
 early_stop = true
+extend = 1000
 
 [tasks.top_k]
 policy = "strict"
@@ -29,6 +30,7 @@ def test_a_policy_file_gives_rules_for_all_tasks_and_for_some():
         min_pass_rate=0.9,
         fail_on_alert="warning",
         early_stop=True,
+        extend=1000,
         tasks={
             "top_k": TaskRules(policy=Strict()),
             "summary": TaskRules(
@@ -54,6 +56,8 @@ def test_what_the_file_says_goes_before_the_defaults():
     defaults = Rules(policy=Superior(), min_pass_rate=0.5, fail_on_alert="never", early_stop=True)
     rules = read_rules({"early_stop": False, "min_pass_rate": 0.0}, defaults=defaults)
     assert (rules.early_stop, rules.min_pass_rate, rules.policy) == (False, 0.0, Superior())
+    assert read_rules("extend = 600", defaults=Rules(extend=400)).extend == 600
+    assert read_rules("", defaults=Rules(extend=400)).extend == 400
 
 
 def test_all_faults_are_told_at_once_with_the_paths_of_their_keys():
@@ -62,6 +66,7 @@ def test_all_faults_are_told_at_once_with_the_paths_of_their_keys():
         min_pass_rate = 95
         fail_on_alert = "eror"
         early_stop = 1
+        extend = true
         [tasks.top_k]
         policy = "noninferior:margin=2,alhpa=0.1"
         min_pass_rat = 0.9
@@ -77,12 +82,14 @@ def test_all_faults_are_told_at_once_with_the_paths_of_their_keys():
     found = caught.value.faults
     expected = [
         (
-            "polcy: unknown key; expected policy, min_pass_rate, fail_on_alert, early_stop, tasks. "
+            "polcy: unknown key; expected policy, min_pass_rate, fail_on_alert, early_stop, "
+            "extend, tasks. "
             "Did you mean 'policy'?"
         ),
         "min_pass_rate: must be between 0 and 1, got 95 (95 % is 0.95)",
         "fail_on_alert: expected error, warning, never, got 'eror'. Did you mean 'error'?",
         "early_stop: expected true or false, got 1",
+        "extend: expected a whole number of inputs from 1, got True",
         (
             "tasks.top_k.min_pass_rat: unknown key; expected policy, min_pass_rate, relations. "
             "Did you mean 'min_pass_rate'?"

@@ -71,6 +71,29 @@ def test_a_run_that_is_decided_by_the_inputs_asked_for_does_not_go_on(gate):
     assert (bad.outcome, cases_of(bad)) == ("reject", {"right": 100, "next_one": 100})
 
 
+def test_a_policy_file_may_let_a_run_go_on(gate, workers):
+    gate.write(n=400, old=(), new=())
+    (gate.path / "policy.toml").write_text('policy = "noninferior:margin=0.02"\nextend = 400\n')
+
+    run = gate.run("--mg-policy=policy.toml", "--mg-n=100", workers=workers)
+
+    assert (run.outcome, cases_of(run)) == ("adopt", {"right": 284, "next_one": 284})
+    assert run.report["options"]["extend"] == 400
+    assert "goes on to 400 until it is decided" in run.text
+
+
+@pytest.mark.parametrize("number", ["0", "1.5", "true"])
+def test_a_number_that_a_run_cannot_go_on_to_is_refused(gate, number):
+    (gate.path / "policy.toml").write_text(f"extend = {number}\n")
+
+    run = gate.run("--mg-policy=policy.toml")
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.result.stderr.fnmatch_lines(
+        ["*policy.toml: extend: expected a whole number of inputs from 1, got *"]
+    )
+
+
 @pytest.mark.parametrize("policy", ["strict", "noninferior:margin=0.02"])
 def test_what_cannot_be_extended_runs_what_it_has(gate, policy):
     gate.write(n=100, old=(), new=())

@@ -150,6 +150,30 @@ def test_a_program_may_stop_early_and_give_a_policy_as_data(task, write):
     assert [item["cases"] for item in result.report["items"]] == [112]
 
 
+@pytest.mark.parametrize("in_policy", [False, True])
+def test_a_program_may_go_on_until_it_is_decided(task, write, in_policy):
+    margin = "noninferior:margin=0.02"
+    asked = {"policy": {"policy": margin, "extend": 400}} if in_policy else {"extend": 400}
+    config = api.EvaluationConfig(**FAST | {"policy": margin} | asked)
+    wide = Task("t", inputs=[(x,) for x in range(400)], properties=[task.entries[0].subject])
+    old, new = (api.Implementation.from_path(write(name)) for name in ("old", "new"))
+
+    result = api.run(wide, old, new, config)
+
+    assert result.adopt is True
+    assert [item["cases"] for item in result.report["items"]] == [284]
+
+
+def test_a_program_is_asked_for_no_more_inputs_than_exist(task, write):
+    config = api.EvaluationConfig(**FAST, policy="noninferior:margin=0.02")
+    old, new = (api.Implementation.from_path(write(name)) for name in ("old", "new"))
+
+    result = api.run(task, old, new, config)
+
+    assert result.outcome == "inconclusive"
+    assert "only 100 distinct inputs exist" in str(result.report["gate"])
+
+
 def test_what_cannot_be_evaluated_is_an_error_that_says_so(task, write):
     good = api.Implementation.from_path(write("good"))
     config = api.EvaluationConfig(**FAST)
@@ -162,6 +186,8 @@ def test_what_cannot_be_evaluated_is_an_error_that_says_so(task, write):
         api.run(task, solve_here, good, config)
     with pytest.raises(ValueError, match="n=0"):
         api.EvaluationConfig(n=0)
+    with pytest.raises(ValueError, match="extend: expected a whole number of inputs from 1, got 0"):
+        api.EvaluationConfig(extend=0)
     with pytest.raises(PolicyError, match="unknown policy"):
         api.run(task, None, good, api.EvaluationConfig(policy="strickt"))
     rates = {"tasks": {"t": {"relations": {"rigth": {"min_pass_rate": 0.9}}}}}
