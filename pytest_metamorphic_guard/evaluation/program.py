@@ -49,7 +49,6 @@ from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources, find_fixtures
-from pytest_metamorphic_guard.runner.hanging import TimeOuts
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.processors import share_processor
@@ -60,6 +59,7 @@ from pytest_metamorphic_guard.runner.sampling import (
     draw_searched,
 )
 from pytest_metamorphic_guard.runner.stepping import run_in_step
+from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.runner.tuples import gather_sources
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S, Settings
 from pytest_metamorphic_guard.tasks import Task, find_task

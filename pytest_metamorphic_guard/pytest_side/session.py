@@ -50,10 +50,10 @@ from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
-from pytest_metamorphic_guard.runner.hanging import TimeOuts
 from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.processors import share_processor
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
+from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.watch.feed import Feed

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pytest_metamorphic_guard.loading import LoadedExecutor
-    from pytest_metamorphic_guard.runner.hanging import TimeOuts
+    from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = [

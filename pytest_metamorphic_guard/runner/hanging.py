@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.outcomes import TimedOut
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.case_check import CaseResult
 
-__all__ = ["GIVE_UP_AFTER", "Hangs", "TimeOuts", "has_hung"]
+__all__ = ["GIVE_UP_AFTER", "Hangs", "has_hung"]
 
 GIVE_UP_AFTER = 10
 
@@ -46,23 +45,3 @@ class Hangs:
     def gave_up(self) -> bool:
         """Whether it has timed out so often that nothing else is to be expected of the rest."""
         return self.inputs >= GIVE_UP_AFTER
-
-
-class TimeOuts:
-    """The calls of one implementation that timed out, for all entries of one task.
-
-    What one entry waited for in vain, the others need not wait for again. An entry does not learn
-    from itself: when it is run again, it calls again.
-    """
-
-    def __init__(self) -> None:
-        self._found: dict[bytes, tuple[str, Outcome]] = {}
-
-    def find(self, key: bytes, entry: str) -> Outcome | None:
-        """Return how the call ended for another entry, or None where none has waited for it."""
-        owner, outcome = self._found.get(key, (entry, None))
-        return None if owner == entry else outcome
-
-    def add(self, key: bytes, entry: str, outcome: Outcome) -> None:
-        """Take a call that timed out."""
-        self._found.setdefault(key, (entry, outcome))

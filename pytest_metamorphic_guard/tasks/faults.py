@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_metamorphic_guard.relations.expectations import accepts, list_parameters
 from pytest_metamorphic_guard.tasks.declarations import (
@@ -17,12 +17,21 @@ from pytest_metamorphic_guard.tasks.metrics import Metric
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_metamorphic_guard.tasks.task import Task
-
 __all__ = ["check_arity", "check_examples", "check_marks", "check_task", "read_all"]
 
 
-def check_task(task: Task, width: int | None) -> list[str]:
+class _Words(Protocol):
+    """A task whose words may still be wrong."""
+
+    function: str
+    timeout_s: float | None
+    mem_mb: int | None
+    examples: tuple[Any, ...]
+    metrics: tuple[Any, ...]
+    marks: tuple[Any, ...]
+
+
+def check_task(task: _Words, width: int | None) -> list[str]:
     """Return the faults of a task's own words; ``width`` is the number of inputs, if known."""
     faults = []
     if not isinstance(task.function, str) or not task.function.isidentifier():

@@ -122,8 +122,8 @@ def test_the_stable_paths_load_neither_pytest_nor_hypothesis_nor_the_built_in_mo
     script = """
         import sys
         import metamorphic_guard.executors, metamorphic_guard.monitoring, metamorphic_guard.api
-        heavy = ("pytest", "hypothesis", "numpy", "msgpack", "pytest_metamorphic_guard.monitors.errors",
-                 "pytest_metamorphic_guard.tasks")
+        heavy = ("pytest", "hypothesis", "numpy", "msgpack", "pytest_metamorphic_guard.tasks",
+                 "pytest_metamorphic_guard.monitors.errors")
         print([name for name in heavy if name in sys.modules])
     """
     assert run(sys.executable, "-c", textwrap.dedent(script), cwd=tmp_path) == "[]\n"
