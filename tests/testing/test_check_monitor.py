@@ -115,12 +115,6 @@ def test_a_wrong_option_is_a_fault():
     assert "unexpected keyword argument 'sise'" in find_faults(Quiet, sise=1)
 
 
-def test_a_monitor_that_asks_for_its_own_process_is_checked_there(strangers):
-    strangers.Duck.PLUGIN_METADATA = {"sandbox": True}
-    assert check_monitor(strangers.Duck).faults == ()
-    assert "in a process of its own it gave another result" in find_faults(strangers.WhereAmI)
-
-
 def test_advice_tells_what_users_will_miss():
     class Terse(Quiet):
         def finalize(self):

@@ -1,80 +1,151 @@
-"""Records as a run makes them, and one way to show them to a monitor."""
-
-from __future__ import annotations
+"""Projects whose calls take exactly as long as a table says, and a monitor that keeps a tape."""
 
 import importlib
-import random
+import json
 import sys
+import textwrap
 
 import pytest
 
-from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
+from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
 from pytest_metamorphic_guard.watch.hosting import Limits, host_monitor
 
+# Runs the file in this process and invents the durations, so that two runs measure the same.
+FIXED = '''
+class FixedExecutor:
+    """Answers at once; what a call took, cost and needed depends on its arguments alone."""
 
-def _make_record(case_index, role, **given):
-    payload = {"success": given.get("success", True), "result": given.pop("value", case_index)}
-    payload |= given.pop("payload", {})
-    fields = {"duration_ms": 1.0, "success": True, "relation": "task::relation", **given}
-    return MonitorRecord(case_index=case_index, role=role, result=payload, **fields)
+    def __init__(self, config=None):
+        self.slowdown = (config or {}).get("slowdown", 1.0)
+        self.functions = {}
+
+    def execute(self, file_path, func_name, args, timeout_s, mem_mb):
+        if file_path not in self.functions:
+            namespace = {}
+            with open(file_path, encoding="utf-8") as file:
+                exec(compile(file.read(), file_path, "exec"), namespace)
+            self.functions[file_path] = namespace[func_name]
+        slower = self.slowdown if file_path.endswith("candidate.py") else 1.0
+        took_ms = slower * (1 + (hash(args) % 17) / 10)
+        payload = {
+            "duration_ms": took_ms,
+            "stdout": "",
+            "stderr": "",
+            "resource_usage": {"cpu_ms": took_ms / 2, "peak_memory_mb": 20.0},
+            "tokens_total": 10 + hash(args) % 5,
+            "cost_usd": 0.001,
+            "model": "m-1",
+            "logprobs": [0.5, -1.25],
+        }
+        try:
+            return payload | {"success": True, "result": self.functions[file_path](*args)}
+        except Exception as error:
+            failure = {"error": str(error), "error_type": type(error).__name__}
+            return payload | {"success": False, **failure}
+'''
+
+TAPE = '''
+class Tape:
+    """Keeps everything it is shown, without inheriting from anything."""
+
+    def __init__(self):
+        self.calls = []
+        self.rows = []
+
+    def start(self, context):
+        self.calls.append(["start", context.task, context.total_cases])
+
+    def record(self, record):
+        self.rows.append([
+            record.relation, record.case_index, record.kind, record.repeat, record.role,
+            record.success, repr(record.result.get("result")), record.error_type, record.group,
+            sorted(record.result),
+        ])
+
+    def finalize(self):
+        self.calls.append(["finalize"])
+        return {"id": "tape", "summary": {"calls": self.calls, "rows": self.rows}, "alerts": []}
+'''
 
 
-def _make_pairs(n, describe, *, seed=0, **common):
-    """Return both roles' records of n cases in random order within each.
+class Watched:
+    """A project with a task, the invented executor, and what its monitors concluded.
 
-    ``describe(role, i)`` returns the fields of one record.
+    Attributes:
+        project: The project.
     """
-    rng = random.Random(seed)
-    records = []
-    for i in range(n):
-        pair = [
-            _make_record(i, role, **{**common, **describe(role, i)})
-            for role in ("baseline", "candidate")
-        ]
-        rng.shuffle(pair)
-        records += pair
-    return records
 
+    def __init__(self, project):
+        self.project = project
+        project.write(fixed=FIXED, tape=TAPE, baseline="def solve(x):\n    return x\n")
+        project.write(candidate="def solve(x):\n    return x\n")
 
-def _observe(monitor, records):
-    monitor.start(MonitorContext("task", len(records)))
-    for record in records:
-        monitor.record(record)
-    return monitor.finalize()
+    def write_task(self, body="", **files):
+        """Write a task with a relation, a property and a law, then what ``body`` adds."""
+        head = """
+        import pytest
+        from pytest_metamorphic_guard import Task
+
+        t = Task(
+            "t", inputs=[(i,) for i in range(12)], group=lambda x: "even" if x % 2 == 0 else "odd"
+        )
+
+        @t.relation
+        def same(x):
+            return (x,)
+
+        @t.property
+        def number(output, x):
+            assert isinstance(output, int)
+
+        @t.law
+        def twice(solve, x):
+            assert solve(x) == solve(x)
+        """
+        source = textwrap.dedent(head) + "\n" + textwrap.dedent(body)
+        self.project.write(test_it=source, **files)
+
+    def list_arguments(self, *args, executor="fixed:FixedExecutor", baseline=True):
+        """Return the arguments of a run with both roles and a report."""
+        roles = ["--mg-candidate=candidate.py"]
+        roles += ["--mg-baseline=baseline.py"] if baseline else []
+        return [f"--mg-executor={executor}", *roles, "--mg-report=report.json", *args]
+
+    def spawn(self, *args, **settings):
+        """Run pytest in a process of its own; ``report`` is read afterwards."""
+        (self.project.path / "report.json").unlink(missing_ok=True)
+        options = {k: settings.pop(k) for k in ("executor", "baseline") if k in settings}
+        return self.project.spawn(*self.list_arguments(*args, **options), **settings)
+
+    def run(self, *args, **options):
+        """Run pytest in this process."""
+        (self.project.path / "report.json").unlink(missing_ok=True)
+        return self.project.run(*self.list_arguments(*args, **options))
+
+    @property
+    def report(self):
+        """The JSON report of the last run."""
+        return json.loads((self.project.path / "report.json").read_text(encoding="utf-8"))
+
+    @property
+    def monitors(self):
+        """What the report says about each monitor, by its id."""
+        return {monitor["monitor"]: monitor for monitor in self.report["monitors"]}
+
+    @property
+    def tape(self):
+        """The summary of the monitor ``tape:Tape``."""
+        return self.monitors["tape:Tape"]["summary"]
 
 
 @pytest.fixture
-def make_record():
-    return _make_record
-
-
-@pytest.fixture
-def make_pairs():
-    return _make_pairs
-
-
-@pytest.fixture
-def observe():
-    return _observe
-
-
-@pytest.fixture
-def make_durations():
-    """Durations with noise per call and inputs of different sizes, in milliseconds."""
-
-    def durations(n, factor, *, seed, sigma=0.2):
-        rng = random.Random(seed)
-        sizes = [rng.lognormvariate(0, 0.7) for _ in range(n)]
-        noisy = {
-            role: [size * rng.lognormvariate(0, sigma) for size in sizes]
-            for role in ("baseline", "candidate")
-        }
-        return lambda role, i: {
-            "duration_ms": noisy[role][i] * (factor if role == "candidate" else 1)
-        }
-
-    return durations
+def watched(project, monkeypatch):
+    """An empty project with an executor whose calls always take the same time."""
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+    monkeypatch.setenv("PYTHONPATH", str(project.path))
+    monkeypatch.syspath_prepend(project.path)
+    return Watched(project)
 
 
 STRANGERS = '''
@@ -274,12 +345,12 @@ def host():
 
 
 @pytest.fixture
-def run_hosted(host):
+def run_hosted(host, make_pairs):
     """Hosts a monitor, shows it records, and returns its result and its faults."""
 
     def run(factory, *, records=None, **settings):
         if records is None:
-            records = _make_pairs(20, lambda role, i: {})
+            records = make_pairs(20, lambda role, i: {})
         handle = host(factory, **settings)
         handle.start(MonitorContext("task", len(records)))
         for record in records:

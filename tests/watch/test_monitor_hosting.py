@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+from pytest_metamorphic_guard.testing.monitors import check_monitor
 from pytest_metamorphic_guard.watch.hosting import MonitorFault
 
 both_places = pytest.mark.parametrize("sandbox", [False, True], ids=["thread", "process"])
@@ -307,3 +308,11 @@ def test_a_published_monitor_runs_with_our_contracts_alone(tmp_path):
     (tmp_path / "published.py").write_text(PLUGIN)
     base = "pytest_metamorphic_guard.contracts.monitoring"
     assert run_session(tmp_path) == [f"{{'n': 1, 'base': '{base}'}}"] * 2
+
+
+def test_a_monitor_that_asks_for_its_own_process_is_checked_there(strangers):
+    strangers.Duck.PLUGIN_METADATA = {"sandbox": True}
+    assert check_monitor(strangers.Duck).faults == ()
+    assert "in a process of its own it gave another result" in " ".join(
+        check_monitor(strangers.WhereAmI).faults
+    )
