@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values import tables
+from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.approximation import Approx
 from pytest_metamorphic_guard.values.budget import (
     MOST_ELEMENTS,

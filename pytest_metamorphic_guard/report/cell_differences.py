@@ -13,8 +13,8 @@ from pytest_metamorphic_guard.report.changes import (
 )
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.kinds import Incomparable
+from pytest_metamorphic_guard.values.pandas import find_kind
 from pytest_metamorphic_guard.values.standins import freeze
-from pytest_metamorphic_guard.values.tables import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

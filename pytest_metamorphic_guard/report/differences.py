@@ -20,9 +20,9 @@ from pytest_metamorphic_guard.report.text_differences import describe_texts
 from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.kinds import Incomparable
+from pytest_metamorphic_guard.values.pandas import find_kind, list_rows
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.standins import freeze
-from pytest_metamorphic_guard.values.tables import find_kind, list_rows
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.refusals import Refusal

@@ -7,9 +7,9 @@ import math
 from collections import deque
 from typing import Any, Final
 
+from pytest_metamorphic_guard.values.pandas import find_kind
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.sizes import measure
-from pytest_metamorphic_guard.values.tables import find_kind
 
 __all__ = ["LARGE", "take_excerpt"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from pytest_metamorphic_guard.values import tables
+from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.budget import charge, look, spending
 from pytest_metamorphic_guard.values.kinds import (
     ATOMS,

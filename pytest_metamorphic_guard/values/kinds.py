@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pytest_metamorphic_guard.values import tables
+from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.records import Opaque, Record
 
 __all__ = [

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Final
 
+from pytest_metamorphic_guard.values.pandas import find_kind
 from pytest_metamorphic_guard.values.records import Record
-from pytest_metamorphic_guard.values.tables import find_kind
 
 __all__ = ["Allowance", "measure"]
 

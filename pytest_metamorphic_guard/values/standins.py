@@ -6,7 +6,7 @@ import enum
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values import tables
+from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.budget import look
 from pytest_metamorphic_guard.values.kinds import (
     ATOMS,

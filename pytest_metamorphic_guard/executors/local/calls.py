@@ -27,15 +27,15 @@ from pytest_metamorphic_guard.executors.local.frames import (
     RETURNED,
 )
 from pytest_metamorphic_guard.executors.local.hardening.limits import use_reserve
+from pytest_metamorphic_guard.values.frames import EncodeError
 from pytest_metamorphic_guard.values.wire.encoding import encode
-from pytest_metamorphic_guard.values.wire.frames import EncodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
     from pytest_metamorphic_guard.executors.local.memory import PeakMemory
-    from pytest_metamorphic_guard.values.wire.frames import Limits
+    from pytest_metamorphic_guard.values.frames import Limits
 
 __all__ = ["Caller", "answer_need", "flush_output", "pack_failure", "pack_frame"]
 

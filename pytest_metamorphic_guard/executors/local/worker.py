@@ -21,8 +21,8 @@ from pytest_metamorphic_guard.executors.local.failures import describe_import_fa
 from pytest_metamorphic_guard.executors.local.frames import CALL, LOADED
 from pytest_metamorphic_guard.executors.local.line import HostGoneError, Line
 from pytest_metamorphic_guard.executors.local.loader import load, prepare_path
+from pytest_metamorphic_guard.values.frames import Limits
 from pytest_metamorphic_guard.values.wire.encoding import encode
-from pytest_metamorphic_guard.values.wire.frames import Limits
 
 __all__ = ["main"]
 

@@ -55,8 +55,8 @@ from pytest_metamorphic_guard.executors.local.line import (
     write_all,
 )
 from pytest_metamorphic_guard.executors.local.loader import load, prepare_path
+from pytest_metamorphic_guard.values.frames import Limits
 from pytest_metamorphic_guard.values.wire.encoding import encode
-from pytest_metamorphic_guard.values.wire.frames import Limits
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -4,13 +4,13 @@ Nothing that arrives is executed: values of the known types are rebuilt, an inst
 class becomes a `Record` or an `Opaque`. `frames` describes the frames.
 """
 
-from pytest_metamorphic_guard.values.wire.decoding import decode
-from pytest_metamorphic_guard.values.wire.encoding import encode
-from pytest_metamorphic_guard.values.wire.frames import (
+from pytest_metamorphic_guard.values.frames import (
     DEFAULT,
     DecodeError,
     EncodeError,
     Limits,
 )
+from pytest_metamorphic_guard.values.wire.decoding import decode
+from pytest_metamorphic_guard.values.wire.encoding import encode
 
 __all__ = ["DEFAULT", "DecodeError", "EncodeError", "Limits", "decode", "encode"]

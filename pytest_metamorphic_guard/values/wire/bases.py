@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_metamorphic_guard.values.wire import strangers
+from pytest_metamorphic_guard.values import instances
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def find_base(kind: type) -> Callable[[Any], Any] | None:
     Of the plain types that a class derives from, the first in its order of resolution counts.
     """
     for base in _get_mro(kind)[1:]:
-        root = strangers.get_module(base)
+        root = instances.get_module(base)
         if type(root) is str and root in _LATE and root not in _ADDED:
             _ADDED.add(root)
             _LATE[root]()

@@ -10,8 +10,8 @@ import math
 import sys
 from typing import Any
 
-from pytest_metamorphic_guard.values.wire import frames as form
-from pytest_metamorphic_guard.values.wire.frames import DecodeError
+from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values.frames import DecodeError
 
 
 def build_decimal(text: str) -> object:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values.frames import DecodeError
+from pytest_metamorphic_guard.values.pandas import LISTED, MOST_COLUMNS
 from pytest_metamorphic_guard.values.records import Record
-from pytest_metamorphic_guard.values.tables import LISTED, MOST_COLUMNS
-from pytest_metamorphic_guard.values.wire import frames as form
-from pytest_metamorphic_guard.values.wire.frames import DecodeError
 
 __all__ = ["build_table"]
 

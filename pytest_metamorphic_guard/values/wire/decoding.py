@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import msgpack
 
 from pytest_metamorphic_guard.contracts.texts import clean_line, clean_name
+from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.frames import DecodeError, Mark
 from pytest_metamorphic_guard.values.records import Opaque, Record
 from pytest_metamorphic_guard.values.wire import build
-from pytest_metamorphic_guard.values.wire import frames as form
 from pytest_metamorphic_guard.values.wire.build_table import build_table
-from pytest_metamorphic_guard.values.wire.frames import DecodeError, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgpack
 
+from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values import instances
 from pytest_metamorphic_guard.values.records import Opaque, Record
-from pytest_metamorphic_guard.values.wire import bases, library, strangers
-from pytest_metamorphic_guard.values.wire import frames as form
+from pytest_metamorphic_guard.values.wire import bases, library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +50,9 @@ def encode(value: object, limits: form.Limits = form.DEFAULT) -> bytes:
     except MemoryError:
         raise form.EncodeError("too_large", "no memory was left to send the result") from None
     except Exception as error:  # noqa: BLE001 - a thread of the candidate changes the value meanwhile
-        fault = f"<unreadable: {strangers.name_class(type(error))}>"
+        fault = f"<unreadable: {instances.name_class(type(error))}>"
         writer = Writer(limits)
-        writer.parts(form.OPAQUE, strangers.name_type(type(value)), fault)
+        writer.parts(form.OPAQUE, instances.name_type(type(value)), fault)
         return writer.join()
 
 
@@ -156,7 +157,7 @@ class Writer:
 
     def opaque(self, value: object) -> None:
         """Append what stands for a value that cannot travel."""
-        self.parts(form.OPAQUE, strangers.name_type(type(value)), strangers.describe(value))
+        self.parts(form.OPAQUE, instances.name_type(type(value)), instances.describe(value))
 
     def put(self, piece: bytes) -> None:
         """Append bytes of the frame."""
@@ -192,7 +193,7 @@ def _array_header(length: int) -> bytes:
 
 
 def _find_emitter(kind: type) -> Emitter:
-    root = strangers.get_module(kind)
+    root = instances.get_module(kind)
     root = root.partition(".")[0] if type(root) is str else ""
     if root in _LATE_MODULES:
         # A type says itself which module it is from. If it lies, nothing is gained by it: emitters
@@ -219,7 +220,7 @@ def _emit_other(writer: Writer, value: object) -> None:
     writer.mark(form.RECORD)
     writer.scalar(what)
     # Without its module: the same class in two implementations' files makes the same record.
-    writer.scalar(strangers.name_class(kind))
+    writer.scalar(instances.name_class(kind))
     writer.sequence([name[: form.MAX_TYPE_NAME] for name in names])
     writer.sequence(values)
 
@@ -233,11 +234,11 @@ def read_form(
     or None. What the candidate's own descriptors raise comes out.
     """
     convert = bases.find_base(kind)
-    is_enum = strangers.is_enum(kind)
-    record = None if is_enum and convert else strangers.read_record(kind, value)
+    is_enum = instances.is_enum(kind)
+    record = None if is_enum and convert else instances.read_record(kind, value)
     if record is not None or convert is None:
         return record
-    if not is_enum and strangers.has_fields(kind):
+    if not is_enum and instances.has_fields(kind):
         return None  # the plain value would lose them without a word
     return (convert(value),)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values import tables
-from pytest_metamorphic_guard.values.wire import frames as form
+from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.wire.bases import to_zone
 
 if TYPE_CHECKING:

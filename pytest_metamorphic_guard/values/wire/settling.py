@@ -6,10 +6,10 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values import instances
+from pytest_metamorphic_guard.values.pandas import is_time
 from pytest_metamorphic_guard.values.records import Record
-from pytest_metamorphic_guard.values.tables import is_time
-from pytest_metamorphic_guard.values.wire import frames as form
-from pytest_metamorphic_guard.values.wire import strangers
 from pytest_metamorphic_guard.values.wire.decoding import decode
 from pytest_metamorphic_guard.values.wire.encoding import encode, read_form
 
@@ -53,7 +53,7 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
             return _settle(plain)
         case what, names, values:
             fields = zip(names, map(_settle, values), strict=True)
-            return Record(what, strangers.name_class(kind), tuple(fields))
+            return Record(what, instances.name_class(kind), tuple(fields))
 
 
 def _rebuild_items(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:

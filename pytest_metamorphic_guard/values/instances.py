@@ -7,7 +7,7 @@ import dataclasses
 import enum
 from typing import Any, Final
 
-from pytest_metamorphic_guard.values.wire import frames as form
+from pytest_metamorphic_guard.values import frames as form
 
 __all__ = [
     "describe",

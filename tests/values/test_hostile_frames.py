@@ -21,8 +21,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.wire import DecodeError, Limits, decode, encode
-from pytest_metamorphic_guard.values.wire import frames as form
 
 FUZZ = settings(
     max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -307,7 +307,7 @@ def test_colliding_keys_are_refused():
 MEMORY_SCRIPT = """
 import os, resource, struct, sys
 import numpy
-from pytest_metamorphic_guard.values.wire import build as wire_build, frames as form
+from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.wire import DecodeError, decode
 
 frame = bytearray(int(sys.argv[2]))
