@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-__all__ = ["OPEN_FILES", "Child", "Order", "say_loaded", "take_order"]
+__all__ = ["OPEN_FILES", "Child", "Order", "Running", "open_streams", "say_loaded", "take_order"]
 
 # What comes with an order: see `Order`.
 OPEN_FILES = 3
@@ -108,6 +108,22 @@ class Child:
         self._connection.close()
 
 
+class Running(NamedTuple):
+    """A call that was handed over and has not ended.
+
+    Attributes:
+        child: The copy that makes it.
+        nonce: The call's.
+        timeout_s: Seconds that it may take.
+        start: When it began, in ns.
+    """
+
+    child: Child
+    nonce: bytes
+    timeout_s: float
+    start: int
+
+
 def take_order(connection: _socket.socket) -> Order:
     """Wait, in the child, for what it is to do.
 
@@ -117,6 +133,13 @@ def take_order(connection: _socket.socket) -> Order:
     head, descriptors = receive_descriptors(connection, REQUEST.size, OPEN_FILES)
     _, nonce, length = REQUEST.unpack(head)
     return Order(nonce, read_exactly(connection.fileno(), length), descriptors)
+
+
+def open_streams(streams: list[int]) -> None:
+    """Give the child streams of its own: what one holds open, its copies can move and lock."""
+    for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *streams)):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
 
 
 def say_loaded(connection: _socket.socket) -> None:

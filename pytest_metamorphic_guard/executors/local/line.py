@@ -10,6 +10,7 @@ import _socket
 import array
 import fcntl
 import os
+import select
 
 from pytest_metamorphic_guard.executors.local.frames import REQUEST
 
@@ -28,6 +29,8 @@ __all__ = [
 _FIRST_DESCRIPTOR = min(100, os.sysconf("SC_OPEN_MAX") // 2)
 _CHUNK = 1 << 20
 
+_poll = select.poll
+_POLLIN = select.POLLIN
 _read = os.read
 _write = os.write
 _len = len
@@ -49,6 +52,12 @@ class Line:
     def __init__(self, requests: int, responses: int) -> None:
         self._requests = move_descriptor(requests)
         self._responses = move_descriptor(responses)
+
+    def await_request(self) -> None:
+        """Wait until there is something to receive, which the end of the host is, too."""
+        poll = _poll()
+        poll.register(self._requests, _POLLIN)
+        poll.poll()
 
     def receive(self) -> tuple[bytes, bytes, bytes]:
         """Return the kind, nonce and body of the next request."""

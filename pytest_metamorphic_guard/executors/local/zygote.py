@@ -33,6 +33,8 @@ from pytest_metamorphic_guard.executors.local.child import (
     OPEN_FILES,
     Child,
     Order,
+    Running,
+    open_streams,
     say_loaded,
     take_order,
 )
@@ -100,6 +102,9 @@ class Zygote:
         self._limits = Limits(max_bytes=beginning.setup.result_bytes)
         self._module: ModuleType | None = None
         self._next: Child | None = None
+        self._is_loaded = False
+        self._is_asked = False
+        self._running: Running | None = None
         self._at_child_end: object = None
         self._home = os.getcwd()
         self._is_home = True
@@ -107,14 +112,36 @@ class Zygote:
     def serve(self) -> None:
         """Answer requests, one after the other."""
         while True:
+            self._go_on()
+            # The only place where copies are made, for the first call as for later ones, and where
+            # nothing of a request is in a frame that a copy could look into.
+            if self._is_loaded and self._next is None and self._may_fork():
+                self._next = self._fork()
+
+    def _go_on(self) -> None:
+        """Wait for a request, begin with it, or end the call that runs: one of these."""
+        if self._running is not None:
+            running, self._running = self._running, None
+            self._line.send(self._end(running))
+        elif not self._is_asked:
+            self._line.await_request()
+            self._is_asked = True
+        else:
+            self._is_asked = False
             kind, nonce, body = self._line.receive()
             if kind == CALL:
-                frame = self._run(nonce, body)
+                self._running = self._begin(nonce, body)
             elif kind == LOAD:
-                frame = self._load(nonce)
+                self._line.send(self._load(nonce))
+                self._is_loaded = True
             else:
-                frame = self._answer_need(kind, nonce, body)
-            self._line.send(frame)
+                self._line.send(self._answer_need(kind, nonce, body))
+
+    def _may_fork(self) -> bool:
+        # Not between requests: after an import the host looks at what this process keeps open.
+        sweeper = self._beginning.sweeper
+        assert sweeper is not None
+        return (self._is_asked or self._running is not None) and sweeper.can_spare()
 
     def _load(self, nonce: bytes) -> bytes:
         setup, memory = self._beginning.setup, self._beginning.memory
@@ -160,17 +187,19 @@ class Zygote:
         gc.freeze()
         return frame
 
-    def _run(self, nonce: bytes, body: bytes) -> bytes:
-        setup, sweeper = self._beginning.setup, self._beginning.sweeper
-        assert sweeper is not None
+    def _begin(self, nonce: bytes, body: bytes) -> Running:
         _, descriptors = receive_descriptors(self._pipes, 1, OPEN_FILES)
         _, timeout_s = CALL_HEAD.unpack_from(body)
         start = _monotonic_ns()
         child = self._hand_over(Order(nonce, body, descriptors))
         for descriptor in descriptors:
             os.close(descriptor)
-        if sweeper.can_spare():
-            self._next = self._fork(child)
+        return Running(child, nonce, timeout_s, start)
+
+    def _end(self, running: Running) -> bytes:
+        child, nonce, timeout_s, start = running
+        setup, sweeper = self._beginning.setup, self._beginning.sweeper
+        assert sweeper is not None
         phase = child.wait(timeout_s, setup.import_timeout_s if setup.is_fresh else None)
         child.close()
         status, cpu, peak = wait_with_usage(child.pid)
@@ -190,14 +219,17 @@ class Zygote:
         child.hand_over(order)
         return child
 
-    def _fork(self, current: Child | None = None) -> Child:
+    def _fork(self) -> Child:
         zygote = _getpid()
 
         def live(connection: _socket.socket) -> NoReturn:
             try:
-                if current is not None:
-                    current.close()
-                self._be_child(connection, zygote)
+                if self._running is not None:
+                    self._running.child.close()
+                self._running, self._is_asked = None, True
+                # Under the same number in every copy, whether or not another call runs meanwhile.
+                moved = _socket.socket(fileno=move_descriptor(connection.detach()))
+                self._be_child(moved, zygote)
             except HostGoneError:
                 _exit(0)
             finally:
@@ -225,7 +257,7 @@ class Zygote:
         # Until here it was killed with the zygote, and the host knew from this that it was gone.
         self._pipes.close()
         os.setsid()
-        _open_streams(streams)
+        open_streams(streams)
         if self._is_home:
             # Under its old name the directory is another one, which no earlier call has seen.
             os.chdir(self._home)
@@ -248,13 +280,6 @@ class Zygote:
         end_copy(me)
         write_all(results, frame)
         _exit(0)
-
-
-def _open_streams(streams: list[int]) -> None:
-    """Give the child streams of its own: what one holds open, its copies can move and lock."""
-    for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *streams)):
-        os.dup2(descriptor, number)
-        os.close(descriptor)
 
 
 def _is_at(folder: str) -> bool:
