@@ -70,6 +70,19 @@ def pytest_collect_file(
     return collectors if session is None else session.replace_module(file_path, parent, collectors)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    # pytest-xdist's process that starts the others collects nothing, so without an option it hears
+    # of a task when an item of one is skipped.
+    node: Any = getattr(report, "node", None)
+    if node is not None and report.skipped:
+        from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
+
+        if NO_CANDIDATE in str(report.longrepr):
+            from pytest_metamorphic_guard.pytest_side.activation import join_late
+
+            join_late(node.config, report)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "mg_candidate" in metafunc.fixturenames:
         from pytest_metamorphic_guard.pytest_side.fixtures import parametrize_candidates

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_metamorphic_guard.contracts.refused import RefusedCalls, sum_refused
 from pytest_metamorphic_guard.evaluation.counting import OwnCheck
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class OwnCalls:
         said: How the first of these ended, by role.
         unusable: Why an implementation could not be called at all, by role.
         undecided: Why what the test asked about has no answer; empty where it has.
+        refused_calls: What a sandbox kept calls from.
     """
 
     made: dict[str, int] = field(default_factory=dict)
@@ -37,10 +39,12 @@ class OwnCalls:
     said: dict[str, str] = field(default_factory=dict)
     unusable: dict[str, CallFailed] = field(default_factory=dict)
     undecided: str = ""
+    refused_calls: list[RefusedCalls] = field(default_factory=list)
 
     def count(self, caller: Caller, refusal: str | None) -> None:
         """Take one call; ``refusal`` says what kept it from running, if something did."""
         role = caller.role
+        self.refused_calls += caller.take_refused()
         self.made[role] = self.made.get(role, 0) + 1
         if refusal is not None:
             self.refused[role] = self.refused.get(role, 0) + 1
@@ -75,6 +79,7 @@ class OwnCalls:
         for one in (self.made, self.refused, self.said, self.unusable):
             one.clear()
         self.undecided = ""
+        self.refused_calls.clear()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ class OwnTest:
         shows_nothing: Why nothing was called; empty where something was.
         own_fault: Why the candidate alone could not be called; None where it could.
         undecided: Why what it asked about has no answer; empty where it has.
+        refused: What a sandbox kept its calls from.
     """
 
     roles: tuple[str, ...]
@@ -98,6 +104,7 @@ class OwnTest:
     shows_nothing: str = ""
     own_fault: str | None = None
     undecided: str = ""
+    refused: tuple[RefusedCalls, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -106,7 +113,8 @@ class OwnTest:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> OwnTest:
         """Read what `to_dict` wrote, also after it was JSON."""
-        return cls(**{**data, "roles": tuple(data["roles"])})
+        refused = tuple(RefusedCalls(**calls) for calls in data["refused"])
+        return cls(**{**data, "roles": tuple(data["roles"]), "refused": refused})
 
 
 def describe_own_test(
@@ -132,6 +140,7 @@ def describe_own_test(
         shows_nothing=calls.find_fault() or "",
         own_fault=calls.find_own_fault(),
         undecided=calls.undecided,
+        refused=sum_refused(calls.refused_calls),
     )
 
 

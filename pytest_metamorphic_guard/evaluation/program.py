@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.workers import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed, find_withheld
@@ -34,6 +35,7 @@ from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
     describe_violated,
+    list_refused,
 )
 from pytest_metamorphic_guard.gate.policies import Strict, parse_policy
 from pytest_metamorphic_guard.gate.policy_file import read_rules
@@ -185,6 +187,7 @@ class _Evaluation:
         reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
         missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
         ranking = rank(build_evidence(measured, reports, missing, differences), rules)
+        refused = [calls for result in self._results.values() for calls in result.refused]
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
             seed=settings.seed,
@@ -197,7 +200,7 @@ class _Evaluation:
             options=describe_options(settings, rules),
             environment=describe_environment(settings),
             ranking=ranking,
-            implementations=list_implementations(settings),
+            implementations=list_implementations(settings, sum_refused(refused)),
             executors=list_executors(settings),
             items=self._list_items(),
             violations=list_violations(self._results),
@@ -294,7 +297,9 @@ class _Evaluation:
             if explained is None:
                 raise
             raise explained from error
-        self._results[node] = replace(result, difference=describe_difference(one))
+        self._results[node] = replace(
+            result, difference=describe_difference(one), refused=list_refused(one)
+        )
         self._durations[node] = time.perf_counter() - begun
         self._records += measuring.recorder.records
 

@@ -21,6 +21,7 @@ from pytest_metamorphic_guard.report.contents import (
     DifferenceRecord,
     ExecutorRecord,
     ImplementationRecord,
+    RefusedRecord,
     Role,
     RunRecord,
     ViolationRecord,
@@ -28,8 +29,9 @@ from pytest_metamorphic_guard.report.contents import (
 from pytest_metamorphic_guard.report.document import to_document, write_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.evaluation.transport import ItemResult
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.settings import Settings
@@ -150,8 +152,10 @@ def write_report(run: RunRecord, path: Path, *, folder: bool = False) -> Path:
     return target
 
 
-def list_implementations(settings: Settings) -> tuple[ImplementationRecord, ...]:
-    """Return the implementations that took part, with their hashes."""
+def list_implementations(
+    settings: Settings, refused: Sequence[RefusedCalls] = ()
+) -> tuple[ImplementationRecord, ...]:
+    """Return the implementations that took part, with their hashes and what was refused to them."""
     roles: tuple[tuple[Role, tuple[Assignment, ...]], ...] = (
         ("baseline", settings.baselines),
         ("candidate", settings.candidates),
@@ -165,6 +169,14 @@ def list_implementations(settings: Settings) -> tuple[ImplementationRecord, ...]
             specification=assignment.implementation.specification,
             function=assignment.implementation.function,
             sha256=_hash(assignment.implementation.target),
+            refused=tuple(
+                RefusedRecord(
+                    kind=calls.kind, path=calls.path, option=calls.option, calls=calls.calls
+                )
+                for calls in refused
+                if (calls.role, calls.specification)
+                == (role, assignment.implementation.specification)
+            ),
         )
         for role, assignments in roles
         for assignment in assignments

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
+from pytest_metamorphic_guard.contracts.refused import RefusedCalls
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
 from pytest_metamorphic_guard.report.values import format_outcome, to_source
 from pytest_metamorphic_guard.values.deciding import Undecidable
@@ -33,6 +34,7 @@ __all__ = [
     "describe_difference",
     "describe_violated",
     "encode_inputs",
+    "list_refused",
 ]
 
 # What the inputs of one violation may hold.
@@ -73,6 +75,7 @@ class ItemResult:
     difference: EndsApart | None = None
     confirmation: Confirmation | None = None
     regression: bool | None = None
+    refused: tuple[RefusedCalls, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -90,6 +93,7 @@ class ItemResult:
             "difference": self.difference and asdict(self.difference),
             "confirmation": self.confirmation,
             "regression": self.regression,
+            "refused": [asdict(calls) for calls in self.refused],
         }
 
     @classmethod
@@ -110,6 +114,7 @@ class ItemResult:
             data["difference"] and EndsApart(**data["difference"]),
             data["confirmation"],
             data["regression"],
+            tuple(RefusedCalls(**calls) for calls in data["refused"]),
         )
 
 
@@ -159,6 +164,11 @@ def _name_end(outcome: Outcome) -> str:
     if isinstance(outcome, Returned):
         return f"returned {text}"
     return f"raised {text}" if isinstance(outcome, Raised) else f"did not return: {text}"
+
+
+def list_refused(run: Run) -> tuple[RefusedCalls, ...]:
+    """Return what was refused to the implementations of a run."""
+    return tuple(calls for caller in run.callers for calls in caller.take_refused())
 
 
 def encode_inputs(sources: tuple[tuple[Any, ...], ...]) -> str:

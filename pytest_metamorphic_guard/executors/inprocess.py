@@ -8,13 +8,13 @@ import io
 import itertools
 import time
 import traceback
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.contracts.texts import clean_name
-from pytest_metamorphic_guard.errors import IsolationWarning, suggest
+from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
+from pytest_metamorphic_guard.executors.isolation import warn_once
 from pytest_metamorphic_guard.values.wire.settling import settle
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 # Bound before any candidate is imported, which may replace them.
 _clock = time.perf_counter_ns
 _cpu_clock = time.thread_time_ns
-
-_warned = False
 
 
 class InprocessExecutor(Executor):
@@ -71,7 +69,10 @@ class InprocessExecutor(Executor):
                 f"the executor 'inprocess' has no option {key!r}, nor any other{suggest(key, ())}"
             )
         self._sources: dict[str, Source] = {}
-        _warn_once()
+        warn_once(
+            "the executor 'inprocess' runs candidates inside this process:"
+            " nothing is isolated, and time and memory are not limited"
+        )
 
     def execute(
         self,
@@ -231,15 +232,3 @@ def _copy(args: tuple[Any, ...]) -> tuple[Any, ...]:
         if type(arg) is list and _IMMUTABLE.issuperset(map(type, arg)):
             copied.setdefault(id(arg), list(arg))
     return copy.deepcopy(args, copied)
-
-
-def _warn_once() -> None:
-    global _warned  # noqa: PLW0603 - once per process, however many executors there are
-    if not _warned:
-        _warned = True
-        warnings.warn(
-            "the executor 'inprocess' runs candidates inside this process:"
-            " nothing is isolated, and time and memory are not limited",
-            IsolationWarning,
-            stacklevel=3,
-        )

@@ -15,9 +15,9 @@ from pytest_metamorphic_guard.pytest_side.parsing import find_idle, read_setting
 from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
 from pytest_metamorphic_guard.pytest_side.session import GuardSession
 from pytest_metamorphic_guard.pytest_side.terminal import TerminalSummary
-from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
+from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
 
-__all__ = ["get_session", "start_session"]
+__all__ = ["get_session", "join_late", "start_session"]
 
 _SESSION = pytest.StashKey[GuardSession]()
 
@@ -36,6 +36,15 @@ def start_session(config: pytest.Config) -> None:
     # With nothing named on the command line, a registered task is all there is to run.
     if session.registered_tasks and config.args_source is not config.ArgsSource.ARGS:
         config.args[:] = [str(path) for path in session.task_paths]
+
+
+def join_late(config: pytest.Config, report: pytest.TestReport) -> None:
+    """Bring it to life in a process that collects nothing, on the first report that concerns it."""
+    if config.stash.get(_SESSION, None) is not None:
+        return
+    get_session(config)
+    keeper = config.pluginmanager.get_plugin("metamorphic_guard_results")
+    keeper.pytest_runtest_logreport(report)  # type: ignore[union-attr]
 
 
 def get_session(config: pytest.Config) -> GuardSession:
@@ -64,6 +73,5 @@ def get_session(config: pytest.Config) -> GuardSession:
             config.pluginmanager.register(keeper.workers, "metamorphic_guard_workers")
             config.pluginmanager.register(TerminalSummary(keeper), "metamorphic_guard_terminal")
             for flag in find_idle(config, settings):
-                warning = MetamorphicGuardWarning(f"{flag} has no effect without --mg-gate")
-                config.issue_config_time_warning(warning, stacklevel=2)
+                warn_of_run(config, f"{flag} has no effect without --mg-gate")
     return session

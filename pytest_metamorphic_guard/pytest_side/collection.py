@@ -12,6 +12,7 @@ import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins, load_plugin
+from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
 from pytest_metamorphic_guard.runner.drawing import build_test
 from pytest_metamorphic_guard.runner.sampling import build_measured_test
 from pytest_metamorphic_guard.tasks import Task, find_task
@@ -249,7 +250,7 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
             function
         )
     if not candidates:
-        reason = "no candidate: pass --mg-candidate=path.py, or TASK=path.py for one task"
+        reason = f"{NO_CANDIDATE}, or TASK=path.py for one task"
         function = pytest.mark.skip(reason=reason)(function)
     setattr(function, _ATTRIBUTE, Plan(task, entry, variable, holder, by_parameter))
     member = staticmethod(function)

@@ -10,6 +10,7 @@ from pytest_metamorphic_guard.contracts.outcomes import find_refusal
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.activation import get_session
 from pytest_metamorphic_guard.pytest_side.collection import label_candidates
+from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
 from pytest_metamorphic_guard.runner.calling import CallFailed, Solve, Unusable
 from pytest_metamorphic_guard.tasks.implementations import DEFAULT_FUNCTION, Implementation
 from pytest_metamorphic_guard.watch.feed import FedMonitors
@@ -47,7 +48,7 @@ def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
     session.used_fixtures = True
     found = _find(session, role)
     if not found:
-        pytest.skip(f"no {role}: pass --mg-{role}=path.py")
+        pytest.skip(NO_CANDIDATE.replace("candidate", role))
     labels = label_candidates(found)
     label = getattr(request, "param", None) or list(labels)[-1 if role == "baseline" else 0]
     try:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.measurements import name_task
+from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.evaluation.counting import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
 from pytest_metamorphic_guard.pytest_side.items import RESULT_ATTRIBUTE
+from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
 from pytest_metamorphic_guard.report.contents import ItemRecord, TestRecord
 from pytest_metamorphic_guard.watch.feed import decode_fed
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.measurements import Measurement
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.contracts.refused import RefusedCalls
 
 __all__ = ["Fed", "Gathered"]
 
@@ -54,6 +57,7 @@ class Gathered:
         lost: Items of a process that ended before they did.
         failed: Items without a result: they failed before they ran, or in a way that is not ours.
         skipped: Items that were skipped.
+        without_candidate: Items, and users' own tests, that were skipped for want of a candidate.
         left_out: Items that a selection left out, as processes counted them.
     """
 
@@ -65,6 +69,7 @@ class Gathered:
     lost: list[str] = field(default_factory=list)
     failed: dict[str, float] = field(default_factory=dict)
     skipped: dict[str, None] = field(default_factory=dict)
+    without_candidate: dict[str, None] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
 
     def add(self, report: pytest.TestReport) -> None:
@@ -83,6 +88,8 @@ class Gathered:
             if data["result"] is not None:
                 self._add_result(report, ItemResult.from_dict(data["result"]))
                 return
+        if report.skipped and NO_CANDIDATE in str(report.longrepr):
+            self.without_candidate[report.nodeid] = None
         if _MARK in report.keywords and report.skipped:
             self.skipped[report.nodeid] = None
         if _MARK in report.keywords and report.failed and report.nodeid not in self.items:
@@ -137,6 +144,13 @@ class Gathered:
             for node, result in sorted(self.items.items())
             if (found := result.difference) is not None and node not in self.expected
         ]
+
+    @property
+    def refused(self) -> tuple[RefusedCalls, ...]:
+        """What sandboxes refused, to each implementation."""
+        found = [calls for result in self.items.values() for calls in result.refused]
+        found += [calls for test in self.own_tests.values() for calls in test.refused]
+        return sum_refused(found)
 
     @property
     def missing(self) -> list[Missing]:

@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
     describe_violated,
+    list_refused,
 )
 from pytest_metamorphic_guard.pytest_side.collection import PARAMETER, Plan, find_plan, find_variant
 from pytest_metamorphic_guard.pytest_side.shield import clean_report
@@ -348,6 +349,7 @@ class ItemRunner:
             label=label,
             where=self.session.tell_apart(item),
             difference=describe_difference(plan.holder.run),
+            refused=list_refused(plan.holder.run),
         )
         # junit XML is written from the item's properties when the teardown has been reported.
         # An earlier attempt of a plugin that runs items again has left its own.

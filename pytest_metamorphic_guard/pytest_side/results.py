@@ -234,7 +234,7 @@ class ResultKeeper:
             environment=describe_environment(settings),
             secrets=self.session.secrets,
             ranking=self.ranking,
-            implementations=list_implementations(settings),
+            implementations=list_implementations(settings, self.gathered.refused),
             executors=list_executors(settings),
             items=self.gathered.item_records,
             tests=self.gathered.test_records,

@@ -10,7 +10,7 @@ import pytest
 from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins
 from pytest_metamorphic_guard.pytest_side.collection import find_plan
-from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
+from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,8 +117,7 @@ def _judge_unknown_task(
     if hint or not _is_narrowed(config):
         return [text]
     if name.lower() not in find_plugins(TASK_GROUP, "task"):
-        warning = MetamorphicGuardWarning(f"--mg-policy: {text}")
-        config.issue_config_time_warning(warning, stacklevel=2)
+        warn_of_run(config, f"--mg-policy: {text}")
     return []
 
 

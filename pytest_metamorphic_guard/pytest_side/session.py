@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,10 @@ from pytest_metamorphic_guard.pytest_side.selection import (
     find_unknown_names,
     find_unknown_tasks,
 )
-from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
+from pytest_metamorphic_guard.pytest_side.warning_classes import (
+    MetamorphicGuardWarning,
+    warn_of_run,
+)
 from pytest_metamorphic_guard.report.holding import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.runner.calling import Caller
@@ -105,6 +109,7 @@ class GuardSession:
         self._repeats = plan_repeats(self.monitors, settings.seed)
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
         self._withheld: dict[str, dict[str, str]] = {}
+        self._failed_late = False
         self._samples = Samples(settings, self.rules)
         self._check_executors()
         config.add_cleanup(self.close)
@@ -266,11 +271,18 @@ class GuardSession:
                     close()
                 except Exception as error:  # noqa: BLE001 - a stranger's; the others are closed too
                     fault = loaded.identity.fault(f"close() raised {type(error).__name__}: {error}")
-                    self.config.issue_config_time_warning(
-                        MetamorphicGuardWarning(self.redaction.hide(str(fault))), stacklevel=2
-                    )
+                    self._say_late(self.redaction.hide(str(fault)))
         self._executors.clear()
         self._reseeded.clear()
+
+    def _say_late(self, text: str) -> None:
+        try:
+            warning = MetamorphicGuardWarning(text)
+            self.config.issue_config_time_warning(warning, stacklevel=2)
+        except MetamorphicGuardWarning:
+            # -W error, when no item is left that could fail.
+            self._failed_late = True
+            sys.stderr.write(f"ERROR: {text}\n")
 
     @property
     def task_paths(self) -> tuple[Path, ...]:
@@ -344,9 +356,11 @@ class GuardSession:
             self.progress = LocalProgress(board.show) if board else None
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         # Before the summary, which shows what closing says.
         self.close()
+        if self._failed_late and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_report_header(self) -> list[str]:
         settings = self.settings
@@ -397,8 +411,7 @@ class GuardSession:
         if replay.lost:
             said.append(f"{replay.lost} violations have inputs that a report cannot carry")
         for text in said:
-            warning = MetamorphicGuardWarning(f"--mg-replay: {text}")
-            self.config.issue_config_time_warning(warning, stacklevel=2)
+            warn_of_run(self.config, f"--mg-replay: {text}")
 
     def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
         return self.rules.find_declared_rate(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.measurements import name_task
 from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
+from pytest_metamorphic_guard.report.refused import describe_refused
 from pytest_metamorphic_guard.report.summary import Screen, render_summary
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _MARKUP: dict[Tone, dict[str, bool]] = {
     "dim": {},
 }
 _TITLE = "metamorphic guard"
+# Below it, -qq, not even what to do is said.
+_SILENT = -1
 
 
 class TerminalSummary:
@@ -63,7 +66,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
             lines.append(keeper.session.settings.described_seed)
     elif not quiet:
         lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
-    lines += _suspect_entries(keeper)
+    lines += [*_suspect_entries(keeper), *describe_refused(keeper.gathered.refused)]
     settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.has_nothing:
         lines.append(keeper.undecided)
@@ -74,6 +77,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     failed = reporter.stats.get("error")  # of the collection, which says what is wrong
     if settings.candidates and keeper.gathered.is_empty and not keeper.partial and not failed:
         lines += _explain_nothing(keeper)
+    lines += _explain_skips(keeper, reporter.verbosity)
     if keeper.report_line is not None:
         lines.append(keeper.report_line)
     return lines
@@ -118,6 +122,16 @@ def _suspect_entries(keeper: ResultKeeper) -> list[str]:
         for (task, entry), candidates in sorted(found.items())
         if len(candidates) > 1 and all(candidates.values())
     ]
+
+
+def _explain_skips(keeper: ResultKeeper, verbosity: int) -> list[str]:
+    """Say why items were skipped, which pytest itself says with ``-rs`` alone."""
+    skipped = len(keeper.gathered.without_candidate)
+    if not skipped or verbosity < _SILENT:
+        return []
+    were = "item was" if skipped == 1 else "items were"
+    how = "pass --mg-candidate=path.py or, for one task, TASK=path.py"
+    return [f"{skipped} {were} skipped, since no candidate was given: {how}"]
 
 
 def _explain_nothing(keeper: ResultKeeper) -> list[str]:

@@ -16,12 +16,30 @@ __all__ = [
     "ImplementationRecord",
     "ItemRecord",
     "MonitorResult",
+    "RefusedRecord",
     "RunRecord",
     "TestRecord",
     "ViolationRecord",
 ]
 
 Role = Literal["baseline", "candidate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRecord:
+    """One thing that a sandbox refused to an implementation.
+
+    Attributes:
+        kind: What it is, such as ``"network"``.
+        path: The file, where it is known.
+        option: What allows it; None where nothing does.
+        calls: Number of calls that failed for it.
+    """
+
+    kind: str
+    path: str | None
+    option: str | None
+    calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +53,7 @@ class ImplementationRecord:
         function: Name of the function, or None where the executor needs none.
         sha256: Hash of the file or text, or None where there is neither.
         packages: Versions of the installed distributions that it imports.
+        refused: What a sandbox kept its calls from.
     """
 
     role: Role
@@ -43,6 +62,7 @@ class ImplementationRecord:
     function: str | None = None
     sha256: str | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[RefusedRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

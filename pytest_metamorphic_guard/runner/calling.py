@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     find_refusal,
     to_outcome,
 )
+from pytest_metamorphic_guard.contracts.refused import Refused, RefusedCounter
 from pytest_metamorphic_guard.errors import ImplementationError, MetamorphicGuardError, PluginError
 from pytest_metamorphic_guard.runner.availability import Availability
 from pytest_metamorphic_guard.runner.cases import snapshot
@@ -29,6 +30,7 @@ from pytest_metamorphic_guard.values.wire.settling import settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
@@ -128,6 +130,7 @@ class Caller:
         unusable: Why the implementation could not be called at all, the last time it could not.
         returned: Number of executions that returned.
         refused: Number of those that never ran, or that a sandbox kept from what they wanted.
+        refused_calls: What a sandbox kept them from.
         first_failure: How the first one ended that did not return.
         reseeded: The same under another hash seed, where a monitor asked for it and there is one.
         availability: How many calls the executor could make.
@@ -150,6 +153,7 @@ class Caller:
     unusable: CallFailed | None = None
     returned: int = 0
     refused: int = 0
+    refused_calls: RefusedCounter = field(default_factory=RefusedCounter)
     first_failure: str = ""
     reseeded: LoadedExecutor | None = None
     availability: Availability = field(default_factory=Availability)
@@ -298,6 +302,10 @@ class Caller:
             return Unusable(CallFailed(self._name, said, outcome.error_type, outcome))
         return NotAvailable(self.not_available)
 
+    def take_refused(self) -> tuple[RefusedCalls, ...]:
+        """Return what was refused to it since this was last asked."""
+        return self.refused_calls.take(self.role, self.implementation.specification)
+
     def describe_lost(self) -> str:
         """Say in words how many calls could not be made."""
         return self.availability.describe(f" of {self._name}")
@@ -348,6 +356,9 @@ class Caller:
         if isinstance(outcome, Returned):
             self.returned += 1
         else:
+            refused = Refused.from_payload(outcome.payload)
+            if refused is not None:
+                self.refused_calls.add(refused)
             self.refused += find_refusal(outcome) is not None
             self.first_failure = self.first_failure or " ".join(outcome.error.split())
         if self.observe is not None:

@@ -108,6 +108,25 @@ def test_a_process_may_read_what_the_kernel_says_about_itself_alone(
         assert local.execute(path, "spy", (pid,), 10.0, 512)["exception_type"] == "PermissionError"
 
 
+@pytest.mark.parametrize("level", ["fork", "fresh"])
+def test_a_copy_that_may_not_read_about_itself_names_the_levels_that_may(
+    make_local, candidates, level
+):
+    path = candidates.write(READING.format(path="/proc/self/maps"))
+
+    payload = make_local(isolation=level).execute(path, "solve", (1,), 10.0, 512)
+
+    option = 'isolation = "worker" or isolation = "spawn"'
+    assert payload["error"].endswith(
+        f"(the sandbox refuses it; --mg-executor-config allows it with {option})"
+    )
+    expected = {"kind": "process", "option": option, "path": "/proc/self/maps"}
+    assert payload["sandbox_refused"] == expected
+    others = candidates.write(READING.format(path="/proc/1/maps"))
+    error = make_local(isolation=level).execute(others, "solve", (1,), 10.0, 512)["error"]
+    assert "no option allows it" in error
+
+
 @pytest.mark.skipif(not CGROUPS.is_dir(), reason="this system has no cgroups")
 @pytest.mark.parametrize("level", ["worker", "fork"])
 def test_limits_of_a_container_can_be_read(make_local, candidates, level):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import warnings
 
 import pytest
 
@@ -18,14 +19,15 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     to_outcome,
 )
 from pytest_metamorphic_guard.errors import IsolationWarning
-from pytest_metamorphic_guard.executors import inprocess
+from pytest_metamorphic_guard.executors import isolation
 from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 
 
 @pytest.fixture
-def executor(monkeypatch):
-    monkeypatch.setattr(inprocess, "_warned", True)
-    return InprocessExecutor()
+def executor():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolationWarning)
+        return InprocessExecutor()
 
 
 @pytest.fixture
@@ -340,7 +342,7 @@ def test_the_missing_isolation_is_said_once_per_process():
 
 
 def test_the_warning_says_what_is_missing(monkeypatch):
-    monkeypatch.setattr(inprocess, "_warned", False)
+    monkeypatch.setattr(isolation, "_said", set())
     with pytest.warns(IsolationWarning, match="nothing is isolated"):
         InprocessExecutor()
 

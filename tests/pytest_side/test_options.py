@@ -330,6 +330,22 @@ def test_without_a_candidate_every_item_is_skipped_with_what_to_pass(suite):
     result.stdout.fnmatch_lines(["SKIPPED*no candidate: pass --mg-candidate=path.py, or TASK=*"])
 
 
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_without_a_candidate_the_summary_says_how_to_give_one(project, workers):
+    project.write_task("@t.relation\ndef same(x):\n    return (x,)\n")
+    project.write(new="def solve(x):\n    return x\n")
+    project.write(test_own="def test_own(mg_candidate):\n    assert mg_candidate(1) == 1\n")
+    project.write(test_other="import pytest\n@pytest.mark.skip\ndef test_other(): ...\n")
+    how = "pass --mg-candidate=path.py or, for one task, TASK=path.py"
+    skipped = project.spawn("-q", workers)
+    skipped.assert_outcomes(skipped=3)
+    said = f"2 items were skipped, since no candidate was given: {how}"
+    assert skipped.outlines.count(said) == 1
+    given = project.spawn("-q", workers, "--mg-candidate=new.py")
+    given.assert_outcomes(passed=2, skipped=1)
+    assert "no candidate" not in given.stdout.str()
+
+
 def test_the_version_of_python_in_the_workers_is_this_one(suite):
     suite.write(version="import sys\n\ndef solve(x):\n    return sys.version_info[:3]\n")
     suite.write_task(

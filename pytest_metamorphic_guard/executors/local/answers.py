@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.refused import PAYLOAD_KEY
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.arguments import explain_unreadable
@@ -130,7 +131,7 @@ class AnswerReader:
         _, exception_type, message, traceback = self._read_failure(response, answer)
         hint = self._hints.explain_failure(exception_type, message, traceback)
         text = f"importing {self.where} failed: {_join(exception_type, message)}{hint}"
-        payload = make_failure("import_error", text)
+        payload = make_failure("import_error", text) | self._note_refused(message, traceback)
         return payload | {"exception_type": exception_type, "traceback": traceback}
 
     def read_known(self, response: Response) -> bool:
@@ -171,9 +172,14 @@ class AnswerReader:
                 )
         hint = self._hints.explain_failure(exception_type, message, traceback)
         payload = make_failure(category, _join(exception_type, message) + hint)
+        payload |= self._note_refused(message, traceback)
         if exception_type:
             payload |= {"exception_type": exception_type, "traceback": traceback}
         return payload
+
+    def _note_refused(self, message: str, traceback: str) -> Payload:
+        refused = self._hints.find_refused(message, traceback)
+        return {} if refused is None else {PAYLOAD_KEY: refused.to_payload()}
 
     @staticmethod
     def _read_failure(response: Response, answer: object) -> tuple[str, str, str, str]:

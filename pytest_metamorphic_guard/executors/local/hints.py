@@ -6,9 +6,9 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from pytest_metamorphic_guard.contracts.refused import Refused
 
+if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
 
 __all__ = ["Hints"]
@@ -32,6 +32,15 @@ _MEMORY = re.compile(
     r"|can't start new thread|MemoryError|[Oo]ut of address space|mmap",
 )
 _CONFIG = "--mg-executor-config"
+_OTHER_LEVELS = 'isolation = "worker" or isolation = "spawn"'
+_NAMES = {
+    "network": "the network",
+    "subprocess": "processes and their locks",
+    "unknown": "this",
+    "process": "it",
+    "shared memory": "shared memory",
+    "file": "it",
+}
 
 
 class Hints:
@@ -50,9 +59,8 @@ class Hints:
 
     def explain_failure(self, exception_type: str, message: str, traceback: str) -> str:
         """Return what to add to the text of an exception, or nothing."""
-        return self._explain_refusal(message, traceback) or self._explain_message(
-            exception_type, message
-        )
+        refused = self.find_refused(message, traceback)
+        return self._explain_message(exception_type, message) if refused is None else _say(refused)
 
     def explain_end(self, stderr: str) -> str:
         """Return what to add to the end of a process that said no more than ``stderr``."""
@@ -78,39 +86,46 @@ class Hints:
             return f" (its memory limit is {self._mem_mb} MiB: --mg-mem-mb)"
         return ""
 
-    def _explain_refusal(self, message: str, traceback: str) -> str:
+    def find_refused(self, message: str, traceback: str) -> Refused | None:
+        """Return what the sandbox refused, as far as the text of an exception tells."""
         if not self._is_confined:
-            return ""
+            return None
         allowed = self._configuration
         path = _PATH.search(message)
         is_refused = _REFUSED.search(message) or (path and _DENIED.search(message))
         if not is_refused and not _UNRESOLVED.search(message):
-            return ""
+            return None
         if path is not None:
-            return self._explain_path(path[1])
+            return self._find_refused_path(path[1])
         evidence = f"{message}\n{_cut(traceback)}"
         if not allowed.allow_network and (not is_refused or _NETWORK.search(evidence)):
-            return _say("the network", ["allow_network = true"])
+            return Refused("network", "allow_network = true")
         if not allowed.allow_subprocess and _PROCESSES.search(evidence):
-            return _say("processes and their locks", ["allow_subprocess = true"])
-        return _say("this", ["read", "write", "allow_network", "allow_subprocess"])
+            return Refused("subprocess", "allow_subprocess = true")
+        return Refused("unknown", "read or write or allow_network or allow_subprocess")
 
-    def _explain_path(self, path: str) -> str:
+    def _find_refused_path(self, path: str) -> Refused | None:
         if path.startswith("/proc/"):
-            # What no option opens: other processes, and on some levels a process itself.
-            return (
-                " (the sandbox refuses it; on the levels worker and spawn a process may read what"
-                " the kernel says about itself)"
-            )
+            # On other levels a process is forked from a confined one, and cannot be allowed more
+            # than that: what the kernel says of it has no name yet when rules are made.
+            is_forked = self._configuration.isolation in ("fork", "fresh")
+            is_own = is_forked and path.startswith(("/proc/self/", "/proc/thread-self/"))
+            return Refused("process", _OTHER_LEVELS if is_own else None, path)
         if path.startswith("/dev/shm"):
-            return _say("shared memory", ["allow_subprocess = true"])
+            return Refused("shared memory", "allow_subprocess = true", path)
         if not os.path.exists(path) and not os.path.isdir(os.path.dirname(path)):
-            return ""  # nobody could open it
-        return _say("it", [f"read = [{path!r}]", f"write = [{path!r}]"])
+            return None  # nobody could open it
+        return Refused("file", f"read = [{path!r}] or write = [{path!r}]", path)
 
 
-def _say(what: str, options: Sequence[str]) -> str:
-    return f" (the sandbox refuses {what}; {_CONFIG} allows it with {' or '.join(options)})"
+def _say(refused: Refused) -> str:
+    what = _NAMES[refused.kind]
+    if refused.option is None:
+        return (
+            f" (the sandbox refuses {what}, and no option allows it; on the levels worker and spawn"
+            " a process may read what the kernel says about itself)"
+        )
+    return f" (the sandbox refuses {what}; {_CONFIG} allows it with {refused.option})"
 
 
 def _cut(traceback: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.errors import IsolationWarning
+from pytest_metamorphic_guard.executors.isolation import warn_once
 from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
 
 if TYPE_CHECKING:
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["check_missing", "choose_confinement", "choose_level"]
 
 _FORKING = ("fork", "fresh")
-_warned: set[str] = set()
 
 
 def choose_level(configuration: Configuration) -> str:
     """Return the level that is used; a system that cannot fork safely starts interpreters."""
     level = configuration.isolation
     if level in _FORKING and not (sys.platform == "linux" and _has_pidfd()):
-        _warn(f"isolation {level!r} needs Linux 5.3; every call starts an interpreter instead")
+        warn_once(f"isolation {level!r} needs Linux 5.3; every call starts an interpreter instead")
         return "spawn"
     return level
 
@@ -64,7 +62,7 @@ def check_missing(missing: Iterable[str], configuration: Configuration) -> None:
         raise ValueError(
             f"option 'harden' of the executor 'local' is 'require', but this system lacks {listed}"
         )
-    _warn(f"candidates run with less isolation than asked for: this system lacks {listed}")
+    warn_once(f"candidates run with less isolation than asked for: this system lacks {listed}")
 
 
 def _has_pidfd() -> bool:
@@ -73,9 +71,3 @@ def _has_pidfd() -> bool:
     except (AttributeError, OSError):
         return False
     return True
-
-
-def _warn(text: str) -> None:
-    if text not in _warned:
-        _warned.add(text)
-        warnings.warn(text, IsolationWarning, stacklevel=2)
