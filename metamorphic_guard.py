@@ -6,6 +6,8 @@ modules of pytest-metamorphic-guard under the names that plugins import them by.
 The distribution metamorphic-guard owns the package ``metamorphic_guard``. Where it is installed
 beside this one, Python prefers its folder to this file, so that its modules are found instead; a
 plugin runs unchanged with either.
+
+PYTEST_DONT_REWRITE: loaded as installed.
 """
 
 import importlib

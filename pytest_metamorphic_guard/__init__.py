@@ -1,11 +1,19 @@
-"""Metamorphic relations as pytest items, run in isolation against a candidate and its baseline."""
+"""Metamorphic relations as pytest items, run in isolation against a candidate and its baseline.
+
+PYTEST_DONT_REWRITE: what this file finds is loaded as installed, and so is this file.
+"""
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
     from pytest_metamorphic_guard.errors import (
         ImplementationError,
         MetamorphicGuardError,
@@ -126,3 +134,59 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _AsInstalled:
+    """Finds the modules of this distribution as Python does where there is no pytest.
+
+    pytest rewrites the asserts of every module of a plugin's distribution, and where it cannot keep
+    what it compiled it compiles all of them again at each start. An assert of ours is about our own
+    state: nobody would read more from it.
+    """
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name.partition(".")[0] != __name__ and name != "metamorphic_guard":
+            return None
+        for finder in sys.meta_path:
+            if _is_ours(finder) or _rewrites(finder):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                # The package metamorphic_guard is another distribution's, and only the file ours.
+                foreign = path is None and name != __name__ and spec.submodule_search_locations
+                return None if foreign else spec
+        return None
+
+
+def _is_ours(finder: object) -> bool:
+    # By name: what an earlier import of this file has left is another object.
+    return getattr(finder, "__module__", "") == __name__
+
+
+def _rewrites(finder: object) -> bool:
+    return type(finder).__module__ == "_pytest.assertion.rewrite"
+
+
+def load_as_installed(found: dict[str, Any]) -> None:
+    """Put the finder of our modules before that of pytest, which each run puts first.
+
+    Args:
+        found: The names of a module that pytest may have found before. The mark in its docstring
+            has kept its code as it is, so all it needs is what tells where it was found.
+    """
+    if not any(map(_rewrites, sys.meta_path)):
+        return
+    for finder in filter(_is_ours, sys.meta_path.copy()):
+        sys.meta_path.remove(finder)
+    sys.meta_path.insert(0, _AsInstalled)
+    if _rewrites(found["__spec__"].loader):
+        name = found["__name__"]
+        spec = _AsInstalled.find_spec(name, None if name == __name__ else __path__)
+        assert spec is not None
+        found.update(__spec__=spec, __loader__=spec.loader, __cached__=spec.cached)
+
+
+load_as_installed(globals())

@@ -2,6 +2,8 @@
 
 pytest loads this module in every run on the machine, so it loads nothing else: what a hook hands
 over to is imported inside it, once a task or an option asks for this plugin.
+
+PYTEST_DONT_REWRITE: loaded as installed.
 """
 
 from __future__ import annotations
@@ -11,14 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_metamorphic_guard import load_as_installed
+
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
+
+# The package may have been loaded before pytest was started.
+load_as_installed(globals())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     from pytest_metamorphic_guard.pytest_side.options import add_options
 
+    # This module may be there from an earlier run in the same process.
+    load_as_installed(globals())
     add_options(parser)
 
 
