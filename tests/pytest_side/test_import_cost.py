@@ -57,6 +57,7 @@ def test_a_suite_without_tasks_loads_nothing_and_sees_nothing(plain, workers):
     assert ours <= {
         "pytest_metamorphic_guard",
         "pytest_metamorphic_guard.plugin",
+        "pytest_metamorphic_guard.pytest_side",
         "pytest_metamorphic_guard.pytest_side.options",
         "pytest_metamorphic_guard.pytest_side.hookspecs",
     }
