@@ -63,15 +63,17 @@ def _confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
 
 
 def is_seen_again(run: Run, violation: Violation) -> bool:
-    """Run one violation again in a fresh process; tell whether the same was seen again."""
-    for caller in run.callers:
-        caller.forget()
-        caller.restart()
+    """Run one violation again, each time in a fresh process, until the same is seen again.
+
+    What comes by chance may stay away once; it is repeated as often as `confirm` does.
+    """
     try:
-        again = _examine(run, violation)
+        return any(
+            again is not None and again.regression == violation.regression
+            for again, _ in _run_again(run, violation)
+        )
     except NotAvailable:
         return False
-    return again is not None and again.regression == violation.regression
 
 
 @contextlib.contextmanager
@@ -94,18 +96,22 @@ def _examine(run: Run, violation: Violation) -> Violation | None:
 
 def _repeat(run: Run, violation: Violation) -> tuple[list[Violation | None], bool]:
     """Return what each repeat saw, and whether each was in a fresh process."""
+    repeats = list(_run_again(run, violation))
+    return [again for again, _ in repeats], all(restarted for _, restarted in repeats)
+
+
+def _run_again(run: Run, violation: Violation) -> Iterator[tuple[Violation | None, bool]]:
+    """Repeat a violated case; yield what was seen, and whether that was in a fresh process."""
     until = time.monotonic() + _REPEATS_S
-    seen: list[Violation | None] = []
-    restarted = True
     # Nobody waits for chance where nothing has ever returned.
     repeats = _REPEATS if run.candidate.returned or not has_hung(violation.candidate) else 1
-    while len(seen) < repeats and (not seen or time.monotonic() < until):
+    for number in range(repeats):
+        if number and time.monotonic() >= until:
+            return
         for caller in run.callers:
             caller.forget()
-        for caller in run.callers:
-            restarted = caller.restart() and restarted
-        seen.append(_examine(run, violation))
-    return seen, restarted
+        restarts = [caller.restart() for caller in run.callers]
+        yield _examine(run, violation), all(restarts)
 
 
 def _classify(run: Run, violation: Violation) -> Confirmation:

@@ -40,3 +40,28 @@ def test_a_violation_that_does_not_depend_on_chance_is_confirmed(project, isolat
     result = project.spawn("--mg-candidate=new.py", f"--mg-isolation={isolation}")
 
     assert "confirmed in a fresh process" in result.stdout.str()
+
+
+# Wrong in every second process that is asked.
+IN_TURNS = """
+from pathlib import Path
+STARTS = Path(__file__).with_name("starts.txt")
+with STARTS.open("a") as file:
+    file.write(".")
+
+def solve(x):
+    return -1 if len(STARTS.read_text()) % 2 else x
+"""
+
+
+def test_a_gate_repeats_as_often_as_any_run_until_a_violation_is_seen_again(project):
+    project.write_task(CHECK, inputs="[(7,)]")
+    project.write(new=IN_TURNS, old="def solve(x):\n    return x\n")
+
+    result = project.spawn(
+        *("--mg-candidate=new.py", "--mg-baseline=old.py", "--mg-gate"),
+        '--mg-executor-config={"harden": "off"}',
+    )
+
+    result.stdout.fnmatch_lines(["REJECT: *"])
+    assert "of 5 repeats, by chance" in result.stdout.str()
