@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed, find_wi
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
 from pytest_metamorphic_guard.evaluation.counting import (
     Difference,
+    Missing,
     build_evidence,
     miss_unusable,
     split_alerts,
@@ -52,7 +53,7 @@ from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources, find_fixtures
 from pytest_metamorphic_guard.runner.measuring import Measuring
-from pytest_metamorphic_guard.runner.own_faults import find_own_fault
+from pytest_metamorphic_guard.runner.own_faults import find_own_fault, is_for_want_of_calls
 from pytest_metamorphic_guard.runner.processors import share_processor
 from pytest_metamorphic_guard.runner.repeating import Repeats, plan_repeats
 from pytest_metamorphic_guard.runner.run import Run, Violated
@@ -144,6 +145,7 @@ class _Evaluation:
     _results: dict[str, ItemResult] = field(default_factory=dict)
     _durations: dict[str, float] = field(default_factory=dict)
     _time_outs: dict[str, TimeOuts] = field(default_factory=dict)
+    _missing: list[Missing] = field(default_factory=list)
 
     def run(self, stack: ExitStack) -> EvaluationResult:
         settings, rules = self._read_settings(), self._read_rules()
@@ -185,6 +187,7 @@ class _Evaluation:
             if result.verdict.unusable is not None
         ]
         reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
+        missing += self._missing
         missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
         ranking = rank(build_evidence(measured, reports, missing, differences), rules)
         refused = [calls for result in self._results.values() for calls in result.refused]
@@ -289,9 +292,12 @@ class _Evaluation:
             result = describe_violated(violation, verdict, text, measured, encode_records(()))
         except Unusable as unusable:
             fault = None if self.baseline is None else find_own_fault(one, unusable.error)
-            if fault is None:
+            if fault is None and not is_for_want_of_calls(one, unusable.error):
                 raise
             result = ItemResult(one.conclude(broken=True, unusable=fault))
+            if fault is None:
+                said = " ".join(str(unusable.error).split())
+                self._missing.append(Missing(said, result.verdict.candidate, node))
         except Exception as error:
             explained = explain(error, one)
             if explained is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.runner.calling import Unusable
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.errors import MetamorphicGuardError
     from pytest_metamorphic_guard.runner.run import Run
 
-__all__ = ["find_own_fault"]
+__all__ = ["find_own_fault", "is_for_want_of_calls"]
 
 # What code does when it is imported, or lacks. A process that does not start is not its doing.
 _OWN = frozenset({"import_error", "function_missing"})
@@ -30,6 +31,13 @@ def find_own_fault(run: Run, error: MetamorphicGuardError) -> str | None:
     if run.baseline is not None and not _can_be_called(run):
         return None
     return " ".join(str(failed).split())
+
+
+def is_for_want_of_calls(run: Run, error: MetamorphicGuardError) -> bool:
+    """Tell whether an item could not be judged because too many calls were unavailable."""
+    # An executor that breaks its contract is a fault, whatever it could not do before.
+    too_many = any(caller.availability.is_too_low for caller in run.callers)
+    return too_many and not isinstance(error, PluginError)
 
 
 def _can_be_called(run: Run) -> bool:

@@ -1,6 +1,8 @@
 """What an executor could not call counts for nobody, and too much of it decides nothing."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -151,3 +153,45 @@ def test_a_check_of_an_executor_asks_for_another_time():
     report = check_executor(Down(), hostile=False)
     said = "the call was unavailable (no route to host): check again when what the executor needs"
     assert said in " ".join(str(report).split())
+
+
+@pytest.mark.parametrize(("role", "busy"), [("old", "x % 5 == 3"), ("new", "True")])
+def test_a_program_is_told_that_too_much_was_unavailable(project, busy, role):
+    project.write(
+        new="def solve(x):\n    return 1\n",
+        old="def solve(x):\n    return 1\n",
+        busy=f"""
+        class Busy:
+            def __init__(self, config=None):
+                pass
+            def execute(self, file_path, func_name, args, timeout_s, mem_mb):
+                x = args[0]
+                if file_path.endswith({role!r} + ".py") and {busy}:
+                    return {{"success": False, "error": "429 slow", "error_type": "unavailable"}}
+                return {{"success": True, "result": 1}}
+        """,
+        program="""
+        from pytest_metamorphic_guard import EvaluationConfig, Implementation, Task, run
+        t = Task("t", inputs=[(n,) for n in range(30)])
+
+        @t.relation(expect="equal")
+        def same(x):
+            return (x,)
+
+        config = EvaluationConfig(executor="busy:Busy", n=30)
+        old, new = (Implementation.from_path(f"{name}.py") for name in ("old", "new"))
+        found = run(t, old, new, config)
+        print(found.outcome, found.adopt, found.reason)
+        """,
+    )
+    done = subprocess.run(
+        [sys.executable, "program.py"],
+        cwd=project.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("inconclusive False "), done.stdout
+    assert "429 slow" in done.stdout
+    assert f"{role}.py" in done.stdout
