@@ -4,8 +4,8 @@ Every simulated run goes through `watch`, with all built-in monitors and the cor
 whole run. "before" is the rule that went before, on the same runs: where identical implementations
 fail by chance, every call counts as if it were independent, and an error type that only the
 candidate shows is an alert; where a task says what holds, only whether calls return is looked at.
-The same seed prints the same table. Outputs that are hard to compare follow, see
-``simulate_values.py``.
+It has a quarter of the runs. The same seed prints the same table. Outputs that are hard to compare
+follow, see ``simulate_values.py``.
 
     python benchmarks/simulate_monitors.py --runs 1000 --seed 1
 """
@@ -240,8 +240,9 @@ def main() -> None:
         others = {name: count for name, count in seen.items() if count and name not in hidden}
         said = f"errors {seen['error'] / arguments.runs:.2%}"
         if before is not None:
+            options["runs"] = max(1, arguments.runs // 4)
             earlier = count_alarms(truth, forget=before, **options)
-            said = f"before {_format_share(earlier[kind], arguments.runs)}"
+            said = f"before {_format_share(earlier[kind], options['runs'])}"
         print(
             f"{words:44} n={n:<4} {kind:20} {_format_share(seen[kind], arguments.runs):28}"
             f"{said}  {others or ''}",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.gate.looking import look_back
+from pytest_metamorphic_guard.gate.looking import is_above, look_back
 from pytest_metamorphic_guard.gate.policies import Strict
-from pytest_metamorphic_guard.statistics.effective import find_p_loss, find_p_rate_above
+from pytest_metamorphic_guard.statistics.effective import find_p_loss
 from pytest_metamorphic_guard.statistics.paired import tango_interval
 from pytest_metamorphic_guard.statistics.sequential import HybridLevels
 
@@ -30,7 +30,7 @@ class Comparison:
         alpha: The error rate of each of its sides.
         p_below: Against "the difference reaches the policy's threshold", at the policy's alpha.
         stopped: Number of pairs after which early stopping decided, or None.
-        above: Whether it then lay above the threshold.
+        above: Whether it is shown to lie above the threshold.
     """
 
     interval: Interval
@@ -80,18 +80,12 @@ def compare(
                 above=seen.above,
             )
     p_below = find_p_loss(tally.pairs, policy.threshold, tally.clustering)
-    pairs = tally.pairs
-    if tasks > 1 and policy.threshold < 0.0 and not pairs.improvements:
-        # Losses alone are binomial, and skewed: far out, where several tasks share alpha, the
-        # score's normal approximation is too sure of them.
-        exact = find_p_rate_above(
-            pairs.regressions, pairs.total, -policy.threshold, tally.clustering
-        )
-        p_below = max(p_below, exact)
+    interval = _find_interval(tally, alpha)
     return Comparison(
-        interval=_find_interval(tally, alpha),
+        interval=interval,
         confidence=confidence,
         alpha=alpha,
+        above=is_above(tally.pairs, policy, interval, alpha, tally.clustering),
         # Looking before has spent a part of alpha, as if the p-value were so much larger.
         p_below=min(1.0, p_below * policy.alpha / alpha),
     )

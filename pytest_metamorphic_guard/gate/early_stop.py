@@ -40,10 +40,9 @@ class EarlyStop:
         self, task: TaskEvidence, rules: Rules, *, comparisons: int = 1, tasks: int = 1
     ) -> None:
         policy = correct_policy(rules.find_policy(task.task), comparisons)
-        by_rates = task.baseline is not None and not isinstance(policy, Strict)
         self._tolerated = find_tolerated(task, rules)
         self._looking: Looking | None = None
-        if by_rates:
+        if task.baseline is not None and not isinstance(policy, Strict):
             self._looking = Looking(policy, tasks=tasks, first_look=task.first_look)
         # Cases that share inputs repeat each other, which the bets do not allow for.
         self._repeats = any(relation.overlap > 1 for relation in task.relations)

@@ -183,12 +183,17 @@ def judge_difference(
         f"({percent(comparison.confidence)} interval {points(interval.lower)} "
         f"to {points(interval.upper)})"
     )
-    if interval.lower > policy.threshold:
+    if comparison.above:
         return Finding(Conclusion.ADOPT, f"{goal} is shown: {seen}")
     if p_adjusted is not None and p_adjusted <= policy.alpha:
         return Finding(Conclusion.REJECT, f"{goal} is refuted: {seen}")
-    if interval.upper < policy.threshold:
-        seen += ", which is not enough among all that is tested"
+    if not interval.lower <= policy.threshold <= interval.upper:
+        alone = comparison.p_below is not None and comparison.p_below <= policy.alpha
+        seen += (
+            ", which is not enough among all that is tested"
+            if alone
+            else (", which the exact test does not confirm")
+        )
     return Finding(
         Conclusion.INCONCLUSIVE,
         f"{goal} is neither shown nor refuted: {seen}",

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.gate.policies import Strict
+from pytest_metamorphic_guard.statistics.effective import (
+    INDEPENDENT,
+    Clustering,
+    find_p_gain,
+    find_p_loss,
+)
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, tango_interval
 from pytest_metamorphic_guard.statistics.sequential import (
     BettingProcess,
@@ -16,10 +21,10 @@ from pytest_metamorphic_guard.statistics.sequential import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_metamorphic_guard.gate.policies import Policy
+    from pytest_metamorphic_guard.gate.policies import NonInferior, Superior
     from pytest_metamorphic_guard.statistics.binomial import Interval
 
-__all__ = ["Looking", "Seen", "look_back"]
+__all__ = ["Looking", "Seen", "is_above", "look_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,14 @@ class Looking:
             nothing is concluded before. None where it ends with them.
     """
 
-    def __init__(self, policy: Policy, *, tasks: int = 1, first_look: int | None = None) -> None:
-        assert not isinstance(policy, Strict)
+    def __init__(
+        self,
+        policy: NonInferior | Superior,
+        *,
+        tasks: int = 1,
+        first_look: int | None = None,
+    ) -> None:
+        self._policy = policy
         self._threshold = policy.threshold
         self._levels = HybridLevels.share(policy.alpha, extended=first_look is not None)
         self._tasks = tasks
@@ -93,18 +104,39 @@ class Looking:
             self._crossed = False
 
     def _test(self) -> bool | None:
-        if self._find_tango(self._levels.first).lower > self._threshold:
+        counts, level = _count_differences(self._differences), self._levels.first
+        if is_above(counts, self._policy, self._find_tango(level), level):
             return True
-        shared = self._find_tango(self._levels.first / self._tasks)
-        return False if shared.upper < self._threshold else None
+        return False if find_p_loss(counts, self._threshold) <= level / self._tasks else None
 
     def _find_tango(self, level: float) -> Interval:
         counts = _count_differences(self._differences)
         return tango_interval(counts, confidence=1.0 - 2.0 * level)
 
 
+def is_above(
+    counts: PairedCounts,
+    policy: NonInferior | Superior,
+    interval: Interval,
+    level: float,
+    clustering: Clustering = INDEPENDENT,
+) -> bool:
+    """Tell whether the difference is shown to lie above the policy's threshold.
+
+    A gain has to be shown by the exact test as well. That a loss is small is shown by the interval
+    alone, of which it is promised how many inputs suffice where no pair differs.
+    """
+    if interval.lower <= policy.threshold:
+        return False
+    return policy.threshold < 0.0 or find_p_gain(counts, policy.threshold, clustering) <= level
+
+
 def look_back(
-    differences: Sequence[int], policy: Policy, *, tasks: int = 1, first_look: int | None = None
+    differences: Sequence[int],
+    policy: NonInferior | Superior,
+    *,
+    tasks: int = 1,
+    first_look: int | None = None,
 ) -> Seen | None:
     """Return where `Looking` saw enough among these pairs, or None."""
     looking = Looking(policy, tasks=tasks, first_look=first_look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -138,7 +139,7 @@ def count_task(evidence: TaskEvidence, tolerated: Collection[str] = ()) -> TaskT
         ran=len(ran),
         baseline_ran=sum(entry.baseline_ran for entry in ran),
         passed=sum(entry.passed for entry in ran),
-        pairs=_sum([_one(entry.cell) for entry in pairs if entry.cell]),
+        pairs=_count_cells(tuple(entry.cell for entry in pairs if entry.cell)),
         confirmed=sum(entry.confirmed for entry in ran),
         unconfirmed=sum(entry.unconfirmed for entry in ran),
         masked=sum(entry.cell == "both_fail" and entry.regressed for entry in pairs),
@@ -206,7 +207,7 @@ def _count_input(
         passed=passed,
         cell=_find_cell(baseline=baseline_passed, candidate=passed) if paired and ran else None,
         checked=frozenset(check.relation for check in ran),
-        checks=PairedCounts(**{cell: cells.count(cell) for cell in _DIFFERENCES}),
+        checks=_count_few(tuple(cells)),
         regressed=bool(blamed),
         confirmed=confirmed,
         unconfirmed=bool(blamed) and not confirmed,
@@ -225,8 +226,12 @@ def _find_cell(*, baseline: bool, candidate: bool) -> Cell:
     return "improvements" if candidate else "both_fail"
 
 
-def _one(cell: Cell) -> PairedCounts:
-    return PairedCounts(**{cell: 1})
+def _count_cells(cells: tuple[Cell, ...]) -> PairedCounts:
+    return PairedCounts(**{cell: cells.count(cell) for cell in _DIFFERENCES})
+
+
+# Most inputs of a run have the same few results.
+_count_few = functools.lru_cache(maxsize=1024)(_count_cells)
 
 
 def _sum_groups(entries: Iterable[tuple[str, PairedCounts]]) -> list[PairedCounts]:

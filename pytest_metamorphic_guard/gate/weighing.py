@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.gate.comparing import Comparison, compare
 from pytest_metamorphic_guard.gate.corrections import PValues
-from pytest_metamorphic_guard.gate.policies import NonInferior, Strict, Superior
+from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.gate.rows import find_p_worse_of
 from pytest_metamorphic_guard.gate.tally import TaskTally, count_task
 from pytest_metamorphic_guard.gate.thresholds import RateTest, find_tolerated, list_rates
@@ -60,8 +60,7 @@ class WeighedTask:
         comparison, policy = self.comparison, self.policy
         if isinstance(policy, Strict) or not self.is_judged_by_rate:
             return ()
-        shown = comparison.above if comparison.stopped else _is_above(comparison, policy)
-        if not shown or self.tally.clustering.is_too_coarse:
+        if not comparison.above or self.tally.clustering.is_too_coarse:
             return ()
         return tuple(
             find_p_loss(relation.pairs, self.tolerated, relation.clustering)
@@ -87,7 +86,3 @@ def weigh_task(
         ),
         rates=tuple(list_rates(evidence, tally, rules)),
     )
-
-
-def _is_above(comparison: Comparison, policy: NonInferior | Superior) -> bool:
-    return comparison.interval.lower > policy.threshold

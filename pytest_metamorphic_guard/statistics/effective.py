@@ -12,13 +12,14 @@ and Graubard, Survey Methodology 24 (1998) 193-201, for bounds on fractional cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.statistics.binomial import lower_tail, upper_bound, upper_tail
 from pytest_metamorphic_guard.statistics.bisection import bisect
 from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_below
 from pytest_metamorphic_guard.statistics.student import find_beta
+from pytest_metamorphic_guard.statistics.unconditional import find_p_lost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ __all__ = [
     "Clustering",
     "bound_rate",
     "find_clustering",
+    "find_p_gain",
     "find_p_loss",
     "find_p_rate_above",
     "find_p_rate_below",
@@ -78,10 +80,24 @@ def find_clustering(sizes: Sequence[int], *, grouped: bool = True, overlap: int 
 def find_p_loss(
     counts: PairedCounts, threshold: float, clustering: Clustering = INDEPENDENT
 ) -> float:
-    """Return the one-sided p-value against "the difference is at least ``threshold``"."""
+    """Return the one-sided p-value against "the difference is at least ``threshold``".
+
+    Summed over all samples of the same size where no observation repeats another.
+    """
     if clustering.is_too_coarse:
         return 1.0
+    if clustering.effect <= 1.0:
+        return find_p_lost(counts, threshold)
     return find_p_below(counts, threshold, effect=clustering.effect)
+
+
+def find_p_gain(
+    counts: PairedCounts, threshold: float, clustering: Clustering = INDEPENDENT
+) -> float:
+    """Return the one-sided p-value against "the difference is at most ``threshold``"."""
+    # Seen from the other side a gain is a loss.
+    turned = replace(counts, regressions=counts.improvements, improvements=counts.regressions)
+    return find_p_loss(turned, -threshold, clustering)
 
 
 def find_p_regressed(regressed: int, improved: int, clustering: Clustering = INDEPENDENT) -> float:

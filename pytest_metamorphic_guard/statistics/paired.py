@@ -23,6 +23,8 @@ __all__ = [
     "find_p_below",
     "find_p_better",
     "find_p_worse",
+    "find_score",
+    "fit_regressions",
     "inputs_needed",
     "inputs_to_clear",
     "tango_interval",
@@ -130,7 +132,7 @@ def find_p_below(counts: PairedCounts, threshold: float, *, effect: float = 1.0)
     """
     if not counts.total:
         return 1.0
-    score = _find_score(
+    score = find_score(
         threshold,
         counts.improvements / effect,
         counts.regressions / effect,
@@ -143,7 +145,7 @@ def find_p_above(counts: PairedCounts, threshold: float) -> float:
     """Return the one-sided p-value against "the difference is at most ``threshold``"."""
     if not counts.total:
         return 1.0
-    score = _find_score(threshold, counts.improvements, counts.regressions, counts.total)
+    score = find_score(threshold, counts.improvements, counts.regressions, counts.total)
     return NormalDist().cdf(-score)
 
 
@@ -198,7 +200,7 @@ def inputs_to_clear(
     if not total:
         return inputs_needed(-threshold, alpha=alpha) if -1.0 < threshold < 0.0 else None
     improved, regressed = counts.improvements / effect, counts.regressions / effect
-    score = _find_score(threshold, improved, regressed, total / effect)
+    score = find_score(threshold, improved, regressed, total / effect)
     # With the rates fixed, the score grows with the root of the number of pairs.
     needed = total * (_quantile(1.0 - alpha) / score) ** 2 if score else math.inf
     return math.floor(needed) + 1 if needed < _MOST_INPUTS else None
@@ -212,7 +214,7 @@ def _find_limits(improved: float, regressed: float, total: float, z: float) -> I
     estimate = (improved - regressed) / total
 
     def score(difference: float) -> float:
-        return _find_score(difference, improved, regressed, total)
+        return find_score(difference, improved, regressed, total)
 
     return Interval(
         -1.0 if estimate <= -1.0 else bisect(lambda d: score(d) > z, -1.0, estimate),
@@ -220,15 +222,22 @@ def _find_limits(improved: float, regressed: float, total: float, z: float) -> I
     )
 
 
-def _find_score(difference: float, improved: float, regressed: float, total: float) -> float:
+def find_score(difference: float, improved: float, regressed: float, total: float) -> float:
     """Return the score statistic of "the true difference is ``difference``"; it falls with it."""
-    a = 2.0 * total
-    b = -improved - regressed + (2.0 * total - improved + regressed) * difference
-    c = -regressed * difference * (1.0 - difference)
-    # The probability of a regression that fits best under the hypothesis.
-    restricted = (math.sqrt(max(0.0, b * b - 4.0 * a * c)) - b) / (2.0 * a)
+    restricted = fit_regressions(difference, improved, regressed, total)
     variance = total * (2.0 * restricted + difference * (1.0 - difference))
     distance = improved - regressed - total * difference
     if variance <= 0.0:
         return math.copysign(math.inf, distance) if distance else 0.0
     return distance / math.sqrt(variance)
+
+
+def fit_regressions(difference: float, improved: float, regressed: float, total: float) -> float:
+    """Return the probability of a regression that fits best where ``difference`` is the true one.
+
+    Source: Tango, Statistics in Medicine 17 (1998) 891-908, equation 6.
+    """
+    a = 2.0 * total
+    b = -improved - regressed + (2.0 * total - improved + regressed) * difference
+    c = -regressed * difference * (1.0 - difference)
+    return (math.sqrt(max(0.0, b * b - 4.0 * a * c)) - b) / (2.0 * a)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from statistics import NormalDist
 
@@ -15,6 +16,7 @@ _MOST_EXACT = 2_000
 _DEVIATIONS = 6.0
 
 
+@functools.lru_cache(maxsize=64)
 def find_power(inputs: int, threshold: float, discordant: float, *, alpha: float = 0.05) -> float:
     """Return how often an equal candidate is shown to lie above ``threshold``, which is below 0.
 

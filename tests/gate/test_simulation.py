@@ -12,15 +12,20 @@ RUNS = 150
 MOST_ERRORS = RUNS * 0.05 + 3 * math.sqrt(RUNS * 0.05 * 0.95)
 
 
-@pytest.fixture(scope="module")
-def simulation():
-    path = Path(__file__).parents[2] / "benchmarks" / "simulate_gate.py"
-    spec = importlib.util.spec_from_file_location("simulate_gate_under_test", path)
+def load_benchmark(name):
+    path = Path(__file__).parents[2] / "benchmarks" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_under_test", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up while it is executed
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def simulation():
+    module = load_benchmark("simulate_gate")
     yield module
-    del sys.modules[spec.name]
+    del sys.modules[module.__name__]
 
 
 @pytest.fixture
@@ -94,11 +99,30 @@ def test_among_twenty_equal_relations_one_is_rarely_called_worse(simulation):
 
 
 @pytest.mark.parametrize(("difference", "overlap"), [(-0.02, 1), (-0.05, 1), (-0.02, 0)])
-def test_the_exact_error_of_each_side_of_the_interval_is_near_its_level(
-    simulation, difference, overlap
-):
-    for error in simulation.find_exact_errors(simulation.Truth(0.95, difference, overlap), 60):
-        assert error <= 0.08
+def test_the_exact_error_of_each_side_is_near_its_level(simulation, difference, overlap):
+    truth = simulation.Truth(0.95, difference, overlap)
+    adopted, rejected = simulation.find_exact_errors(truth, 60)
+    assert adopted <= 0.06
+    assert rejected <= 0.051
+
+
+def test_a_gain_of_what_is_asked_for_is_adopted_no_more_often_than_stated(simulation):
+    adopted, _ = simulation.find_exact_errors(simulation.Truth(0.98, 0.02, 1), 100)
+    assert adopted <= 0.051
+
+
+@pytest.mark.parametrize("inputs", [3, 12, 60, 133])
+def test_at_the_worst_rates_a_rejection_errs_as_stated_where_the_interval_alone_does_not(inputs):
+    worst = load_benchmark("exact_errors")
+    try:
+        now, before = (
+            worst.find_worst(inputs, 0.05, test, losing=True)
+            for test in (worst.find_p_loss, worst.find_p_below)
+        )
+    finally:
+        del sys.modules[worst.__name__]
+    assert now <= 0.051
+    assert before > 0.055
 
 
 def test_the_same_seed_gives_the_same_figures(simulation):
