@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.evaluation.counting import KEEP_APART, Missing
+from pytest_metamorphic_guard.evaluation.gaps import KEEP_APART, Missing
 from pytest_metamorphic_guard.evaluation.importing import find_imported
 from pytest_metamorphic_guard.tasks.implementations import find_origin
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.evaluation.counting import build_frame
+from pytest_metamorphic_guard.evaluation.task_evidence import build_frame
 from pytest_metamorphic_guard.gate.early_stop import EarlyStop
 from pytest_metamorphic_guard.gate.evidence import CheckResult, InputResult
 

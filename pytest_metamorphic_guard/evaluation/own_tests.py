@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls, sum_refused
-from pytest_metamorphic_guard.evaluation.counting import OwnCheck
+from pytest_metamorphic_guard.evaluation.gaps import OwnCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,13 +14,8 @@ from pytest_metamorphic_guard.contracts.workers import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed, find_withheld
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
-from pytest_metamorphic_guard.evaluation.counting import (
-    Difference,
-    Missing,
-    build_evidence,
-    miss_unusable,
-    split_alerts,
-)
+from pytest_metamorphic_guard.evaluation.counting import build_evidence, split_alerts
+from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.report_file import (
@@ -56,7 +51,7 @@ from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault, is_for_want_of_calls
 from pytest_metamorphic_guard.runner.processors import share_processor
 from pytest_metamorphic_guard.runner.repeating import Repeats, plan_repeats
-from pytest_metamorphic_guard.runner.run import Run, Violated
+from pytest_metamorphic_guard.runner.run import Run
 from pytest_metamorphic_guard.runner.sampling import (
     build_measured_test,
     draw_searched,
@@ -64,6 +59,7 @@ from pytest_metamorphic_guard.runner.sampling import (
 from pytest_metamorphic_guard.runner.stepping import run_in_step
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.runner.tuples import gather_sources
+from pytest_metamorphic_guard.runner.violations import Violated
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S, Settings
 from pytest_metamorphic_guard.tasks import Task, find_task
 from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
@@ -76,7 +72,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
-    from pytest_metamorphic_guard.runner.run import Violation
+    from pytest_metamorphic_guard.runner.violations import Violation
     from pytest_metamorphic_guard.tasks import TaskSpec
     from pytest_metamorphic_guard.watch.alerts import WatchReport
 

@@ -26,7 +26,8 @@ from pytest_metamorphic_guard.values.wire import (
 )
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.runner.run import Run, Violation
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = [
     "ItemResult",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.measurements import name_task
 from pytest_metamorphic_guard.contracts.refused import sum_refused
-from pytest_metamorphic_guard.evaluation.counting import Difference, Missing, miss_unusable
+from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
 from pytest_metamorphic_guard.pytest_side.items import RESULT_ATTRIBUTE

@@ -43,8 +43,10 @@ from pytest_metamorphic_guard.runner.listing import count_cases
 from pytest_metamorphic_guard.runner.own_drawing import follow_seed
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.refusals import require_answers
-from pytest_metamorphic_guard.runner.run import Run, Violated
+from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
+from pytest_metamorphic_guard.runner.run import Run
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
+from pytest_metamorphic_guard.runner.violations import Violated
 from pytest_metamorphic_guard.tasks import Law
 from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.watch.travel import encode_records
@@ -99,8 +101,8 @@ class ItemRunner:
             try:
                 with self._follow(run, measuring), try_constants_of(plan.task, run.literals):
                     answer = yield
-                run.require_cases()
-                run.require_decided()
+                require_cases(run)
+                require_decided(run)
                 require_answers(run)
             except BaseException as error:
                 self._conclude_error(pyfuncitem, plan, run, measuring, error)

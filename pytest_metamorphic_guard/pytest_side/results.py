@@ -40,7 +40,7 @@ from pytest_metamorphic_guard.report.tables import MonitorLine
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_metamorphic_guard.evaluation.counting import Missing
+    from pytest_metamorphic_guard.evaluation.gaps import Missing
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
     from pytest_metamorphic_guard.watch.alerts import MonitorReport
 

@@ -10,7 +10,8 @@ from pytest_metamorphic_guard.report.page import Page
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.reproduction import Reproduction
-    from pytest_metamorphic_guard.runner.run import Run, Violation
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["ShownViolations"]
 

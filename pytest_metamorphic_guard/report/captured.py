@@ -9,7 +9,7 @@ from pytest_metamorphic_guard.report.page import make_printable
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.page import Page
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
 
 __all__ = ["write_captured"]
 

@@ -11,7 +11,7 @@ from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
 
 __all__ = ["are_same", "write_outcomes"]
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
-    from pytest_metamorphic_guard.runner.run import Run, Violation
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["Reproduction", "describe_search", "write_example"]
 
@@ -63,10 +64,12 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
     if seen is not None and seen.case.key == violation.case.key and _varies(seen, violation):
         lines.append("its outputs change from run to run: the candidate is not deterministic")
     if first.case.key != violation.case.key:
-        runs = "1 run" if run.shrink_runs == 1 else f"{run.shrink_runs} runs"
+        runs = "1 run" if run.shrinking.runs == 1 else f"{run.shrinking.runs} runs"
         lines.append(f"shrunk in {runs} from {_shorten(first, 36)}")
-        if run.shrink_stopped:
-            lines.append(f"the search stopped after {run.shrink_s:g} s; --mg-shrink=full goes on")
+        if run.shrinking.stopped:
+            lines.append(
+                f"the search stopped after {run.shrinking.seconds:g} s; --mg-shrink=full goes on"
+            )
     return lines
 
 

@@ -30,8 +30,9 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
-    from pytest_metamorphic_guard.runner.case_check import CaseResult, Execution
-    from pytest_metamorphic_guard.runner.run import Run, Violation
+    from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution
+    from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["render_violation"]
 

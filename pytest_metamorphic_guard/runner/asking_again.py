@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.followups import make_followups
 from pytest_metamorphic_guard.runner.hanging import has_hung
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
 
 __all__ = ["Again"]
@@ -73,7 +75,7 @@ class Again:
         if before is None:
             return
         try:
-            after = self.run.regresses(Case(self.sample[earlier]))
+            after = _regresses(self.run, Case(self.sample[earlier]))
         except (NotAvailable, Undecided):
             return
         if after is None:
@@ -81,3 +83,20 @@ class Again:
         self.asked += 1
         self.worse += after and not before
         self.better += before and not after
+
+
+def _regresses(run: Run, case: Case) -> bool | None:
+    """Evaluate one case again, without counting it; the baseline only where that matters.
+
+    Returns None where it gives no result this time.
+    """
+    followups = make_followups(run.task, run.entry, case, run.settings.seed)
+    for caller in run.callers:
+        fixtures = run.find_fixtures(case)
+        result = evaluate(run.task, run.entry, case, followups, caller, fixtures)
+        if result.skip is not None or has_hung(result):
+            return None
+        is_candidate = caller is run.candidate
+        if result.held is is_candidate:  # nothing is wrong with it, or with the baseline, too
+            return False
+    return True

@@ -11,8 +11,8 @@ from hypothesis.errors import UnsatisfiedAssumption
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.hanging import has_hung
-from pytest_metamorphic_guard.runner.run import Run, Skipped, Violation
 from pytest_metamorphic_guard.runner.skips import allow_assume
+from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
+    from pytest_metamorphic_guard.runner.run import Run
 
 __all__ = ["calling_again", "confirm", "is_seen_again"]
 

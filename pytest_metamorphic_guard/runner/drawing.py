@@ -19,7 +19,8 @@ from pytest_metamorphic_guard.runner.functions import (
     find_examples,
 )
 from pytest_metamorphic_guard.runner.listing import build_listed
-from pytest_metamorphic_guard.runner.run import Run, Skipped
+from pytest_metamorphic_guard.runner.requirements import require_cases
+from pytest_metamorphic_guard.runner.violations import Skipped
 from pytest_metamorphic_guard.tasks.inputs import (
     StrategyInputs,
 )
@@ -27,6 +28,7 @@ from pytest_metamorphic_guard.tasks.inputs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
@@ -70,7 +72,7 @@ def explain(error: BaseException, run: Run) -> MetamorphicGuardError | None:
     where = str(run.entry.location) if run.entry.location else None
     if isinstance(error, hypothesis.errors.Unsatisfiable | hypothesis.errors.FailedHealthCheck):
         try:
-            run.require_cases()
+            require_cases(run)
         except Unusable as unusable:
             return unusable.error
         return TaskError(run.task.name, [f"{run.entry.name!r}: {error}"], where)

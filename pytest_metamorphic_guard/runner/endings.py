@@ -12,7 +12,7 @@ from pytest_metamorphic_guard.values.equivalence import equal_values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_metamorphic_guard.runner.case_check import CaseResult, Execution
+    from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
 

@@ -12,13 +12,13 @@ from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.drawing import to_sources
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import find_examples
-from pytest_metamorphic_guard.runner.run import Skipped, Violation
 from pytest_metamorphic_guard.runner.user_errors import is_control
+from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
@@ -82,6 +82,14 @@ class Examples:
     cases: list[CaseHeld] = field(default_factory=list)
     counted: list[tuple[int, Violation]] = field(default_factory=list)
     _done: bool = False
+
+    def run_uncounted(self, keep: Callable[..., None]) -> None:
+        """Run all of them, none of which is a case of the run."""
+        before = self.run.cases, self.run.skipped
+        try:
+            self.run_all(keep)
+        finally:
+            self.run.cases, self.run.skipped = before
 
     def run_all(self, keep: Callable[..., None]) -> None:
         """Run every example unless that is done; ``keep`` takes the results of both roles.

@@ -9,7 +9,7 @@ from pytest_metamorphic_guard.contracts.outcomes import TimedOut
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
 
 __all__ = ["GIVE_UP_AFTER", "Hangs", "has_hung"]
 

@@ -16,8 +16,8 @@ from pytest_metamorphic_guard.values.sizes import Allowance, measure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
-    from pytest_metamorphic_guard.runner.run import Violation
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
+    from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["KEPT_BYTES", "Kept", "read_value"]
 

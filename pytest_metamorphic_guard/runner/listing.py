@@ -15,8 +15,8 @@ from pytest_metamorphic_guard.runner.functions import (
     disguise,
     find_examples,
 )
-from pytest_metamorphic_guard.runner.run import Skipped, Violated
 from pytest_metamorphic_guard.runner.skips import allow_assume
+from pytest_metamorphic_guard.runner.violations import Skipped, Violated
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs, GeneratedInputs, check_cases
 
 if TYPE_CHECKING:

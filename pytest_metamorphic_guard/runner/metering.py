@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
-    from pytest_metamorphic_guard.runner.case_check import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.tasks.entries import Entry

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
+from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.keeping import Kept
 from pytest_metamorphic_guard.tasks.declarations import Property
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.run import Run
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "name_by"]
 
 _LONGEST_MS = 1e12
 
@@ -95,6 +97,27 @@ class Recorder:
                 own = dict(metrics[record.role]) or None
                 measured.discard(record.role)
             self.records[position] = replace(record, held=held.get(record.role), metrics=own)
+
+
+def name_by(run: Run, case: Case, key: str) -> str | None:
+    """Return the name that a function of the task gives an input; None without the function.
+
+    Args:
+        run: The item's run.
+        case: The input.
+        key: ``"group"`` or ``"cluster"``.
+
+    Raises:
+        Unusable: The function raised.
+    """
+    function = getattr(run.task, key)
+    if function is None:
+        return None
+    try:
+        return str(function(*case.copy()[0]))
+    except Exception as error:  # a stranger's code
+        fault = f"{key} raised {type(error).__name__}: {error}"
+        raise Unusable(run.broken(fault)) from error
 
 
 def _read_ns(cpu_ms: object) -> int | None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable
+from pytest_metamorphic_guard.tasks.declarations import Law
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.recording import Recorder
+    from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
-__all__ = ["Repeats", "plan_repeats"]
+__all__ = ["Repeats", "plan_repeats", "repeat_calls"]
 
 _LARGEST_HASH_SEED = (1 << 32) - 1
 
@@ -54,3 +61,29 @@ def plan_repeats(monitors: Sequence[LoadedMonitor], seed: int) -> Repeats:
     limited = [sample for sample in samples if sample is not None]
     sample = max(limited) if limited and len(limited) == len(samples) else None
     return Repeats(times, sample, hash_seed)
+
+
+def repeat_calls(run: Run, recorder: Recorder, repeats: Repeats, case: Case) -> None:
+    """Make the calls with a case's first input again, as often as the monitors want."""
+    if repeats.sample is not None and recorder.index >= repeats.sample:
+        return
+    # A law calls with inputs of its own making: there the first repetition is missing too.
+    first = 0 if isinstance(run.entry.subject, Law) and repeats.times > 1 else 1
+    for repeat in range(first, repeats.times):
+        recorder.repeat = repeat
+        for caller in run.order_callers():
+            _call_again(caller, case)
+    if repeats.hash_seed is not None:
+        # Not instead of one of the others: what counts its calls answers like the first time.
+        recorder.repeat, recorder.hash_seed = repeats.times, repeats.hash_seed
+        for caller in run.order_callers():
+            if caller.reseeded is not None:
+                with caller.calling_reseeded():
+                    _call_again(caller, case)
+    recorder.repeat, recorder.hash_seed = 0, None
+
+
+def _call_again(caller: Caller, case: Case) -> None:
+    caller.kind = "source"
+    with caller.calling_again(), contextlib.suppress(NotAvailable):
+        caller.call(case.copy()[0])

@@ -4,66 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import random
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Status, Verdict
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
-from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable, Undecided, Unusable
-from pytest_metamorphic_guard.runner.case_check import CaseResult, evaluate
+from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
-from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.literals import Literals, find_literals
 from pytest_metamorphic_guard.runner.naming import find_order
+from pytest_metamorphic_guard.runner.shrinking import ShrinkBudget
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
+from pytest_metamorphic_guard.runner.violations import Skipped, Violation, make_violated
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["Run", "Skipped", "Violated", "Violation"]
+__all__ = ["Run"]
 
-_SHRINK_BUDGET_S = 10.0
-# Of a time-out the smallest input says little, and every one that is tried costs the limit.
-_SHRINK_HANGS_S = 3.0
 _MOSTLY_SKIPPED = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """A case in which the candidate does what must not be.
-
-    Attributes:
-        case: The inputs.
-        candidate: What the candidate did.
-        baseline: What the baseline did with the same inputs, or None without one.
-        case_number: Number of the case in the run, from 1.
-    """
-
-    case: Case
-    candidate: CaseResult
-    baseline: CaseResult | None
-    case_number: int
-
-    @property
-    def regression(self) -> bool | None:
-        """Whether the baseline holds here; None without a baseline."""
-        return None if self.baseline is None else self.baseline.held
-
-
-class Violated(AssertionError):  # noqa: N818 - reads as what happened
-    """Carries a violation through hypothesis, which shrinks it."""
-
-    def __init__(self, violation: Violation) -> None:
-        super().__init__("the relation is violated")
-        self.violation = violation
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +51,7 @@ class Run:
         differences: Number of cases in which both roles' calls did not end alike.
         difference: That of the smallest of these cases.
         missed_rate: The rate that was seen and the one that was asked for, where it was missed.
-        shrink_s: Seconds for which a smaller input is looked for.
+        shrinking: For how long a smaller input is looked for.
         hung: Number of inputs after which a sample ended because the candidate timed out on each.
         repeats: In how many repeats the reported violation was seen, and of how many.
         first_number: Number of the case in which a whole sample was first violated; a search
@@ -106,9 +74,7 @@ class Run:
     shared_violations: int = 0
     differences: int = 0
     difference: Difference | None = None
-    shrink_runs: int = 0
-    shrink_s: float = _SHRINK_BUDGET_S
-    shrink_stopped: bool = False
+    shrinking: ShrinkBudget = field(default_factory=ShrinkBudget)
     first: Violation | None = None
     first_number: int | None = None
     missed_rate: str = ""
@@ -117,8 +83,6 @@ class Run:
     last_input: tuple[Any, ...] | None = None
     undecided: Undecided | None = None
     _order: random.Random = field(init=False, repr=False)
-    _shrink_until: float = 0.0
-    _violated_keys: set[bytes | None] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
         names = self.task.inputs.names
@@ -161,7 +125,8 @@ class Run:
         __tracebackhide__ = True
         case = Case(sources)
         self.last_input = sources
-        if self._is_beyond_budget(case):
+        searching = self.first is not None and self.settings.shrink != "full"
+        if searching and self.shrinking.is_spent_for(case):
             return
         if not applies(self.task, self.entry, case):
             self.count_skipped()
@@ -182,38 +147,21 @@ class Run:
             self.cases += 1
             self.note_difference(case, candidate, baseline)
         else:
-            self.shrink_runs += 1
+            self.shrinking.runs += 1
         if self.progress is not None:
             self.progress(self.cases)
         if violation is None or not self.counts(violation):
             return
         if self.first is None:
             self.first = violation
-            self.shrink_s = _SHRINK_HANGS_S if has_hung(violation.candidate) else _SHRINK_BUDGET_S
-            self._shrink_until = time.monotonic() + self.shrink_s
+            self.shrinking.start(violation)
         self._remember(violation)
         self.smallest = violation
-        raise _make_class(violation)(violation)
+        raise make_violated(violation)(violation)
 
     def examine(self, case: Case) -> Violation | None:
         """Evaluate one case on all roles again, without counting it."""
         return self._judge(case, *self.compare(case))
-
-    def regresses(self, case: Case) -> bool | None:
-        """Evaluate one case again, without counting it; the baseline only where that matters.
-
-        Returns None where it gives no result this time.
-        """
-        followups = make_followups(self.task, self.entry, case, self.settings.seed)
-        for caller in self.callers:
-            fixtures = self._find_fixtures(case)
-            result = evaluate(self.task, self.entry, case, followups, caller, fixtures)
-            if result.skip is not None or has_hung(result):
-                return None
-            is_candidate = caller is self.candidate
-            if result.held is is_candidate:  # nothing is wrong with it, or with the baseline, too
-                return False
-        return True
 
     def note_difference(
         self, case: Case, candidate: CaseResult, baseline: CaseResult | None
@@ -262,54 +210,6 @@ class Run:
         """Whether cases ran, and not ten times as many were skipped."""
         return self.cases > 0 and self.skipped <= _MOSTLY_SKIPPED * self.cases
 
-    def require_cases(self) -> None:
-        """Refuse a run that says nothing because hardly a case took part.
-
-        Raises:
-            Unusable: No case ran, or more than ten were skipped for each that ran.
-        """
-        self.require_available()
-        tried = self.cases + self.skipped
-        if self.says_something:
-            return
-        if not self.cases:
-            self.require_decided()
-        if self.skipped:
-            fault = (
-                f"{self.entry.name!r}: {self._name_skipper()} skipped {self.skipped} of {tried} "
-                "cases; draw inputs that meet it, so that the check means something"
-            )
-        else:
-            fault = f"{self.entry.name!r}: no case ran; the inputs yield nothing"
-        raise Unusable(self.broken(fault))
-
-    def require_available(self) -> None:
-        """Refuse a run of which too many calls could not be made.
-
-        Raises:
-            Unusable: More than a tenth of the calls of one role were lost.
-        """
-        for caller in self.callers:
-            if caller.availability.is_too_low:
-                fault = f"{self.entry.name!r} could not be judged: {caller.describe_lost()}"
-                raise Unusable(self.broken(f"{fault}; try again when they can be made"))
-
-    def require_decided(self) -> None:
-        """Refuse a run in which an output could not be compared.
-
-        Raises:
-            Undecided: There is such an output.
-        """
-        if self.undecided is not None:
-            raise self.undecided
-
-    def _name_skipper(self) -> str:
-        if self.task.precondition or self.entry.subject.precondition:
-            return "the precondition"
-        if isinstance(self.entry.subject, MetamorphicRelation) and self.entry.subject.yields:
-            return "the transformation, which yields no follow-up input,"
-        return "hypothesis.assume()"
-
     def broken(self, fault: str) -> TaskError:
         """Return the error that says what is wrong with the task, at the entry's place."""
         where = str(self.entry.location) if self.entry.location else None
@@ -327,7 +227,7 @@ class Run:
             raise Skipped
         results = {
             caller.role: evaluate(
-                self.task, self.entry, case, followups, caller, self._find_fixtures(case)
+                self.task, self.entry, case, followups, caller, self.find_fixtures(case)
             )
             for caller in self.order_callers()
         }
@@ -335,7 +235,7 @@ class Run:
         results = settle_skips(self.entry, results)
         return results["candidate"], results.get("baseline")
 
-    def _find_fixtures(self, case: Case) -> dict[str, Any]:
+    def find_fixtures(self, case: Case) -> dict[str, Any]:
         """Return what a law asks for; each role gets a generator in the same state."""
         law = self.entry.subject
         if not (isinstance(law, Law) and law.wants_rng):
@@ -373,7 +273,7 @@ class Run:
         return True
 
     def _remember(self, violation: Violation) -> None:
-        self._violated_keys.add(violation.case.key)
+        self.shrinking.keep(violation)
         for caller, result in (
             (self.candidate, violation.candidate),
             (self.baseline, violation.baseline),
@@ -381,35 +281,6 @@ class Run:
             if caller is not None and result is not None:
                 caller.remember([(e.args, e.outcome) for e in result.executions])
 
-    def _is_beyond_budget(self, case: Case) -> bool:
-        # Shrinking a slow violation can take minutes; inputs already seen still answer at once,
-        # so that hypothesis ends with the smallest one it has.
-        if self.first is None or self.settings.shrink == "full":
-            return False
-        if time.monotonic() < self._shrink_until:
-            return False
-        if case.key in self._violated_keys:
-            return False
-        self.shrink_stopped = True
-        return True
-
     def count_skipped(self) -> None:
         """Count a case that a precondition refused."""
         self.skipped += self.first is None
-
-
-class Skipped(Exception):  # noqa: N818 - reads as what happened
-    """A case that does not count."""
-
-
-_CLASSES: dict[str, type[Violated]] = {}
-
-
-def _make_class(violation: Violation) -> type[Violated]:
-    # Hypothesis tells bugs apart by the exception's type and keeps to one while it shrinks; one
-    # type per kind of fault keeps a wrong result from shrinking into a crash.
-    fault = violation.candidate.fault
-    key = f"{fault.kind} {fault.label}" if fault else ""
-    if key not in _CLASSES:
-        _CLASSES[key] = type("Violated", (Violated,), {})
-    return _CLASSES[key]

@@ -14,9 +14,9 @@ from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_
 from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
 from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
-from pytest_metamorphic_guard.runner.run import Skipped
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.user_errors import is_control
+from pytest_metamorphic_guard.runner.violations import Skipped
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis.errors
 
-from pytest_metamorphic_guard.runner.case_check import CaseResult, Fault
+from pytest_metamorphic_guard.runner.case_results import CaseResult, Fault
 from pytest_metamorphic_guard.tasks.declarations import Law, Property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_metamorphic_guard.runner.case_check import FaultKind
+    from pytest_metamorphic_guard.runner.case_results import FaultKind
     from pytest_metamorphic_guard.tasks.entries import Entry
 
 __all__ = ["allow_assume", "follows_outputs", "settle_skips"]

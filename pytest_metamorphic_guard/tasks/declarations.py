@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.relations.expectations import (
     Expectation,
     accepts,
@@ -19,75 +18,17 @@ from pytest_metamorphic_guard.relations.expectations import (
     list_parameters,
     to_expectation,
 )
-from pytest_metamorphic_guard.tasks.locations import find_caller
+from pytest_metamorphic_guard.tasks.checks import (
+    check_function,
+    check_name,
+    check_rate,
+    raise_faults,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "Law",
-    "MetamorphicRelation",
-    "Property",
-    "check_function",
-    "check_name",
-    "check_rate",
-    "check_task_name",
-    "function_of",
-    "raise_faults",
-]
-
-# Node ids are split at '::' and '['; a name with either cannot be selected on a command line.
-_NAME = re.compile(r"[^\[\]:\s][^\[\]:\n]*\Z")
-
-
-# Names that pytest reads from the class that a task's items are collected from.
-_RESERVED = frozenset(
-    {"pytestmark", "setup_class", "setup_method", "teardown_class", "teardown_method"}
-)
-
-
-def check_name(name: object) -> list[str]:
-    """Return the faults of a name that becomes part of a node id."""
-    if not isinstance(name, str) or not _NAME.match(name):
-        return [f"name {name!r} must be a text without '[', ']', ':' and line breaks"]
-    if name in _RESERVED or (name.startswith("__") and name.endswith("__")):
-        return [f"name {name!r} has a meaning for pytest; choose another"]
-    return []
-
-
-def check_task_name(name: object) -> list[str]:
-    """Return the faults of a task's name, which also stands before ``=`` in ``TASK=SPEC``."""
-    if isinstance(name, str) and "=" in name:
-        return [f"name {name!r} must be a text without '=', which ends it in TASK=SPEC"]
-    return check_name(name)
-
-
-def raise_faults(kind: str, name: object, faults: list[str]) -> None:
-    """Raise all faults of a part of a task as one `TaskError` at the caller's line."""
-    __tracebackhide__ = True
-    if faults:
-        location = find_caller()
-        raise TaskError(
-            None,
-            [f"{kind} {name!r}: {fault}" for fault in faults],
-            str(location) if location else None,
-        )
-
-
-def check_rate(rate: object) -> list[str]:
-    """Return the faults of a ``min_pass_rate``."""
-    if rate is None or (type(rate) in (int, float) and 0 <= rate <= 1):  # type: ignore[operator]
-        return []
-    return [f"min_pass_rate={rate!r}, expected a share from 0 to 1"]
-
-
-def check_function(function: object, what: str) -> list[str]:
-    """Return the faults of a value that must be a plain function."""
-    if not callable(function):
-        return [f"{what} is a {type(function).__name__}, expected a function"]
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        return [f"{what} is a coroutine function; write a plain function"]
-    return []
+__all__ = ["Law", "MetamorphicRelation", "Property", "function_of", "is_soft", "name_kind"]
 
 
 @dataclass(frozen=True)  # without slots, which have no room for what is cached
@@ -304,3 +245,21 @@ def function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., 
             return subject.check
         case Law():
             return subject.body
+
+
+def is_soft(subject: MetamorphicRelation | Property | Law) -> bool:
+    """Tell whether it is reported and fails nothing."""
+    return isinstance(subject, Property) and subject.mode == "soft"
+
+
+def name_kind(
+    subject: MetamorphicRelation | Property | Law,
+) -> Literal["relation", "property", "law"]:
+    """Return the word for what was declared."""
+    match subject:
+        case MetamorphicRelation():
+            return "relation"
+        case Property():
+            return "property"
+        case Law():
+            return "law"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.machinery
 import re
 import sys
 from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.tasks.mistyped import find_path, is_folder, suggest_file
+from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from importlib.machinery import ModuleSpec
 
 __all__ = ["Assignment", "Implementation", "find_origin", "parse_assignment"]
 
@@ -87,7 +85,7 @@ class Implementation:
         module, _, function = dotted.partition(":")
         if not _MODULE.match(module) or not function.isidentifier():
             raise ImplementationError(dotted, "expected package.module:function")
-        return cls(_find_source(module) or module, function, dotted)
+        return cls(find_source(module) or module, function, dotted)
 
     @classmethod
     def from_content(cls, content: str) -> Implementation:
@@ -184,7 +182,7 @@ def find_origin(implementation: Implementation) -> Path | None:
         return Path(implementation.target).resolve()
     if not _MODULE.match(implementation.target):
         return None
-    origin, _ = _find_origin(implementation.target)
+    origin, _ = find_module(implementation.target)
     return Path(origin).resolve() if origin and Path(origin).is_file() else None
 
 
@@ -195,8 +193,8 @@ def _parse_implementation(text: str, folder: Path) -> Implementation | None:
     module, colon, function = text.partition(":")
     if not colon or not _MODULE.match(module) or not function.isidentifier():
         return None
-    source = _find_source(module, folder)
-    if source is None and not _exists(module):
+    source = find_source(module, folder)
+    if source is None and not has_module(module):
         return None
     return Implementation(source or module, function, text)
 
@@ -213,75 +211,6 @@ def _read_file(text: str, folder: Path) -> Implementation | None:
         except (OSError, ValueError):  # too long or with a NUL: a text, not a path
             continue
     return None
-
-
-def _find_source(module: str, folder: Path | None = None) -> str | None:
-    """Find a module's source file without importing it or its parents.
-
-    Where the file's place alone does not tell the module's name, the path says where imports begin.
-    """
-    origin, roots = _find_origin(module, folder)
-    if not origin or not origin.endswith(".py"):
-        return None
-    file = str(Path(origin).resolve())
-    root = next((root for root in roots if Path(file).is_relative_to(Path(root).resolve())), None)
-    if "." not in module or root is None or _tells_its_name(file, module):
-        return file
-    marked = mark_root(str(Path(root).resolve()), file)
-    # A package whose folder has another name is found by its name alone.
-    return marked if split_root(marked)[1] == module else None
-
-
-def _find_origin(module: str, folder: Path | None = None) -> tuple[str | None, list[str]]:
-    """Find a module's file, and the folders on which its imports may begin."""
-    top, *parts = module.split(".")
-    spec = _find_top(top, folder)
-    roots = [] if spec is None else [str(Path(place).parent) for place in _list_places(spec)]
-    for part in parts:
-        if spec is None:
-            return None, roots
-        # By its last part alone: with dots Python would look for the parent among what is imported.
-        spec = importlib.machinery.PathFinder.find_spec(part, _list_places(spec))
-    return (spec.origin if spec else None), roots
-
-
-def _find_top(name: str, folder: Path | None) -> ModuleSpec | None:
-    locations = [*([str(folder)] if folder else []), *sys.path]
-    spec = importlib.machinery.PathFinder.find_spec(name, locations)
-    if spec is not None and spec.origin is not None:
-        return spec
-    # An editable installation may have a finder of its own; a folder that is no package comes last.
-    for finder in sys.meta_path:
-        if finder is not importlib.machinery.PathFinder and hasattr(finder, "find_spec"):
-            found = finder.find_spec(name, None)
-            if found is not None:
-                return found
-    return spec
-
-
-def _list_places(spec: ModuleSpec) -> list[str]:
-    return list(spec.submodule_search_locations or ())
-
-
-def _tells_its_name(file: str, module: str) -> bool:
-    """Tell whether the packages around a file give it this name."""
-    path = Path(file)
-    names = [] if path.name == "__init__.py" else [path.stem]
-    for parent in path.parents:
-        if not (parent / "__init__.py").is_file():
-            break
-        names.insert(0, parent.name)
-    return ".".join(names) == module
-
-
-def _exists(module: str) -> bool:
-    """Tell whether a module without a source file exists: built in, an extension, or frozen."""
-    top = module.partition(".")[0]
-    return top in sys.modules or any(
-        finder.find_spec(top, None) is not None
-        for finder in sys.meta_path
-        if hasattr(finder, "find_spec")
-    )
 
 
 def _explain(text: str, folder: Path) -> str:

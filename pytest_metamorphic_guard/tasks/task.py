@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
-import inspect
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.tasks.checks import check_rate, check_task_name
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
     Property,
-    check_rate,
-    check_task_name,
     function_of,
 )
+from pytest_metamorphic_guard.tasks.decorators import Decorators, name_function
 from pytest_metamorphic_guard.tasks.entries import Entry
 from pytest_metamorphic_guard.tasks.faults import (
     check_arity,
@@ -31,15 +29,12 @@ from pytest_metamorphic_guard.values.equivalence import equal_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
-    from pytest_metamorphic_guard.relations.expectations import Expectation
     from pytest_metamorphic_guard.tasks.metrics import Metric
 
 __all__ = ["Task"]
 
-_Function = TypeVar("_Function", bound="Callable[..., Any]")
 
-
-class Task:
+class Task(Decorators):
     """What must hold for every implementation of one function.
 
     Args:
@@ -68,7 +63,7 @@ class Task:
         TaskError: With all faults of the declaration, its file and line.
     """
 
-    def __init__(  # noqa: PLR0913 - a declaration has as many words as there are things to declare
+    def __init__(  # noqa: PLR0913 - a declaration has as many words, and lines, as things to declare
         self,
         name: str,
         inputs: Any,
@@ -135,8 +130,8 @@ class Task:
         """
         faults = [] if self._entries else ["no relations, properties or laws given"]
         faults += [
-            f"example{arguments!r:.60} is given to {_name_of(function)!r}, which is no relation, "
-            "property or law of this task"
+            f"example{arguments!r:.60} is given to {name_function(function)!r}, which is no "
+            "relation, property or law of this task"
             for function, arguments in self._waiting
         ]
         self._raise(faults)
@@ -148,159 +143,14 @@ class Task:
         subjects = (entry.subject for entry in self._entries.values())
         return tuple(s for s in subjects if isinstance(s, Property) and s.mode == "hard")
 
-    @overload
-    def relation(self, function: _Function, /) -> _Function: ...
-
-    @overload
-    def relation(
-        self,
-        function: None = None,
-        /,
-        *,
-        expect: str | Expectation | Callable[..., Any] = ...,
-        name: str | None = ...,
-        sources: int = ...,
-        followups: Literal["each", "all"] = ...,
-        precondition: Callable[..., Any] | None = ...,
-        min_pass_rate: float | None = ...,
-        marks: Sequence[Any] = ...,
-    ) -> Callable[[_Function], _Function]: ...
-
-    def relation(  # noqa: PLR0913 - as Task
-        self,
-        function: Any = None,
-        /,
-        *,
-        expect: str | Expectation | Callable[..., Any] = "equal",
-        name: str | None = None,
-        sources: int = 1,
-        followups: Literal["each", "all"] = "each",
-        precondition: Callable[..., Any] | None = None,
-        min_pass_rate: float | None = None,
-        marks: Sequence[Any] = (),
-    ) -> Any:
-        """Declare the decorated transformation as a relation; see `MetamorphicRelation`."""
-        __tracebackhide__ = True
-
-        def declare(transform: _Function) -> _Function:
-            __tracebackhide__ = True
-            self._declare(
-                lambda: MetamorphicRelation(
-                    name or _name_of(transform),
-                    transform,
-                    expect,
-                    sources=sources,
-                    followups=followups,
-                    precondition=precondition,
-                    min_pass_rate=min_pass_rate,
-                ),
-                transform,
-                marks,
-            )
-            return transform
-
-        return declare if function is None else declare(function)
-
-    @overload
-    def property(self, function: _Function, /) -> _Function: ...
-
-    @overload
-    def property(
-        self,
-        function: None = None,
-        /,
-        *,
-        soft: bool = ...,
-        name: str | None = ...,
-        precondition: Callable[..., Any] | None = ...,
-        min_pass_rate: float | None = ...,
-        marks: Sequence[Any] = ...,
-    ) -> Callable[[_Function], _Function]: ...
-
-    def property(  # noqa: PLR0913 - as Task
-        self,
-        function: Any = None,
-        /,
-        *,
-        soft: bool = False,
-        name: str | None = None,
-        precondition: Callable[..., Any] | None = None,
-        min_pass_rate: float | None = None,
-        marks: Sequence[Any] = (),
-    ) -> Any:
-        """Declare the decorated check of one output as a property; see `Property`."""
-        __tracebackhide__ = True
-
-        def declare(check: _Function) -> _Function:
-            __tracebackhide__ = True
-            self._declare(
-                lambda: Property(
-                    check,
-                    _first_line(check),
-                    "soft" if soft else "hard",
-                    name=name or _name_of(check),
-                    precondition=precondition,
-                    min_pass_rate=min_pass_rate,
-                ),
-                check,
-                marks,
-            )
-            return check
-
-        return declare if function is None else declare(function)
-
-    @overload
-    def law(self, function: _Function, /) -> _Function: ...
-
-    @overload
-    def law(
-        self,
-        function: None = None,
-        /,
-        *,
-        name: str | None = ...,
-        precondition: Callable[..., Any] | None = ...,
-        min_pass_rate: float | None = ...,
-        marks: Sequence[Any] = ...,
-    ) -> Callable[[_Function], _Function]: ...
-
-    def law(
-        self,
-        function: Any = None,
-        /,
-        *,
-        name: str | None = None,
-        precondition: Callable[..., Any] | None = None,
-        min_pass_rate: float | None = None,
-        marks: Sequence[Any] = (),
-    ) -> Any:
-        """Declare the decorated function as a law; see `Law`."""
-        __tracebackhide__ = True
-
-        def declare(body: _Function) -> _Function:
-            __tracebackhide__ = True
-            self._declare(
-                lambda: Law(
-                    name or _name_of(body),
-                    body,
-                    precondition=precondition,
-                    min_pass_rate=min_pass_rate,
-                ),
-                body,
-                marks,
-            )
-            return body
-
-        return declare if function is None else declare(function)
-
-    def example(self, *arguments: Any) -> Callable[[_Function], _Function]:
+    def example(self, *arguments: Any) -> Callable[[Any], Any]:
         """Run these arguments first in the decorated relation, property or law.
 
         A relation with several sources takes that many argument tuples.
         """
         __tracebackhide__ = True
 
-        def attach(function: _Function) -> _Function:
+        def attach(function: Any) -> Any:
             __tracebackhide__ = True
             for key, entry in self._entries.items():
                 if entry.function is function:
@@ -356,7 +206,7 @@ class Task:
         )
         return []
 
-    @builtins.property
+    @property
     def _width(self) -> int | None:
         inputs: Inputs | None = getattr(self, "inputs", None)
         return None if inputs is None else inputs.arity
@@ -369,12 +219,3 @@ class Task:
 
     def _where(self) -> str | None:
         return str(self.location) if self.location else None
-
-
-def _name_of(function: object) -> str:
-    return str(getattr(function, "__name__", type(function).__name__))
-
-
-def _first_line(function: object) -> str:
-    doc = inspect.getdoc(function)
-    return doc.splitlines()[0].rstrip(".") if doc else ""
