@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import subprocess
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 __all__ = ["Workers", "interrupt_once"]
+
+# What a worker has to end its processes and to clear up.
+_GRACE_S = 2.0
 
 
 class Workers:
@@ -24,19 +29,39 @@ class Workers:
 
     def __init__(self) -> None:
         self._nodes: list[Any] = []
+        self._is_interrupted = False
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Take a worker that is about to start."""
         self._nodes.append(node)
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """Interrupt them, also where they had not begun to run items."""
+        self.interrupt()
+
     def interrupt(self) -> None:
-        """Do to every worker on this machine what Ctrl-C does to a process."""
-        for node in self._nodes:
-            process = getattr(getattr(node.gateway, "_io", None), "popen", None)
-            if process is not None and process.poll() is None:
+        """Do to every worker on this machine what Ctrl-C does to a process, and then kill it."""
+        if self._is_interrupted:
+            return
+        self._is_interrupted = True
+        found = [getattr(getattr(node.gateway, "_io", None), "popen", None) for node in self._nodes]
+        processes = [process for process in found if process is not None]
+        for process in processes:
+            if process.poll() is None:
                 with contextlib.suppress(OSError):
                     process.send_signal(signal.SIGINT)
+        # One that still loads its modules heeds nothing, and pytest-xdist waits ten seconds for it.
+        threading.Thread(target=_kill_late, args=(processes,), daemon=True).start()
+
+
+def _kill_late(processes: list[subprocess.Popen[bytes]]) -> None:
+    until = time.monotonic() + _GRACE_S
+    for process in processes:
+        try:
+            process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def interrupt_once() -> None:
