@@ -41,7 +41,7 @@ def test_groups_are_judged_at_the_level_that_is_promised(simulate, name):
     adopted, rejected, _ = simulate(name)
     assert adopted <= MOST_ERRORS
     assert rejected <= MOST_ERRORS
-    assert sum(simulate(name, blind=True)[:2]) > 3 * MOST_ERRORS
+    assert sum(simulate(name, before=True)[:2]) > 3 * MOST_ERRORS
 
 
 @pytest.mark.parametrize("name", ["a list, sources=3", "minimum, 4 relations"])
@@ -49,6 +49,20 @@ def test_shared_inputs_and_several_minima_are_judged_at_that_level(simulate, nam
     adopted, rejected, _ = simulate(name)
     assert adopted <= MOST_ERRORS
     assert rejected <= MOST_ERRORS
+
+
+@pytest.mark.parametrize("name", ["10 tasks", "extended from 100 to 600"])
+def test_more_tasks_and_more_looks_erred_more_often_before(simulate, name):
+    adopted, rejected, _ = simulate(name)
+    before = simulate(name, before=True)
+    assert max(adopted, rejected) <= MOST_ERRORS
+    assert sum(before[:2]) > 1.5 * MOST_ERRORS
+
+
+def test_the_remedy_of_an_undecided_run_leads_to_adoption_as_often_as_it_says(clusters):
+    followed = clusters.follow_remedy(60, 3)
+    assert followed["now"][0] >= 0.8 - 3 * math.sqrt(0.8 * 0.2 / 30)
+    assert followed["before"][0] < followed["now"][0]
 
 
 def test_ten_tasks_are_rejected_falsely_no_more_often_than_one(simulate):
