@@ -42,6 +42,10 @@ _UNAVAILABLE = frozenset(
         "service_unavailable",
     }
 )
+_QUIET_KEYS: Final = frozenset(
+    {"success", "result", "duration_ms", "stdout", "stderr", "resource_usage"}
+)
+_NUMBERS: Final = frozenset({int, float})
 _MOST_ERROR: Final = 4_000
 _MOST_TRACEBACK: Final = 10_000
 _MOST_OUTPUT: Final = 1 << 20
@@ -117,7 +121,9 @@ class Unavailable(_Failure):
 Outcome = Returned | Raised | TimedOut | Crashed | NotCalled | Unavailable
 
 
-def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
+def to_outcome(  # noqa: PLR0911 - one per way to end
+    payload: object, executor: PluginIdentity
+) -> Outcome:
     """Read what ``execute`` returned; its texts come out harmless and short, see `texts`.
 
     Raises:
@@ -126,6 +132,12 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
     if not isinstance(payload, dict):
         raise executor.fault(
             f"execute() returned {type(payload).__name__}, expected a dict with the key 'success'"
+        )
+    if _is_quiet(payload):
+        return Returned(
+            value=payload["result"],
+            duration_ms=float(payload["duration_ms"]),
+            payload=dict(payload),
         )
     faults = _find_faults(payload)
     if faults:
@@ -155,6 +167,18 @@ def to_outcome(payload: object, executor: PluginIdentity) -> Outcome:
     if error_type in _UNAVAILABLE:
         return Unavailable(**failure, retry_after_s=payload.get("retry_after_s"))
     return Raised(**failure)
+
+
+def _is_quiet(payload: dict[str, Any]) -> bool:
+    """Tell whether a payload of a call that returned has no text to clean and no fault to find."""
+    return (
+        payload.keys() == _QUIET_KEYS
+        and payload["success"] is True
+        and payload["stdout"] == payload["stderr"] == ""
+        and type(payload["duration_ms"]) in _NUMBERS
+        and type(payload["stdout"]) is type(payload["stderr"]) is str
+        and type(payload["resource_usage"]) is dict
+    )
 
 
 def _clean_texts(payload: dict[str, Any]) -> dict[str, Any]:

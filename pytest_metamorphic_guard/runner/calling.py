@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
@@ -161,12 +162,24 @@ class Caller:
     _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
     _room: Allowance = field(default_factory=lambda: Allowance(0), repr=False)
 
-    def call(self, args: tuple[Any, ...], *, by_position: bool = False) -> Outcome:
+    @property
+    def packs(self) -> bool:
+        """Whether the executor is one that takes arguments packed, and changes none."""
+        return self._pack is not None
+
+    @property
+    def _pack(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
+        return getattr(self.loaded.executor, "pack", None) if self.loaded.is_ours else None
+
+    def call(
+        self, args: tuple[Any, ...], *, by_position: bool = False, case: Case | None = None
+    ) -> Outcome:
         """Execute once, or repeat the outcome where outcomes are remembered.
 
         Args:
             args: The inputs in the order of the task.
             by_position: They are in the order of the implementation, as in a law's own call.
+            case: Whose arguments they are, where both roles are called with the same ones.
 
         Raises:
             Unusable: The executor broke its contract, or the function cannot be called at all.
@@ -177,7 +190,12 @@ class Caller:
             key = snapshot(args)
             if key is not None and key in self._remembered:
                 return self._remembered[key]
-        outcome = self._call(args if by_position else self._arrange(args))
+        arranged = args if by_position else self._arrange(args)
+        pack = None if case is None or arranged is not args else self._pack
+        if case is None or pack is None:
+            outcome = self._call(arranged, arranged)
+        else:
+            outcome = self._call(args, case.pack(args, pack))
         if key is not None and self._remembered is not None:
             self._keep(key, outcome)
         return outcome
@@ -262,22 +280,27 @@ class Caller:
     def _arrange(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return args if self.order is None else tuple(args[index] for index in self.order)
 
-    def _call(self, args: tuple[Any, ...]) -> Outcome:
+    def _call(self, args: tuple[Any, ...], given: tuple[Any, ...]) -> Outcome:
+        """Call with ``args``, which the executor is given as ``given``."""
         __tracebackhide__ = True
-        is_first = self.kind in _FIRST_KINDS
-        key = snapshot(args) if is_first and self.time_outs is not None else None
-        if key is None or self.time_outs is None:
-            return self._execute(args)
-        known = self.time_outs.find(key, self.entry)
+        time_outs = self.time_outs if self.kind in _FIRST_KINDS else None
+        if time_outs is None:
+            return self._execute(given)
+        # Taken before the call where a stranger's may change them, or where others are known.
+        is_early = bool(time_outs) or not self.packs
+        key = snapshot(args) if is_early else None
+        known = None if key is None else time_outs.find(key, self.entry)
         if known is not None:
             self.executions += 1
             self._take(known)
             return known
         # An item whose time ends shortens its last call.
         is_whole = self.deadline is None or time.monotonic() + self.timeout_s <= self.deadline
-        outcome = self._execute(args)
+        outcome = self._execute(given)
         if isinstance(outcome, TimedOut) and is_whole:
-            self.time_outs.add(key, self.entry, outcome)
+            key = key if is_early else snapshot(args)
+            if key is not None:
+                time_outs.add(key, self.entry, outcome)
         return outcome
 
     def _execute(self, args: tuple[Any, ...]) -> Outcome:

@@ -68,11 +68,12 @@ def _evaluate_calls(
     caller: Caller,
 ) -> CaseResult:
     __tracebackhide__ = True
-    sources = _execute(caller, "source", case.copy())
+    # Executors that pack read arguments only; what they are called with is then nobody's to change.
+    sources = _execute(caller, "source", case.sources if caller.packs else case.copy(), case)
     derived: tuple[Execution, ...] = ()
     fault = _find_failed(sources, "source", many=len(sources) > 1)
     if fault is None and followups:
-        derived = _execute(caller, "followup", followups)
+        derived = _execute(caller, "followup", followups, case)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
     skip = None
     if fault is None:
@@ -87,12 +88,12 @@ def _evaluate_calls(
 
 
 def _execute(
-    caller: Caller, kind: str, inputs: tuple[tuple[Any, ...], ...]
+    caller: Caller, kind: str, inputs: tuple[tuple[Any, ...], ...], case: Case
 ) -> tuple[Execution, ...]:
     executions = []
     for index, args in enumerate(inputs):
         caller.kind = number_kind(kind, index)
-        executions.append(Execution(args, caller.call(args)))
+        executions.append(Execution(args, caller.call(args, case=case)))
     return tuple(executions)
 
 

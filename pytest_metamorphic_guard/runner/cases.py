@@ -9,9 +9,12 @@ import pickle
 import random
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.values.kinds import is_numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Case", "duplicate", "snapshot"]
 
@@ -30,11 +33,12 @@ class Case:
         sources: The argument tuples; more than one for a relation with several sources.
     """
 
-    __slots__ = ("_snapshot", "sources")
+    __slots__ = ("_packed", "_snapshot", "sources")
 
     def __init__(self, sources: tuple[tuple[Any, ...], ...]) -> None:
         self.sources = sources
         self._snapshot = snapshot(sources)
+        self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
 
     @property
     def key(self) -> bytes | None:
@@ -59,6 +63,24 @@ class Case:
         except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
             return self.sources
 
+    def pack(
+        self, args: tuple[Any, ...], pack: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    ) -> tuple[Any, ...]:
+        """Return what ``pack`` makes of arguments of this case, which it is asked for once.
+
+        Both roles are called with the same ones, which nobody changes meanwhile.
+        """
+        for known, packed in self._packed:
+            if known is args:
+                return packed
+        packed = pack(args)
+        self._packed.append((args, packed))
+        return packed
+
+    def forget_packed(self) -> None:
+        """Keep nothing beyond the calls of both roles: a violation's case lives to the end."""
+        self._packed.clear()
+
     def make_rng(self, seed: int, relation: str) -> random.Random:
         """Return the generator of this case: the same for the same seed, input and relation.
 
@@ -76,7 +98,7 @@ def _write(value: Any) -> str:  # noqa: PLR0911 - one answer per kind of value
     Otherwise it would differ from process to process, as the hashes of texts do.
     """
     kind = type(value)
-    if is_numpy(kind) and kind.__name__ == "ndarray" and not value.dtype.hasobject:
+    if _is_array(value):
         # All of it, where a repr leaves out the middle, and at a hundredth of the time.
         content = hashlib.sha256(value.tobytes()).hexdigest()
         return f"array({value.dtype.str}, {value.shape}, {content})"
@@ -103,11 +125,23 @@ def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return values that their reader may change; the same where nothing can be, or copied."""
     if _IMMUTABLE.issuperset(map(type, values)):
         return values
+    if all(map(_is_simple, values)) and len(set(map(id, values))) == len(values):
+        return tuple(value.copy("K") if _is_array(value) else value for value in values)
     content = snapshot(values)
     try:
         return values if content is None else pickle.loads(content)  # noqa: S301 - our own bytes
     except Exception:  # noqa: BLE001 - what pickles need not be rebuilt
         return values
+
+
+def _is_simple(value: Any) -> bool:
+    return type(value) in _IMMUTABLE or _is_array(value)
+
+
+def _is_array(value: Any) -> bool:
+    """Tell whether a value is an array of numpy's whose elements are no objects."""
+    kind = type(value)
+    return is_numpy(kind) and kind.__name__ == "ndarray" and not value.dtype.hasobject
 
 
 def snapshot(value: object) -> bytes | None:

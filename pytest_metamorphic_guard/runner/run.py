@@ -231,6 +231,7 @@ class Run:
             )
             for caller in self.order_callers()
         }
+        case.forget_packed()
         self.skipped_after += self.first is None and follows_outputs(results)
         results = settle_skips(self.entry, results)
         return results["candidate"], results.get("baseline")

@@ -20,6 +20,10 @@ class TimeOuts:
     def __init__(self) -> None:
         self._found: dict[bytes, tuple[str, Outcome]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._found)
+
     def find(self, key: bytes, entry: str) -> Outcome | None:
         """Return how the call ended for another entry, or None where none has waited for it."""
         owner, outcome = self._found.get(key, (entry, None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from pytest_metamorphic_guard.values.numerics import is_nan, same_number
 __all__ = ["Approx", "approx"]
 
 _MOST_EXACT = 1 << 53
+_DOUBLE_BYTES = 8
 # A comparison of exact numbers takes as long as that of so many floats.
 _EXACT_STEPS = 10
 # Exact enough for numbers of any size and kind: floats overflow, and Decimal refuses to meet them.
@@ -37,7 +39,9 @@ class Approx:
 
     def __call__(self, first: object, second: object) -> bool:
         """Tell whether two outputs are the same but for the tolerance."""
-        return compare_values(first, second, self._close, zones=self.same_zone)
+        return compare_values(
+            first, second, self._close, zones=self.same_zone, same_floats=self._close_floats
+        )
 
     def _close(self, first: Any, second: Any) -> bool:
         if same_number(first, second):
@@ -48,6 +52,20 @@ class Approx:
             size = max(abs(first), abs(second))
             return bool(abs(first - second) <= max(self.rel * size, self.abs))
         return self._close_exactly(first, second)
+
+    def _close_floats(self, first: Any, second: Any) -> bool | None:
+        """Tell of two arrays what `_close` says of all elements; None if not all are finite."""
+        if max(first.dtype.itemsize, second.dtype.itemsize) > _DOUBLE_BYTES:
+            return None
+        numpy = sys.modules["numpy"]
+        left, right = (array.astype(numpy.float64, copy=False) for array in (first, second))
+        with numpy.errstate(all="ignore"):
+            difference = numpy.abs(left - right)
+            size = numpy.maximum(numpy.abs(left), numpy.abs(right))
+            is_close = difference <= numpy.maximum(self.rel * size, self.abs)
+        if not numpy.isfinite(difference).all():
+            return None
+        return bool(is_close.all())
 
     def _close_exactly(self, first: Any, second: Any) -> bool:
         charge(_EXACT_STEPS)

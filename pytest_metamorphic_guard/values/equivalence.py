@@ -33,20 +33,25 @@ from pytest_metamorphic_guard.values.numerics import same_number
 from pytest_metamorphic_guard.values.records import Record, refuse_value
 from pytest_metamorphic_guard.values.standins import count_frozen, freeze
 
-__all__ = ["Equivalence", "SameNumber", "compare_values", "equal_values", "same_zone"]
+__all__ = ["Equivalence", "SameFloats", "SameNumber", "compare_values", "equal_values", "same_zone"]
 
 Equivalence: TypeAlias = Callable[[object, object], bool]
 SameNumber: TypeAlias = Callable[[Any, Any], bool]
+SameFloats: TypeAlias = Callable[[Any, Any], "bool | None"]
 # What must be equal for the values that were asked about to be equal, or None: they are not.
 _Parts: TypeAlias = Iterable[tuple[Any, Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """When two numbers are the same, and whether the same instant in two zones is two values."""
+    """When two numbers are the same, and whether the same instant in two zones is two values.
+
+    Of arrays of floats ``same_floats`` may tell what ``same`` says of all elements.
+    """
 
     same: SameNumber
     zones: bool
+    same_floats: SameFloats | None
 
 
 def equal_values(first: object, second: object) -> bool:
@@ -84,18 +89,26 @@ def same_zone(first: object, second: object) -> bool:
 same_zone.description = "outputs are equal, and moments in the same zones"  # type: ignore[attr-defined]
 
 
-def compare_values(first: Any, second: Any, same: SameNumber, *, zones: bool = False) -> bool:
+def compare_values(
+    first: Any,
+    second: Any,
+    same: SameNumber,
+    *,
+    zones: bool = False,
+    same_floats: SameFloats | None = None,
+) -> bool:
     """Tell whether two values are the same where ``same`` says when two numbers are.
 
     Values may be nested to any depth, and contain themselves. Where ``zones`` is true, the same
-    instant in two zones is two values.
+    instant in two zones is two values. ``same_floats`` tells of two arrays of floats what ``same``
+    says of all their elements, or None where it does not know.
 
     Raises:
         Undecidable: No part is seen to differ, and one of them cannot be compared; or the values
             are too large.
     """
     with spending():
-        return _compare(first, second, _Rules(same, zones))
+        return _compare(first, second, _Rules(same, zones, same_floats))
 
 
 def _compare(  # noqa: C901, PLR0912 - one loop instead of a recursion
@@ -205,7 +218,7 @@ def _same_sets(first: Any, second: Any, rules: _Rules) -> bool:
     return all(rules.same(a, b) for a, b in zip(sorted(first), sorted(second), strict=True))
 
 
-def _take_arrays_apart(  # noqa: PLR0911 - as freeze
+def _take_arrays_apart(  # noqa: C901, PLR0911 - as freeze
     first: Any, second: Any, rules: _Rules
 ) -> _Parts:
     # A numpy scalar is a number like any other; an array is equal only to an array.
@@ -217,6 +230,13 @@ def _take_arrays_apart(  # noqa: PLR0911 - as freeze
     kinds = first.dtype.kind + second.dtype.kind
     if kinds[0] != kinds[1] and any(kind in "mMSU" for kind in kinds):
         return None
+    if kinds == "ff" and rules.same_floats is not None:
+        charge(first.size)
+        if bool((first == second).all()):
+            return ()
+        found = rules.same_floats(first, second)
+        if found is not None:
+            return () if found else None
     if first.dtype == second.dtype and first.dtype.kind in "biufmMSU":
         missing = (first != first) & (second != second)  # noqa: PLR0124 - nan differs from itself
         if bool(((first == second) | missing).all()):

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import pickle
+from typing import TYPE_CHECKING, NamedTuple
 
-__all__ = ["ArgumentError", "dump_arguments", "explain_unreadable", "name_unreadable"]
+from pytest_metamorphic_guard.executors.local.needs import dump_noting_needs
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.needs import Need
+
+__all__ = [
+    "ArgumentError",
+    "Arguments",
+    "PackedArguments",
+    "dump_arguments",
+    "explain_unreadable",
+    "name_unreadable",
+]
 
 _PROTOCOL = 5
 # How far into an argument the part is looked for that is at fault.
@@ -15,14 +28,37 @@ class ArgumentError(Exception):
     """Arguments that cannot be pickled; its text says which, why, and what to do."""
 
 
-def dump_arguments(args: tuple[object, ...]) -> bytes:
-    """Pickle the arguments.
+class Arguments(NamedTuple):
+    """Arguments as they are sent.
+
+    Attributes:
+        dumped: Their pickle.
+        needs: What reading it would import, in the order in which it would.
+    """
+
+    dumped: bytes
+    needs: tuple[Need, ...]
+
+
+class PackedArguments(tuple[object, ...]):  # noqa: SLOT001 - a tuple's subclass can have none
+    """Arguments that were pickled before, for several calls with the same ones.
+
+    Whoever makes one sees to it that nothing changes them until the last of these calls.
+    """
+
+    packed: Arguments
+
+
+def dump_arguments(args: tuple[object, ...]) -> Arguments:
+    """Pickle the arguments, unless that was done.
 
     Raises:
         ArgumentError: One of them cannot be pickled.
     """
+    if type(args) is PackedArguments:
+        return args.packed
     try:
-        return pickle.dumps(args, _PROTOCOL)
+        return Arguments(*dump_noting_needs(args))
     except Exception as error:
         raise ArgumentError(_explain(args, error)) from error
 

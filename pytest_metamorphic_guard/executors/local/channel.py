@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import time
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.executors.local.frames import CALL, NONCE_BYTES, REQUEST, RESPONSE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_metamorphic_guard.executors.local.process import Process
 
 __all__ = ["Channel", "Collected", "ExpiredError", "ForgedError", "GoneError", "Response"]
@@ -107,13 +110,21 @@ class Channel:
         """Return whether the worker lives and has nothing to say, as it should between calls."""
         return not self._answers.poll(0)
 
-    def exchange(self, kind: bytes, body: bytes, deadline: float) -> Response:
+    def exchange(
+        self,
+        kind: bytes,
+        body: bytes,
+        deadline: float,
+        wake: Callable[[], None] | None = None,
+    ) -> Response:
         """Send a request and return the response to it.
 
         Args:
             kind: One of the kinds in `frames`.
             body: The request's body.
             deadline: Value of ``time.monotonic()`` by which the response must be complete.
+            wake: Called once when as much is sent as a worker that rests can be sent, which then
+                wakes once instead of once for this and once for its request.
 
         Raises:
             ExpiredError: It was not.
@@ -121,7 +132,7 @@ class Channel:
             ForgedError: Something else than the response arrived.
         """
         nonce = os.urandom(NONCE_BYTES)
-        self._send(REQUEST.pack(kind, nonce, len(body)) + body, deadline)
+        self._send(REQUEST.pack(kind, nonce, len(body)) + body, deadline, wake)
         return self._receive(nonce, deadline)
 
     def collect(self, body: bytes, results: int, deadline: float) -> Collected:
@@ -166,10 +177,15 @@ class Channel:
             response, _ = _read_head(data, nonce, self._limit)
         return response
 
-    def _send(self, frame: bytes, deadline: float) -> None:
+    def _send(self, frame: bytes, deadline: float, wake: Callable[[], None] | None = None) -> None:
         sent = 0
         view = memoryview(frame)
         writable = None
+        if wake is not None:
+            # What is suppressed is met again below.
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                sent = os.write(self._process.requests, frame)
+            wake()
         while sent < len(frame):
             try:
                 sent += os.write(self._process.requests, view[sent:])

@@ -13,6 +13,8 @@ from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 from pytest_metamorphic_guard.executors.local.arguments import (
     ArgumentError,
+    Arguments,
+    PackedArguments,
     dump_arguments,
     name_unreadable,
 )
@@ -25,7 +27,7 @@ from pytest_metamorphic_guard.executors.local.levels import (
     choose_confinement,
     choose_level,
 )
-from pytest_metamorphic_guard.executors.local.needs import UnpreparedError, find_needs
+from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
 from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
 from pytest_metamorphic_guard.executors.local.sources import Watch, find_target, locate
@@ -116,6 +118,21 @@ class LocalExecutor(Executor):
             payload["error"] = name_unreadable(args) or payload["error"]
         return payload
 
+    def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return arguments that `execute`, of this executor or another one, need not pickle again.
+
+        They must not change until the last of these calls. Where they cannot be sent they come back
+        as they are, and the call says why.
+        """
+        if self._direct is not None:
+            return args
+        packed = PackedArguments(args)
+        try:
+            packed.packed = dump_arguments(args)
+        except ArgumentError:
+            return args
+        return packed
+
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
         """Start the candidate's process, so that no call has to wait for its import."""
         if self._direct is not None:
@@ -205,9 +222,9 @@ class LocalExecutor(Executor):
         return implementation
 
     def _call(
-        self, implementation: Implementation, func_name: str, arguments: bytes, timeout_s: float
+        self, implementation: Implementation, func_name: str, arguments: Arguments, timeout_s: float
     ) -> Payload:
-        needs = find_needs(arguments)
+        needs = arguments.needs
         self._get_ready(implementation, needs)
         lost = implementation.find_lost(needs)
         if lost:
@@ -216,7 +233,7 @@ class LocalExecutor(Executor):
         if sandbox is None:
             assert implementation.refusal is not None
             return dict(implementation.refusal)
-        payload, is_usable = sandbox.call(func_name, arguments, timeout_s)
+        payload, is_usable = sandbox.call(func_name, arguments.dumped, timeout_s)
         payload = implementation.explain(payload)
         if not is_usable or self._level == "spawn":
             sandbox.end()

@@ -56,6 +56,7 @@ class ForkingZygote(Sandbox):
         return found
 
     def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
+        self._process.wake()
         limit = timeout_s + _ZYGOTE_GRACE_S
         if self._is_fresh:
             limit += self._configuration.import_timeout_s

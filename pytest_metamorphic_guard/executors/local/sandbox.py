@@ -159,13 +159,12 @@ class Sandbox(ABC):
         """
         timeout_s = min(timeout_s, LONGEST_S)
         self._preparation.begin_calls()
-        self._process.wake()
-        payload, is_usable = self._call_awake(func_name, arguments, timeout_s)
+        payload, is_usable = self._call_woken(func_name, arguments, timeout_s)
         if is_usable:
             self._process.rest()
         return payload, is_usable
 
-    def _call_awake(
+    def _call_woken(
         self, func_name: str, arguments: bytes, timeout_s: float
     ) -> tuple[Payload, bool]:
         name = func_name.encode()
@@ -199,7 +198,7 @@ class Sandbox(ABC):
 
     @abstractmethod
     def _exchange(self, func_name: str, body: bytes, timeout_s: float) -> tuple[Payload, bool]:
-        """Make one call; the channel's errors are what the caller expects."""
+        """Wake the process and make one call; the channel's errors are what the caller expects."""
 
     @abstractmethod
     def _name_loss(self, status: int) -> Payload:

@@ -154,7 +154,10 @@ def build_array(dtype: str, order: Any, shape: list[int], data: bytes) -> object
     if count * kind.itemsize == 0:
         return np.zeros(shape, kind, order=order)
     flat = np.frombuffer(data, kind)
-    _check_elements(flat)
+    if kind.kind in "bU":
+        _check_elements(flat)
+    if len(shape) == 1:
+        return flat.copy()
     return flat.reshape(shape, order=order).copy(order="K")
 
 
