@@ -39,8 +39,8 @@ class ExecutorMaking:
         faults = []
         for role in sorted(self._find_roles(items), reverse=True):
             try:
-                self._session.get_executor(role)
-                self._session.get_reseeded(role)
+                self._session.evaluation.executors.get(role)
+                self._session.evaluation.executors.get_reseeded(role)
             except MetamorphicGuardError as error:
                 faults.append(self._session.redaction.hide(str(error)))
         if faults:

@@ -52,13 +52,13 @@ def make_solve(request: pytest.FixtureRequest, role: str) -> Solve:
     labels = label_candidates(found)
     label = getattr(request, "param", None) or list(labels)[-1 if role == "baseline" else 0]
     try:
-        caller = session.make_caller(role, labels[label])
+        caller = session.evaluation.make_caller(role, labels[label])
     except MetamorphicGuardError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     # A first call that starts a worker would break the deadline of a user's @given test.
     caller.warm_up()
     baselines = _find(session, "baseline") if role == "candidate" else ()
-    before = session.make_caller("baseline", baselines[-1]) if baselines else None
+    before = session.evaluation.make_caller("baseline", baselines[-1]) if baselines else None
     return FixtureSolve(caller, session.own_calls, before)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +11,17 @@ from _pytest.skipping import xfailed_key
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.evaluation.describing import describe_held, finish
 from pytest_metamorphic_guard.evaluation.notes import list_warnings
-from pytest_metamorphic_guard.evaluation.own_tests import describe_own_test
 from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
     describe_violated,
     list_refused,
 )
-from pytest_metamorphic_guard.pytest_side.collection import PARAMETER, Plan, find_plan, find_variant
+from pytest_metamorphic_guard.pytest_side.collection import Plan, find_plan, find_variant
+from pytest_metamorphic_guard.pytest_side.places import describe_reproduction, find_label
+from pytest_metamorphic_guard.pytest_side.progress import follow_item
 from pytest_metamorphic_guard.pytest_side.shield import clean_report
 from pytest_metamorphic_guard.pytest_side.timers import (
     DEADLINE,
@@ -30,34 +29,32 @@ from pytest_metamorphic_guard.pytest_side.timers import (
     report_timeout,
     set_timer,
 )
+from pytest_metamorphic_guard.pytest_side.users_tests import (
+    FIXTURES,
+    describe_own,
+    run_own,
+    seed_own,
+)
 from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
 from pytest_metamorphic_guard.report.alike import ShownViolations
-from pytest_metamorphic_guard.report.command import list_left_out, write_command
-from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.calling import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain
-from pytest_metamorphic_guard.runner.listing import count_cases
-from pytest_metamorphic_guard.runner.own_drawing import follow_seed
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
 from pytest_metamorphic_guard.runner.refusals import require_answers
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
-from pytest_metamorphic_guard.runner.run import Run
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
-from pytest_metamorphic_guard.runner.violations import Violated
+from pytest_metamorphic_guard.runner.violations import Violated, find_blob, find_violated
 from pytest_metamorphic_guard.tasks import Law
-from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
-from pytest_metamorphic_guard.watch.travel import encode_records
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-    from pathlib import Path
+    from collections.abc import Generator
 
-    from pytest_metamorphic_guard.evaluation.own_tests import Ending, OwnTest
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
     from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.runner.run import Run
 
 __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
 
@@ -65,7 +62,6 @@ __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
 RESULT_ATTRIBUTE = "_mg_result"
 _NOTE_WIDTH = 72
 _LABEL_WIDTH = 12
-_FIXTURES = frozenset({"mg_baseline", "mg_candidate"})
 _RESULT = pytest.StashKey[ItemResult]()
 
 
@@ -86,7 +82,7 @@ class ItemRunner:
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool | None:
         # A user's own test that calls an implementation runs inside hypothesis just as well.
         fixtures = getattr(item, "fixturenames", ())
-        if find_plan(item) is None and not _FIXTURES.intersection(fixtures):
+        if find_plan(item) is None and not FIXTURES.intersection(fixtures):
             return None
         return set_timer(item, settings)
 
@@ -95,11 +91,14 @@ class ItemRunner:
         plan = find_plan(pyfuncitem)
         with report_timeout(pyfuncitem):
             if plan is None:
-                self._seed_own(pyfuncitem)
-                return (yield from self._run_own())
+                seed_own(pyfuncitem, self.session)
+                return (yield from run_own(self.session))
             run, measuring = self._start(pyfuncitem, plan)
             try:
-                with self._follow(run, measuring), try_constants_of(plan.task, run.literals):
+                with (
+                    follow_item(self.session.progress, run, measuring),
+                    try_constants_of(plan.task, run.literals),
+                ):
                     answer = yield
                 require_cases(run)
                 require_decided(run)
@@ -107,7 +106,10 @@ class ItemRunner:
             except BaseException as error:
                 self._conclude_error(pyfuncitem, plan, run, measuring, error)
                 raise
-        self._keep(pyfuncitem, self._describe_held(pyfuncitem, plan, run, measuring))
+        reproduction = describe_reproduction(pyfuncitem, plan, self.session)
+        example = None if measuring is None else measuring.example
+        held = describe_held(run, finish(measuring), example, reproduction)
+        self._keep(pyfuncitem, held)
         self._warn(pyfuncitem, run, measuring)
         return answer
 
@@ -117,64 +119,23 @@ class ItemRunner:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         fixtures = getattr(item, "fixturenames", ())
-        if find_plan(item) is not None or not _FIXTURES.isdisjoint(fixtures):
+        if find_plan(item) is not None or not FIXTURES.isdisjoint(fixtures):
             writer = item.config.get_terminal_writer()
             clean_report(report, self.session.redaction.hide, coloured=writer.hasmarkup)
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
         # Fixtures feed monitors too, before and after the test itself.
         fed = self.session.feed.take()
-        own = self._describe_own(item, report) if find_plan(item) is None else None
+        own = describe_own(item, report, self.session) if find_plan(item) is None else None
         self.session.own_calls.clear()
         if result is not None or fed or own is not None:
             data = {
                 "result": result and result.to_dict(),
                 "fed": fed,
-                "label": _find_label(item),
+                "label": find_label(item),
                 "own": own and own.to_dict(),
             }
             setattr(report, RESULT_ATTRIBUTE, json.dumps(data))
         return report
-
-    # --- a test of the user's own
-
-    def _seed_own(self, item: pytest.Function) -> None:
-        given = self.session.config.getoption("hypothesis_seed", None) is not None
-        if not given and not _FIXTURES.isdisjoint(item.fixturenames):
-            follow_seed(item.obj, self.session.settings.seed)
-
-    def _run_own(self) -> Generator[None, object, object]:
-        """Run it, and fail it where it shows nothing: where nothing was called, or compared."""
-        answer = None
-        with deciding() as met:
-            try:
-                answer = yield
-            except Unusable as unusable:
-                raise pytest.fail.Exception(str(unusable), pytrace=False) from None
-            except (Exception, Undecidable, pytest.fail.Exception):
-                if not met:
-                    raise
-        if met:
-            self.session.own_calls.undecided = met[0].reason
-            raise pytest.fail.Exception(f"the test decides nothing: {met[0].reason}", pytrace=False)
-        fault = self.session.own_calls.find_fault()
-        if fault is not None:
-            raise pytest.fail.Exception(fault, pytrace=False)
-        return answer
-
-    def _describe_own(self, item: pytest.Item, report: pytest.TestReport) -> OwnTest | None:
-        used = _FIXTURES.intersection(getattr(item, "fixturenames", ()))
-        outcome: Ending
-        if report.skipped:
-            outcome = "expected" if hasattr(report, "wasxfail") else "skipped"
-        else:
-            outcome = "passed" if report.passed else "failed"
-        return describe_own_test(
-            roles={name.removeprefix("mg_") for name in used},
-            label=_find_label(item),
-            outcome=outcome,
-            calls=self.session.own_calls,
-            is_call=report.when == "call",
-        )
 
     # --- one item
 
@@ -204,24 +165,14 @@ class ItemRunner:
         session = self.session
         plan = find_plan(item)
         assert plan is not None  # the caller asked
-        parameter: Any = _find_label(item)
+        parameter: Any = find_label(item)
         candidate = plan.candidates[parameter]
         baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
-        task, entry = plan.task, plan.entry
-        before = None
-        if baseline is not None:
-            before = session.make_caller("baseline", baseline, task, entry.name)
-        run = Run(
-            task=task,
-            entry=entry,
-            settings=session.settings,
-            candidate=session.make_caller("candidate", candidate, task, entry.name),
-            baseline=before,
-        )
+        run = session.evaluation.make_run(plan.task, plan.entry, candidate, baseline)
         if not isinstance(plan.holder, MeasuringHolder):
             return run, None
         position = list(plan.candidates).index(parameter)
-        measuring = session.make_measuring(
+        measuring = session.evaluation.make_measuring(
             run,
             position,
             where=session.tell_apart(item),
@@ -233,20 +184,6 @@ class ItemRunner:
             measuring.judged_elsewhere = False
         return run, measuring
 
-    @contextlib.contextmanager
-    def _follow(self, run: Run, measuring: Measuring | None) -> Iterator[None]:
-        progress = self.session.progress
-        if progress is None:
-            yield
-            return
-        total = len(measuring.sample) if measuring else count_cases(run.task, run.settings)
-        with progress.follow(f"{run.task.name}::{run.entry.name}", total) as report:
-            if measuring is None:
-                run.progress = report
-            else:
-                measuring.progress = report
-            yield
-
     def _conclude_error(
         self,
         item: pytest.Function,
@@ -255,7 +192,7 @@ class ItemRunner:
         measuring: Measuring | None,
         error: BaseException,
     ) -> None:
-        violated = _find_violated(error)
+        violated = find_violated(error)
         if violated is not None:
             self._fail_violated(item, plan, run, measuring, violated)
         if isinstance(error, ItemTimeout):
@@ -265,7 +202,7 @@ class ItemRunner:
             explained = explain(error, run)
         if explained is not None:
             verdict = run.conclude(broken=True, unusable=find_own_fault(run, explained))
-            self._keep(item, ItemResult(verdict, None, _finish(measuring)[1]))
+            self._keep(item, ItemResult(verdict, None, finish(measuring)[1]))
             raise pytest.fail.Exception(str(explained), pytrace=False) from None
 
     def _fail_timed_out(
@@ -277,7 +214,7 @@ class ItemRunner:
         error: ItemTimeout,
     ) -> None:
         violation = run.smallest
-        measured = _finish(measuring)
+        measured = finish(measuring)
         if violation is None:
             self._keep(item, ItemResult(run.conclude(broken=True), None, measured[1]))
             shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
@@ -287,7 +224,7 @@ class ItemRunner:
                 if caller.pending
             )
             raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
-        reproduction = self._describe_reproduction(item, plan)
+        reproduction = describe_reproduction(item, plan, self.session)
         text = render_violation(run, violation, "unchecked", reproduction)
         verdict = run.conclude(violation, "unchecked")
         self._keep(item, describe_violated(violation, verdict, text, *measured))
@@ -303,15 +240,16 @@ class ItemRunner:
         measuring: Measuring | None,
         violated: Violated,
     ) -> None:
-        measured = _finish(measuring)
+        measured = finish(measuring)
         try:
             violation, confirmation = confirm(run, violated.violation)
         except Unusable:
             violation, confirmation = violated.violation, "not deterministic"
         except ItemTimeout:
             violation, confirmation = violated.violation, "unchecked"
-        reproduction = self._describe_reproduction(item, plan)
-        blob = _find_blob(violated)
+        reproduction = describe_reproduction(item, plan, self.session)
+        found = find_blob(violated)
+        blob = f"\n{' ' * _LABEL_WIDTH}{found}" if found else ""
         text = render_violation(run, violation, confirmation, reproduction) + blob
         verdict = run.conclude(violation, confirmation)
         self._keep(item, describe_violated(violation, verdict, text, *measured))
@@ -329,20 +267,8 @@ class ItemRunner:
             raise fault.error.with_traceback(fault.error.__traceback__) from None
         raise pytest.fail.Exception(text, pytrace=False) from None
 
-    def _describe_held(
-        self, item: pytest.Item, plan: Plan, run: Run, measuring: Measuring | None
-    ) -> ItemResult:
-        """Return what an item leaves behind that passes; a rate is judged by what it violates."""
-        measured, verdict = _finish(measuring), run.conclude()
-        example = None if measuring is None else measuring.example
-        if example is None:
-            return ItemResult(verdict, *measured)
-        text = render_violation(run, *example, self._describe_reproduction(item, plan))
-        found = describe_violated(example[0], verdict, text, *measured)
-        return replace(found, confirmation=example[1])
-
     def _keep(self, item: pytest.Item, result: ItemResult) -> None:
-        plan, label = find_plan(item), _find_label(item)
+        plan, label = find_plan(item), find_label(item)
         assert plan is not None  # only an item of ours has a result
         position = list(plan.candidates).index(label) if label is not None else 0
         item.stash[_RESULT] = replace(
@@ -370,63 +296,3 @@ class ItemRunner:
                 item.warn(MetamorphicGuardWarning(clean_line(self.session.redaction.hide(said))))
             except MetamorphicGuardWarning as warning:  # -W error
                 raise pytest.fail.Exception(str(warning), pytrace=False) from None
-
-    def _describe_reproduction(self, item: pytest.Item, plan: Plan) -> Reproduction:
-        config, settings = self.session.config, self.session.settings
-        here = config.invocation_params.dir
-        # Not the node id's path, which begins at the root only for a file below it.
-        _, separator, rest = item.nodeid.partition("::")
-        label = _find_label(item)
-        if label is not None:
-            rest = _drop_label(rest, label)
-        node = os.path.relpath(item.path, here) + separator + rest
-        command = write_command(node, settings, plan.task, plan.candidates[label], here)
-        location = plan.entry.location
-        where = f"{_relative(location.path, here)}:{location.line}" if location else ""
-        return Reproduction(command, plan.variable, where, list_left_out(settings))
-
-
-def _finish(measuring: Measuring | None) -> tuple[Any, str]:
-    if measuring is None:
-        return None, ""
-    # What ran of a sample that did not end is no measurement; monitors are shown it all the same.
-    measurement = measuring.conclude() if measuring.finished else None
-    return measurement, encode_records(measuring.recorder.records)
-
-
-def _find_label(item: pytest.Item) -> str | None:
-    """Return the label of the candidate that an item or a user's own test is about, if several."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    label = parameters.get("mg_candidate" if find_plan(item) is None else PARAMETER)
-    return label if isinstance(label, str) else None
-
-
-def _drop_label(node: str, label: str) -> str:
-    """Return a node id as it is with one candidate, which then is no parameter."""
-    name, bracket, parameters = node.partition("[")
-    if not bracket:
-        return node
-    ids = f"-{parameters[:-1]}-".replace(f"-{label}-", "-", 1).strip("-")
-    return f"{name}[{ids}]" if ids else name
-
-
-def _relative(path: str, folder: Path) -> str:
-    found = os.path.relpath(path, folder)
-    return path if found.startswith(os.pardir + os.sep + os.pardir) else found
-
-
-def _find_blob(violated: Violated) -> str:
-    """Return the line of hypothesis that repeats its failure, where its settings ask for one."""
-    for note in getattr(violated, "__notes__", ()):
-        found = re.search(r"@reproduce_failure\(.*\)", note)
-        if found:
-            return f"\n{' ' * _LABEL_WIDTH}{found[0]}"
-    return ""
-
-
-def _find_violated(error: BaseException) -> Violated | None:
-    if isinstance(error, Violated):
-        return error
-    if isinstance(error, BaseExceptionGroup):
-        return next((v for v in map(_find_violated, error.exceptions) if v is not None), None)
-    return None

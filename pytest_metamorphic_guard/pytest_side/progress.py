@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_metamorphic_guard.runner.listing import count_cases
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["LocalProgress", "ProgressBoard", "SharedProgress", "describe_progress"]
+    from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["LocalProgress", "ProgressBoard", "SharedProgress", "describe_progress", "follow_item"]
 
 # Most items end before anyone would look for a line about them.
 _FIRST_AFTER_S = 2.0
@@ -168,3 +173,20 @@ def _format_time(seconds: float) -> str:
     if seconds < 100:  # noqa: PLR2004 - below it seconds are read more easily
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"
+
+
+@contextlib.contextmanager
+def follow_item(
+    progress: LocalProgress | None, run: Run, measuring: Measuring | None
+) -> Iterator[None]:
+    """Show in the block how far an item is."""
+    if progress is None:
+        yield
+        return
+    total = len(measuring.sample) if measuring else count_cases(run.task, run.settings)
+    with progress.follow(f"{run.task.name}::{run.entry.name}", total) as report:
+        if measuring is None:
+            run.progress = report
+        else:
+            measuring.progress = report
+        yield

@@ -13,17 +13,13 @@ import pytest
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
+from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.evaluation.own_tests import OwnCalls
-from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.replaying import Playable, Replay, read_replay
-from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.loading import (
     TASK_GROUP,
-    LoadedExecutor,
     UnknownPluginError,
     find_plugins,
-    load_executor,
     require_plugin,
 )
 from pytest_metamorphic_guard.pytest_side.abort import refuse_run
@@ -51,23 +47,12 @@ from pytest_metamorphic_guard.pytest_side.warning_classes import (
 )
 from pytest_metamorphic_guard.report.holding import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
-from pytest_metamorphic_guard.runner.calling import Caller
-from pytest_metamorphic_guard.runner.examples import list_examples
-from pytest_metamorphic_guard.runner.functions import count_sources
-from pytest_metamorphic_guard.runner.measuring import Measuring
-from pytest_metamorphic_guard.runner.processors import share_processor
-from pytest_metamorphic_guard.runner.repeating import plan_repeats
-from pytest_metamorphic_guard.runner.time_outs import TimeOuts
-from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
-from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.watch.feed import Feed
 from pytest_metamorphic_guard.watch.requested import load_monitors
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.settings import Settings
-    from pytest_metamorphic_guard.tasks import Entry, Task
-    from pytest_metamorphic_guard.tasks.implementations import Implementation
+    from pytest_metamorphic_guard.tasks import Task
     from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
 __all__ = ["GuardSession"]
@@ -104,76 +89,16 @@ class GuardSession:
         self.early_stopping: EarlyStopping | None = None
         if settings.gate and self.rules.looks and self.replay is None:
             self.early_stopping = EarlyStopping(config, self.rules)
-        self._executors: dict[str, LoadedExecutor] = {}
-        self._reseeded: dict[str, LoadedExecutor | None] = {}
-        self._repeats = plan_repeats(self.monitors, settings.seed)
-        self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
-        self._withheld: dict[str, dict[str, str]] = {}
         self._failed_late = False
-        self._samples = Samples(settings, self.rules)
+        self.evaluation = Evaluation(
+            settings,
+            self.rules,
+            self.monitors,
+            worker=os.environ.get("PYTEST_XDIST_WORKER", ""),
+            replays=self.replay is not None,
+        )
         self._check_executors()
         config.add_cleanup(self.close)
-
-    def get_executor(self, role: str) -> LoadedExecutor:
-        """Return the executor of a role; one instance serves the whole session.
-
-        Raises:
-            MetamorphicGuardError: It cannot be loaded.
-        """
-        if role not in self._executors:
-            self._executors[role] = load_executor(
-                self.settings.find_executor(role), self.settings.find_executor_config(role)
-            )
-            if self._is_timed:
-                worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-                share_processor(self._executors[role].executor, worker)
-        return self._executors[role]
-
-    def get_reseeded(self, role: str) -> LoadedExecutor | None:
-        """Return the executor of a role for calls under another hash seed; None for no such calls.
-
-        Raises:
-            MetamorphicGuardError: It cannot be made.
-        """
-        if role not in self._reseeded:
-            made = self._reseeded[role] = self._repeats.reseed(self.get_executor(role))
-            if made is not None and self._is_timed:
-                share_processor(made.executor, os.environ.get("PYTEST_XDIST_WORKER", ""))
-        return self._reseeded[role]
-
-    @property
-    def _is_timed(self) -> bool:
-        return any(monitor.compares_durations for monitor in self.monitors)
-
-    def make_caller(
-        self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
-    ) -> Caller:
-        """Return what calls an implementation in a role, with the limits of a task."""
-        time_outs = None
-        if task is not None:
-            key = (role, implementation.specification, id(task))
-            time_outs = self._time_outs.setdefault(key, TimeOuts())
-        settings = self.settings
-        timeout_s = settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S
-        mem_mb = settings.mem_mb
-        if mem_mb is None and task is not None:
-            mem_mb = task.mem_mb
-        caller = Caller(
-            time_outs=time_outs,
-            entry=entry,
-            role=role,
-            implementation=implementation,
-            loaded=self.get_executor(role),
-            reseeded=self.get_reseeded(role) if task is not None else None,
-            timeout_s=timeout_s,
-            mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
-        )
-        if role == "candidate":
-            target = implementation.target
-            if target not in self._withheld:
-                self._withheld[target] = find_withheld(implementation, settings)
-            caller.withhold(self._withheld[target])
-        return caller
 
     def tell_apart(self, item: pytest.Item) -> str:
         """Return what tells an item's task from others of its name; empty where it is alone.
@@ -192,88 +117,10 @@ class GuardSession:
         """Return the inputs that a replay runs for an item; None without a replay."""
         return None if self.replay is None else self.replay.find_inputs(item.nodeid)
 
-    def make_measuring(
-        self,
-        run: Run,
-        position: int,
-        *,
-        where: str,
-        variant: str,
-        replayed: list[tuple[tuple[Any, ...], ...]] | None,
-    ) -> Measuring:
-        """Return what runs the whole sample of an item.
-
-        Args:
-            run: The item's run.
-            position: Number of the candidate among the task's candidates.
-            where: What tells the task from others of its name.
-            variant: The parameters of the item apart from its candidate.
-            replayed: The inputs to run instead of a sample.
-
-        Raises:
-            Unusable: The task's inputs cannot be read.
-        """
-        task, entry = run.task, run.entry
-        if replayed is not None:
-            sample = Sample(inputs=[], settings=self.settings)
-            cases = SourceCases(replayed)
-            examples = []  # those that were violated are among the replayed inputs
-        else:
-            examples = list_examples(task, entry)
-            sample = self._samples.get(task, paired=run.baseline is not None)
-            cases = gather_sources(task, entry, sample.settings, sample.inputs)
-        minimum = self._find_min_pass_rate(task, entry)
-        by_rates = (
-            self.settings.gate
-            and self.replay is None
-            and run.baseline is not None
-            and not isinstance(self.rules.find_policy(task.name), Strict)
-        )
-        # What is allowed to fail at some rate may fail on any input.
-        searched: list[tuple[Any, ...]] = []
-        if minimum is None and not by_rates and replayed is None and count_sources(entry) == 1:
-            searched = self._samples.search(task, run.literals)
-        return Measuring(
-            run=run,
-            sample=cases.sources,
-            overlap=cases.overlap,
-            first_look=sample.first_look,
-            available=sample.available,
-            examples=examples,
-            searched=[(source,) for source in searched],
-            position=position,
-            where=where,
-            variant=variant,
-            min_pass_rate=minimum,
-            judged_elsewhere=by_rates,
-            repeats=self._repeats,
-            watched=bool(self.monitors),
-            timed=self._is_timed,
-            searches=self.replay is None,
-        )
-
-    def is_measured(self, entry: Entry, task: Task) -> bool:
-        """Tell whether an item runs its whole sample."""
-        return (
-            self.settings.measures
-            or self.replay is not None
-            or bool(self.monitors)
-            or self._find_min_pass_rate(task, entry) is not None
-        )
-
     def close(self) -> None:
         """Release the executors; safe to call again."""
-        reseeded = [loaded for loaded in self._reseeded.values() if loaded is not None]
-        for loaded in (*self._executors.values(), *reseeded):
-            close = getattr(loaded.executor, "close", None)
-            if callable(close):
-                try:
-                    close()
-                except Exception as error:  # noqa: BLE001 - a stranger's; the others are closed too
-                    fault = loaded.identity.fault(f"close() raised {type(error).__name__}: {error}")
-                    self._say_late(self.redaction.hide(str(fault)))
-        self._executors.clear()
-        self._reseeded.clear()
+        for fault in self.evaluation.executors.close():
+            self._say_late(self.redaction.hide(str(fault)))
 
     def _say_late(self, text: str) -> None:
         try:
@@ -320,7 +167,7 @@ class GuardSession:
             task,
             self.settings,
             forced_seed=forced_seed,
-            is_measured=lambda entry: self.is_measured(entry, task),
+            is_measured=lambda entry: self.evaluation.is_measured(entry, task),
         )
 
     def _is_selected(self, task: Task) -> bool:
@@ -376,7 +223,7 @@ class GuardSession:
         parts += [f"executor {', '.join(sorted(executors))}", settings.described_seed]
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
-        said = [", ".join(parts), self._samples.describe()]
+        said = [", ".join(parts), self.evaluation.samples.describe()]
         return [self.redaction.hide(f"metamorphic-guard: {line}") for line in said if line]
 
     @pytest.hookimpl(optionalhook=True)
@@ -413,11 +260,6 @@ class GuardSession:
         for text in said:
             warn_of_run(self.config, f"--mg-replay: {text}")
 
-    def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
-        return self.rules.find_declared_rate(
-            task.name, entry.name, own=entry.subject.min_pass_rate, whole=task.min_pass_rate
-        )
-
     def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
         wanted = list(self.settings.monitors)
         for more in self.config.hook.pytest_mg_monitors(config=self.config):
@@ -434,7 +276,7 @@ class GuardSession:
             # Ours are cheap to make and check their configuration then; a stranger's may load a
             # model, so it is made where there is something to run, see `executor_making`.
             if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
-                self.get_executor(role)
+                self.evaluation.executors.get(role)
 
 
 def _may_be_named(path: str) -> bool:

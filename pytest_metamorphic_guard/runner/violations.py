@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.cases import Case
 
-__all__ = ["Skipped", "Violated", "Violation", "make_violated"]
+__all__ = ["Skipped", "Violated", "Violation", "find_blob", "find_violated", "make_violated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +59,21 @@ def make_violated(violation: Violation) -> type[Violated]:
     if key not in _CLASSES:
         _CLASSES[key] = type("Violated", (Violated,), {})
     return _CLASSES[key]
+
+
+def find_blob(violated: Violated) -> str:
+    """Return the line of hypothesis that repeats its failure, where its settings ask for one."""
+    for note in getattr(violated, "__notes__", ()):
+        found = re.search(r"@reproduce_failure\(.*\)", note)
+        if found:
+            return found[0]
+    return ""
+
+
+def find_violated(error: BaseException) -> Violated | None:
+    """Return the violation that an error carries, alone or among others."""
+    if isinstance(error, Violated):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        return next((v for v in map(find_violated, error.exceptions) if v is not None), None)
+    return None

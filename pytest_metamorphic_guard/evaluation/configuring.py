@@ -1,0 +1,63 @@
+"""From a program's configuration to the options and the rules of its run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.evaluation.seeding import make_seed
+from pytest_metamorphic_guard.gate.policies import parse_policy
+from pytest_metamorphic_guard.gate.policy_file import read_rules
+from pytest_metamorphic_guard.gate.rules import Rules
+from pytest_metamorphic_guard.settings import Settings
+from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig
+    from pytest_metamorphic_guard.tasks import Task
+
+__all__ = ["make_rules", "make_settings"]
+
+
+def make_settings(
+    config: EvaluationConfig, candidate: Implementation, baseline: Implementation | None
+) -> Settings:
+    """Return the options of a run that compares two implementations under a gate."""
+    implementations = ([candidate], [baseline] if baseline else [])
+    seed = make_seed(*implementations) if config.seed is None else config.seed
+    return Settings(
+        candidates=(Assignment(candidate),),
+        baselines=(Assignment(baseline),) if baseline else (),
+        n=config.n,
+        seed=seed,
+        seed_source="contents" if config.seed is None else "given",
+        timeout_s=config.timeout_s,
+        mem_mb=config.mem_mb,
+        executor=config.executor,
+        executor_config=config.executor_config,
+        candidate_executor_config=config.candidate_executor_config,
+        baseline_executor_config=config.baseline_executor_config,
+        candidate_executor=config.candidate_executor,
+        baseline_executor=config.baseline_executor,
+        shrink=config.shrink,  # type: ignore[arg-type]  # checked by the configuration
+        fail_on="regression" if baseline else "violation",
+        gate=True,
+        monitors=config.monitors,
+    )
+
+
+def make_rules(config: EvaluationConfig, task: Task) -> Rules:
+    """Return what the gate judges by.
+
+    Raises:
+        MetamorphicGuardError: The policy is wrong.
+    """
+    defaults = Rules(
+        fail_on_alert=config.fail_on_alert,  # type: ignore[arg-type]  # as above
+        early_stop=config.early_stop,
+        extend=config.extend,
+    )
+    if isinstance(config.policy, str):
+        return replace(defaults, policy=parse_policy(config.policy))
+    known = {task.name: [entry.name for entry in task.entries]}
+    return read_rules(config.policy, source="policy", known=known, defaults=defaults)

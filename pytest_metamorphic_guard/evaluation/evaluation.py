@@ -1,0 +1,187 @@
+"""One run: made from settings, rules and monitors, and asked for one entry at a time.
+
+A pytest item asks for its own entry, a program for all entries of a task.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
+from pytest_metamorphic_guard.evaluation.executing import Executors
+from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
+from pytest_metamorphic_guard.gate.policies import Strict
+from pytest_metamorphic_guard.runner.calling import Caller
+from pytest_metamorphic_guard.runner.examples import list_examples
+from pytest_metamorphic_guard.runner.functions import count_sources
+from pytest_metamorphic_guard.runner.measuring import Measuring
+from pytest_metamorphic_guard.runner.repeating import plan_repeats
+from pytest_metamorphic_guard.runner.run import Run
+from pytest_metamorphic_guard.runner.time_outs import TimeOuts
+from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
+from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks import Entry, Task
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
+    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+
+__all__ = ["Evaluation"]
+
+
+class Evaluation:
+    """Owns what the entries of a run share: executors, samples, and what timed out.
+
+    Args:
+        settings: The options.
+        rules: What the gate judges by.
+        monitors: What watches the calls.
+        worker: The name of this process among several of one run; empty where it is alone.
+        replays: Whether the inputs are those of an earlier report instead of a sample.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        rules: Rules,
+        monitors: Sequence[LoadedMonitor],
+        *,
+        worker: str = "",
+        replays: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.rules = rules
+        self.samples = Samples(settings, rules)
+        self.executors = Executors(
+            settings=settings,
+            repeats=plan_repeats(monitors, settings.seed),
+            timed=any(monitor.compares_durations for monitor in monitors),
+            worker=worker,
+        )
+        self._watched = bool(monitors)
+        self._replays = replays
+        self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
+        self._withheld: dict[str, dict[str, str]] = {}
+
+    def make_caller(
+        self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
+    ) -> Caller:
+        """Return what calls an implementation in a role, with the limits of a task."""
+        settings, time_outs = self.settings, None
+        mem_mb = settings.mem_mb
+        if task is not None:
+            key = (role, implementation.specification, id(task))
+            time_outs = self._time_outs.setdefault(key, TimeOuts())
+            mem_mb = task.mem_mb if mem_mb is None else mem_mb
+        caller = Caller(
+            time_outs=time_outs,
+            entry=entry,
+            role=role,
+            implementation=implementation,
+            loaded=self.executors.get(role),
+            reseeded=self.executors.get_reseeded(role) if task is not None else None,
+            timeout_s=settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S,
+            mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
+        )
+        if role == "candidate":
+            target = implementation.target
+            if target not in self._withheld:
+                self._withheld[target] = find_withheld(implementation, settings)
+            caller.withhold(self._withheld[target])
+        return caller
+
+    def make_run(
+        self, task: Task, entry: Entry, candidate: Implementation, baseline: Implementation | None
+    ) -> Run:
+        """Return the run of one entry for one candidate."""
+        before = None
+        if baseline is not None:
+            before = self.make_caller("baseline", baseline, task, entry.name)
+        return Run(
+            task=task,
+            entry=entry,
+            settings=self.settings,
+            candidate=self.make_caller("candidate", candidate, task, entry.name),
+            baseline=before,
+        )
+
+    def make_measuring(
+        self,
+        run: Run,
+        position: int = 0,
+        *,
+        where: str = "",
+        variant: str = "",
+        replayed: list[tuple[tuple[Any, ...], ...]] | None = None,
+    ) -> Measuring:
+        """Return what runs the whole sample of an entry.
+
+        Args:
+            run: The entry's run.
+            position: Number of the candidate among the task's candidates.
+            where: What tells the task from others of its name.
+            variant: The parameters of the item apart from its candidate.
+            replayed: The inputs to run instead of a sample.
+
+        Raises:
+            Unusable: The task's inputs cannot be read.
+        """
+        task, entry = run.task, run.entry
+        if replayed is not None:
+            sample = Sample(inputs=[], settings=self.settings)
+            cases = SourceCases(replayed)
+            examples = []  # those that were violated are among the replayed inputs
+        else:
+            examples = list_examples(task, entry)
+            sample = self.samples.get(task, paired=run.baseline is not None)
+            cases = gather_sources(task, entry, sample.settings, sample.inputs)
+        minimum = self._find_min_pass_rate(task, entry)
+        by_rates = self._is_judged_by_rates(run)
+        # What is allowed to fail at some rate may fail on any input.
+        searched: list[tuple[Any, ...]] = []
+        if minimum is None and not by_rates and replayed is None and count_sources(entry) == 1:
+            searched = self.samples.search(task, run.literals)
+        return Measuring(
+            run=run,
+            sample=cases.sources,
+            overlap=cases.overlap,
+            first_look=sample.first_look,
+            available=sample.available,
+            examples=examples,
+            searched=[(source,) for source in searched],
+            position=position,
+            where=where,
+            variant=variant,
+            min_pass_rate=minimum,
+            judged_elsewhere=by_rates,
+            repeats=self.executors.repeats,
+            watched=self._watched,
+            timed=self.executors.timed,
+            searches=not self._replays,
+        )
+
+    def is_measured(self, entry: Entry, task: Task) -> bool:
+        """Tell whether an entry runs its whole sample."""
+        return (
+            self.settings.measures
+            or self._replays
+            or self._watched
+            or self._find_min_pass_rate(task, entry) is not None
+        )
+
+    def _is_judged_by_rates(self, run: Run) -> bool:
+        return (
+            self.settings.gate
+            and not self._replays
+            and run.baseline is not None
+            and not isinstance(self.rules.find_policy(run.task.name), Strict)
+        )
+
+    def _find_min_pass_rate(self, task: Task, entry: Entry) -> float | None:
+        return self.rules.find_declared_rate(
+            task.name, entry.name, own=entry.subject.min_pass_rate, whole=task.min_pass_rate
+        )
