@@ -131,14 +131,7 @@ class Evaluation:
             Unusable: The task's inputs cannot be read.
         """
         task, entry = run.task, run.entry
-        if replayed is not None:
-            sample = Sample(inputs=[], settings=self.settings)
-            cases = SourceCases(replayed)
-            examples = []  # those that were violated are among the replayed inputs
-        else:
-            examples = list_examples(task, entry)
-            sample = self.samples.get(task, paired=run.baseline is not None)
-            cases = gather_sources(task, entry, sample.settings, sample.inputs)
+        sample, cases, examples = self._find_cases(run, replayed)
         minimum = self._find_min_pass_rate(task, entry)
         by_rates = self._is_judged_by_rates(run)
         # What is allowed to fail at some rate may fail on any input.
@@ -172,6 +165,17 @@ class Evaluation:
             or self._watched
             or self._find_min_pass_rate(task, entry) is not None
         )
+
+    def _find_cases(
+        self, run: Run, replayed: list[tuple[tuple[Any, ...], ...]] | None
+    ) -> tuple[Sample, SourceCases, Sequence[tuple[tuple[Any, ...], ...]]]:
+        """Return a sample, the cases that an entry makes of it, and the entry's examples."""
+        if replayed is not None:
+            # Examples that were violated are among the replayed inputs.
+            return Sample(inputs=[], settings=self.settings), SourceCases(replayed), []
+        sample = self.samples.get(run.task, paired=run.baseline is not None)
+        cases = gather_sources(run.task, run.entry, sample.settings, sample.inputs)
+        return sample, cases, list_examples(run.task, run.entry)
 
     def _is_judged_by_rates(self, run: Run) -> bool:
         return (

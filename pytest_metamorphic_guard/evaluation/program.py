@@ -59,7 +59,9 @@ from pytest_metamorphic_guard.watch.travel import encode_records
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.contracts.measurements import Measurement
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.gate.evidence import Evidence
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
@@ -134,11 +136,8 @@ class _Evaluation:
         monitors = load_monitors(self.config.monitors)
         evaluation = Evaluation(settings, rules, monitors)
         stack.callback(_close, evaluation)
-        for role in (
-            "candidate",
-            "baseline",
-        ):  # what cannot be used is refused before anything runs
-            evaluation.executors.get(role)
+        for role in ("candidate", "baseline"):
+            evaluation.executors.get(role)  # what cannot be used is refused before anything runs
         for entry in self._prepare(evaluation):
             self._run_entry(entry)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
@@ -146,20 +145,7 @@ class _Evaluation:
         if monitors:
             context = make_context([self.task.name], self._records, measured)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
-        differences = [
-            Difference(0, node, result.difference)
-            for node, result in self._results.items()
-            if result.difference is not None
-        ]
-        missing = [
-            miss_unusable(result.verdict, node)
-            for node, result in self._results.items()
-            if result.verdict.unusable is not None
-        ]
-        reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
-        missing += self._missing
-        missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
-        ranking = rank(build_evidence(measured, reports, missing, differences), rules)
+        ranking = rank(self._build_evidence(measured, watched), rules)
         refused = [calls for result in self._results.values() for calls in result.refused]
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
@@ -186,6 +172,24 @@ class _Evaluation:
             outcome=ranking.outcome.value,
             report=to_document(record),
         )
+
+    def _build_evidence(
+        self, measured: list[Measurement], watched: WatchReport | None
+    ) -> list[Evidence]:
+        differences = [
+            Difference(0, node, result.difference)
+            for node, result in self._results.items()
+            if result.difference is not None
+        ]
+        missing = [
+            miss_unusable(result.verdict, node)
+            for node, result in self._results.items()
+            if result.verdict.unusable is not None
+        ]
+        reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
+        missing += self._missing
+        missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
+        return build_evidence(measured, reports, missing, differences)
 
     def _prepare(self, evaluation: Evaluation) -> list[_Entry]:
         task, entries = self.task, []

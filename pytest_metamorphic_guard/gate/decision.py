@@ -111,21 +111,7 @@ def decide(
     tasks = tuple(
         judge_task(task, rules, p_values) for task, p_values in zip(weighed, corrected, strict=True)
     )
-    findings = [
-        *_judge_alerts(evidence.alerts, rules),
-        *(Finding(Conclusion.REJECT, text) for text in evidence.failures),
-        *(Finding(Conclusion.INCONCLUSIVE, one.text, one.remedy) for one in evidence.doubts),
-        *(Finding(Conclusion.INCONCLUSIVE, text, _RUN_ALL) for text in evidence.missing),
-        *(
-            Finding(Conclusion.INCONCLUSIVE, f"no answer of a monitor: {text}", _ASK_AGAIN)
-            for text in evidence.unanswered
-        ),
-        *(
-            Finding(Conclusion.INCONCLUSIVE, f"{found.entry}: {found.text}", _END_ALIKE)
-            for found in evidence.differences
-        ),
-        *_conclude_own(evidence, rules),
-    ]
+    findings = _judge_beside_tasks(evidence, rules)
     if tasks or not findings:
         findings += _collect(tasks)
     outcome = _combine(findings)
@@ -145,6 +131,24 @@ def decide(
         alerts=evidence.alerts,
         comparisons=comparisons,
     )
+
+
+def _judge_beside_tasks(evidence: Evidence, rules: Rules) -> list[Finding]:
+    return [
+        *_judge_alerts(evidence.alerts, rules),
+        *(Finding(Conclusion.REJECT, text) for text in evidence.failures),
+        *(Finding(Conclusion.INCONCLUSIVE, one.text, one.remedy) for one in evidence.doubts),
+        *(Finding(Conclusion.INCONCLUSIVE, text, _RUN_ALL) for text in evidence.missing),
+        *(
+            Finding(Conclusion.INCONCLUSIVE, f"no answer of a monitor: {text}", _ASK_AGAIN)
+            for text in evidence.unanswered
+        ),
+        *(
+            Finding(Conclusion.INCONCLUSIVE, f"{found.entry}: {found.text}", _END_ALIKE)
+            for found in evidence.differences
+        ),
+        *_conclude_own(evidence, rules),
+    ]
 
 
 def _complete(rules: Rules | Policy | None) -> Rules:

@@ -137,13 +137,12 @@ def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> Task
     # An item that fails shows its violation; rates are lost by items that pass.
     by_rate = not (isinstance(weighed.policy, Strict) and tally.confirmed)
     losses = name_losses(evidence, tally) if by_rate else ""
-    shows_losses = losses and outcome is Conclusion.REJECT
     return TaskDecision(
         task=evidence.title or evidence.task,
         baseline=evidence.baseline,
         policy=str(weighed.policy),
         outcome=outcome,
-        reason=f"{findings[0].reason}; {losses}" if shows_losses else findings[0].reason,
+        reason=_join(findings[0], losses),
         remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
         findings=tuple(findings),
         notes=(*_find_notes(weighed), *note_singles(evidence), *filter(None, [losses])),
@@ -162,6 +161,12 @@ def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> Task
         relations=rows,
         metrics=tuple(build_metric_row(metric) for metric in evidence.metrics),
     )
+
+
+def _join(finding: Finding, losses: str) -> str:
+    if losses and finding.conclusion is Conclusion.REJECT:
+        return f"{finding.reason}; {losses}"
+    return finding.reason
 
 
 def _find_all(weighed: WeighedTask, corrected: Corrected) -> list[Finding]:

@@ -101,35 +101,7 @@ class TrendMonitor(BuiltinMonitor):
             },
             "window": self.window,
         }
-        slope = roles["candidate"]["slope"]
-        alerts = []
-        if (
-            n >= _LEAST_PAIRS
-            and trend.p_value <= self.alpha
-            and growth is not None
-            and growth.estimate > self.min_growth
-            and slope is not None
-            and (slope > self.alert_slope_ms or not self.alert_slope_ms)
-        ):
-            alerts.append(
-                make_alert(
-                    "duration_trend",
-                    "warning",
-                    f"candidate became {format_ratio(growth.estimate)} slower than the baseline in "
-                    f"the course of the run "
-                    f"({format_interval(growth.interval, 1.0 - self.alpha)}, n={n})",
-                    n=n,
-                    method=METHOD,
-                    p_value=trend.p_value,
-                    alpha=self.alpha,
-                    ci=growth.interval,
-                    role="candidate",
-                    slope=slope,
-                    threshold=self.alert_slope_ms,
-                    growth=growth.estimate,
-                    min_growth=self.min_growth,
-                )
-            )
+        alerts = self._judge(roles["candidate"]["slope"], growth, trend.p_value, n)
         return Conclusion(
             summary=summary,
             line=_describe(roles, growth, 1.0 - self.alpha, n),
@@ -139,6 +111,37 @@ class TrendMonitor(BuiltinMonitor):
             else (),
             no_data=None if self._durations["candidate"] else "no successful call of the candidate",
         )
+
+    def _judge(
+        self, slope: float | None, growth: Slope | None, p_value: float, n: int
+    ) -> list[dict[str, Any]]:
+        if (
+            n < _LEAST_PAIRS
+            or p_value > self.alpha
+            or growth is None
+            or growth.estimate <= self.min_growth
+            or slope is None
+            or (self.alert_slope_ms and slope <= self.alert_slope_ms)
+        ):
+            return []
+        interval = format_interval(growth.interval, 1.0 - self.alpha)
+        alert = make_alert(
+            "duration_trend",
+            "warning",
+            f"candidate became {format_ratio(growth.estimate)} slower than the baseline in the "
+            f"course of the run ({interval}, n={n})",
+            n=n,
+            method=METHOD,
+            p_value=p_value,
+            alpha=self.alpha,
+            ci=growth.interval,
+            role="candidate",
+            slope=slope,
+            threshold=self.alert_slope_ms,
+            growth=growth.estimate,
+            min_growth=self.min_growth,
+        )
+        return [alert]
 
     def _cut(self, series: Iterable[list[float]]) -> list[list[float]]:
         return [values[-self.window :] for values in series]

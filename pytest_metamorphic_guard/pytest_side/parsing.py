@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pytest_metamorphic_guard.tasks.implementations import Assignment
+
 __all__ = ["find_idle", "read_rules", "read_settings"]
 
 _FOR_GATES = ("policy", "extend", "early_stop", "on_inconclusive")
@@ -79,22 +81,14 @@ def read_settings(config: pytest.Config) -> Settings:
         values["fail_on"] = "regression"
     for role in ("candidate", "baseline"):
         raw_texts = (values[f"{role}_executor"] or executor).lower() not in ("local", "inprocess")
-        assignments = []
-        for given in reader.find(role):
-            try:
-                assignments.append(parse_assignment(given.text, given.folder, raw_texts=raw_texts))
-            except ImplementationError as error:
-                reader.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
-        values[f"{role}s"] = tuple(assignments)
+        values[f"{role}s"] = reader.read_implementations(role, raw_texts=raw_texts)
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
     if values["seed"] is not None:
         values["seed_source"] = "given"
     elif values["gate"]:
-        candidates, baselines = (
-            [a.implementation for a in values[f"{role}s"]] for role in ("candidate", "baseline")
-        )
-        values["seed"], values["seed_source"] = make_seed(candidates, baselines), "contents"
+        judged = ([a.implementation for a in values[role]] for role in ("candidates", "baselines"))
+        values["seed"], values["seed_source"] = make_seed(*judged), "contents"
     return Settings(**{key: value for key, value in values.items() if value is not None})
 
 
@@ -132,6 +126,15 @@ class _Reader:
         folder = path.parent if path else here
         lines = written if option.several else [str(written)]
         return [Given(line, source, folder) for line in lines]
+
+    def read_implementations(self, role: str, *, raw_texts: bool) -> tuple[Assignment, ...]:
+        found = []
+        for given in self.find(role):
+            try:
+                found.append(parse_assignment(given.text, given.folder, raw_texts=raw_texts))
+            except ImplementationError as error:
+                self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
+        return tuple(found)
 
     def read_path(self, name: str) -> Path | None:
         found = self.find(name)

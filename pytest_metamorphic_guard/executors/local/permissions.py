@@ -68,18 +68,12 @@ def make_permissions(
         readable.append(os.path.join(target.root, target.name.partition(".")[0]))
     if configuration.allow_network:
         readable.extend(_NETWORK)
-    broad = set(_list_broad())
     unlisted = []
     for folder in filter(None, wanted):
-        if os.path.realpath(folder) in broad:
+        parts = _list_parts(folder)
+        if parts is not None:
             unlisted.append(folder)
-            readable.extend(_list_importable(folder))
-        elif os.path.lexists(os.path.join(folder, ".git")):
-            # What a checkout left in it may open the repository to whoever reads it.
-            unlisted.append(folder)
-            readable.extend(_list_visible(folder))
-        else:
-            readable.append(folder)
+        readable.extend([folder] if parts is None else parts)
     named = {os.path.realpath(path) for path in configuration.read}
     hidden = [path for path in withheld if os.path.realpath(path) not in named]
     kept, listed = leave_out(dict.fromkeys(filter(None, readable)), hidden)
@@ -91,6 +85,16 @@ def make_permissions(
         allow_network=configuration.allow_network,
         allow_subprocess=configuration.allow_subprocess,
     )
+
+
+def _list_parts(folder: str) -> list[str] | None:
+    """Return what may be read of a folder; None for all of it."""
+    if os.path.realpath(folder) in set(_list_broad()):
+        return list(_list_importable(folder))
+    if os.path.lexists(os.path.join(folder, ".git")):
+        # What a checkout left in it may open the repository to whoever reads it.
+        return list(_list_visible(folder))
+    return None
 
 
 def _list_broad() -> Iterator[str]:
