@@ -17,13 +17,12 @@ from pytest_metamorphic_guard.monitors.group_metrics import (
     GroupMetrics,
     judge_metrics,
 )
+from pytest_metamorphic_guard.monitors.group_words import DOUBTS, describe_groups, say_loss
 from pytest_metamorphic_guard.monitors.grouping import Basis, Group
 from pytest_metamorphic_guard.monitors.pairing import Pairing
 from pytest_metamorphic_guard.monitors.reading import read_name
 from pytest_metamorphic_guard.monitors.wording import (
-    add_count,
     format_interval,
-    format_rate,
 )
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.statistics.ordering import find_p_widening
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["FairnessGapMonitor"]
 
 METHOD = "exact one-sided McNemar test on inputs, Holm over groups"
-_WIDTH = 78
 
 
 class FairnessGapMonitor(BuiltinMonitor):
@@ -149,7 +147,7 @@ class FairnessGapMonitor(BuiltinMonitor):
         more_alerts, more_checks = judge_metrics(metrics, alpha=self.alpha, max_gap=self.max_gap)
         return Conclusion(
             summary=summary,
-            line=_describe(rates, cells, basis),
+            line=describe_groups(rates, cells, basis),
             alerts=(*alerts, *more_alerts),
             checks=(*checks, *more_checks),
             no_data=None if rates["candidate"] else "no record of the candidate has a group",
@@ -219,9 +217,9 @@ class FairnessGapMonitor(BuiltinMonitor):
                 make_alert(
                     "fairness_gap",
                     "error",
-                    _say_loss(group, basis, candidate, baseline)
+                    say_loss(group, basis, candidate, baseline)
                     + f" ({format_interval(interval, 1 - self.alpha, percent=True)}, "
-                    f"n={counts.total})" + _DOUBT[basis],
+                    f"n={counts.total})" + DOUBTS[basis],
                     n=counts.total,
                     method=METHOD,
                     p_value=adjusted[group],
@@ -272,40 +270,3 @@ class FairnessGapMonitor(BuiltinMonitor):
                 threshold=self.max_gap,
             )
         ], checks
-
-
-_DOUBT = {
-    "held": "",
-    "returned": "; whether what returns is right was not looked at",
-}
-
-
-def _say_loss(group: str, basis: Basis, candidate: float, baseline: float) -> str:
-    if basis == "held":
-        return (
-            f"in group {group!r} what must hold does on {format_rate(candidate)} of inputs for "
-            f"the candidate, on {format_rate(baseline)} for the baseline"
-        )
-    return (
-        f"in group {group!r} the candidate returns on {format_rate(candidate)} of "
-        f"calls, the baseline on {format_rate(baseline)}"
-    )
-
-
-def _describe(
-    rates: dict[str, dict[str, float]],
-    cells: dict[str, PairedCounts],
-    basis: Basis,
-) -> str:
-    if not rates["candidate"]:
-        return "no record has a group"
-    parts = []
-    for role, per_group in rates.items():
-        if per_group:
-            worst = min(per_group, key=lambda group: (per_group[group], group))
-            parts.append(f"{role} {worst[:8]!r} {format_rate(per_group[worst])}")
-    n = sum(counts.total for counts in cells.values())
-    words = f"{len(rates['candidate'])} groups"
-    what = "holds" if basis == "held" else "returned, right or wrong"
-    line = add_count("fairness_gap", f"{what}, worst: {', '.join(parts)}", words, n)
-    return line if len(line) <= _WIDTH else f"{what}, worst: {', '.join(parts)}"
