@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.measurements import CaseHeld
     from pytest_metamorphic_guard.gate.rules import Rules
-    from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
 
 __all__ = ["Watcher"]
 

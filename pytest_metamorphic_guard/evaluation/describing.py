@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import Measurement
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
     from pytest_metamorphic_guard.report.reproduction import Reproduction
-    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["describe_held", "finish"]

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
-from pytest_metamorphic_guard.evaluation.executing import Executors
 from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
+from pytest_metamorphic_guard.evaluation.role_executors import Executors
 from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
-from pytest_metamorphic_guard.runner.measuring import Measuring
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
+from pytest_metamorphic_guard.runner.sample_run import Measuring
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S

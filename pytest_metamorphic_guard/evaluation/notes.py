@@ -11,8 +11,8 @@ from pytest_metamorphic_guard.report.values import to_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
 
 __all__ = ["list_warnings"]
 

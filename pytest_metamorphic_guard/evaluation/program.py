@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.refused import sum_refused
-from pytest_metamorphic_guard.contracts.workers import is_worker
+from pytest_metamorphic_guard.contracts.worker_mark import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
-from pytest_metamorphic_guard.evaluation.configuring import make_rules, make_settings
 from pytest_metamorphic_guard.evaluation.counting import build_evidence, split_alerts
 from pytest_metamorphic_guard.evaluation.describing import describe_held
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
+from pytest_metamorphic_guard.evaluation.program_settings import make_rules, make_settings
 from pytest_metamorphic_guard.evaluation.report_file import (
     describe_environment,
     describe_options,
@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.gate.evidence import Evidence
     from pytest_metamorphic_guard.gate.rules import Rules
-    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.tasks import TaskSpec
     from pytest_metamorphic_guard.watch.alerts import WatchReport
 

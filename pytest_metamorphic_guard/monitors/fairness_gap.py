@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pytest_metamorphic_guard.monitors.both_roles import Pairing
 from pytest_metamorphic_guard.monitors.builtin import (
     BuiltinMonitor,
     Conclusion,
@@ -19,7 +20,6 @@ from pytest_metamorphic_guard.monitors.group_metrics import (
 )
 from pytest_metamorphic_guard.monitors.group_words import DOUBTS, describe_groups, say_loss
 from pytest_metamorphic_guard.monitors.grouping import Basis, Group
-from pytest_metamorphic_guard.monitors.pairing import Pairing
 from pytest_metamorphic_guard.monitors.reading import read_name
 from pytest_metamorphic_guard.monitors.wording import (
     format_interval,

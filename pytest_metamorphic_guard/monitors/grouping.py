@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pytest_metamorphic_guard.monitors.both_roles import Pair, count_cases, count_pairs
 from pytest_metamorphic_guard.monitors.inputs import HeldInputs, MetricPairs
-from pytest_metamorphic_guard.monitors.pairing import Pair, count_cases, count_pairs
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.statistics.paired import PairedCounts

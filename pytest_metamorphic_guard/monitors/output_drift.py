@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pytest_metamorphic_guard.monitors.both_roles import Pairing
 from pytest_metamorphic_guard.monitors.builtin import (
     BuiltinMonitor,
     Conclusion,
@@ -14,7 +15,6 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
-from pytest_metamorphic_guard.monitors.pairing import Pairing
 from pytest_metamorphic_guard.monitors.wording import (
     format_rate,
     format_rate_interval,

@@ -30,7 +30,7 @@ from pytest_metamorphic_guard.statistics.ordering import (
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from pytest_metamorphic_guard.monitors.pairing import Pair
+    from pytest_metamorphic_guard.monitors.both_roles import Pair
 
 __all__ = [
     "MARGIN",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from pytest_metamorphic_guard.monitors.both_roles import Pair, Pairing, count_cases, count_pairs
 from pytest_metamorphic_guard.monitors.builtin import (
     ROLES,
     BuiltinMonitor,
@@ -15,7 +16,6 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.inputs import HeldInputs
-from pytest_metamorphic_guard.monitors.pairing import Pair, Pairing, count_cases, count_pairs
 from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_rate
 from pytest_metamorphic_guard.statistics.paired import (
     PairedCounts,

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.builtin import (
     ROLES,
     BuiltinMonitor,
@@ -14,7 +15,6 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
-from pytest_metamorphic_guard.monitors.pairing import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import Measurements
 from pytest_metamorphic_guard.monitors.reading import read_number
 from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_ratio

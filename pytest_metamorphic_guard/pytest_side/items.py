@@ -43,9 +43,9 @@ from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
-from pytest_metamorphic_guard.runner.refusals import require_answers
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
 from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
+from pytest_metamorphic_guard.runner.unanswered import require_answers
 from pytest_metamorphic_guard.runner.violations import Violated, find_blob, find_violated
 from pytest_metamorphic_guard.tasks import Law
 
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
-    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
 
 __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.gate.rules import Rules
-    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
 
 __all__ = ["EarlyStopping"]
 

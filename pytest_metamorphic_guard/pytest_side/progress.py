@@ -18,8 +18,8 @@ from pytest_metamorphic_guard.runner.listing import count_cases
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_metamorphic_guard.runner.measuring import Measuring
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
 
 __all__ = ["LocalProgress", "ProgressBoard", "SharedProgress", "describe_progress", "follow_item"]
 

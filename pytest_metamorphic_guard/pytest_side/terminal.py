@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.measurements import name_task
 from pytest_metamorphic_guard.gate.phrases import count
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
-from pytest_metamorphic_guard.report.refused import describe_refused
+from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.summary import Screen, render_summary
 
 if TYPE_CHECKING:

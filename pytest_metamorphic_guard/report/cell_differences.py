@@ -19,7 +19,7 @@ from pytest_metamorphic_guard.values.standins import freeze
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_metamorphic_guard.report.refusals import Refusal
+    from pytest_metamorphic_guard.report.expected_parts import Refusal
 
 __all__ = ["describe_arrays", "describe_tables"]
 

@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.values.records import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_metamorphic_guard.report.refusals import Refusal
+    from pytest_metamorphic_guard.report.expected_parts import Refusal
 
 __all__ = [
     "MOST_ASKED",

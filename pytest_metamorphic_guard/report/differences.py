@@ -25,7 +25,7 @@ from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.standins import freeze
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.report.refusals import Refusal
+    from pytest_metamorphic_guard.report.expected_parts import Refusal
 
 __all__ = ["describe_difference"]
 

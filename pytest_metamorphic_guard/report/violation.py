@@ -12,10 +12,10 @@ from pytest_metamorphic_guard.report.arguments import format_arguments, name_arg
 from pytest_metamorphic_guard.report.captured import write_captured
 from pytest_metamorphic_guard.report.changes import shorten_text
 from pytest_metamorphic_guard.report.differences import describe_difference
+from pytest_metamorphic_guard.report.expected_parts import find_refusal
 from pytest_metamorphic_guard.report.headlines import write_headline
 from pytest_metamorphic_guard.report.outcomes import are_same
 from pytest_metamorphic_guard.report.page import Page, cut_middle
-from pytest_metamorphic_guard.report.refusals import find_refusal
 from pytest_metamorphic_guard.report.reproduction import (
     Reproduction,
     describe_search,

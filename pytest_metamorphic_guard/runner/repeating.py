@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.runner.cases import Case
-    from pytest_metamorphic_guard.runner.recording import Recorder
+    from pytest_metamorphic_guard.runner.observing import Recorder
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.runner.literals import Literals
-    from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.measurements import CaseHeld
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
-    from pytest_metamorphic_guard.runner.keeping import Kept
+    from pytest_metamorphic_guard.runner.bounded_results import Kept
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 

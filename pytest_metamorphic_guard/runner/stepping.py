@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.contracts.measurements import CaseHeld
-    from pytest_metamorphic_guard.runner.measuring import Measuring
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
 
 __all__ = ["Steps", "run_in_step"]
 

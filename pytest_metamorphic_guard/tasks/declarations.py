@@ -18,7 +18,7 @@ from pytest_metamorphic_guard.relations.expectations import (
     list_parameters,
     to_expectation,
 )
-from pytest_metamorphic_guard.tasks.checks import (
+from pytest_metamorphic_guard.tasks.word_checks import (
     check_function,
     check_name,
     check_rate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.tasks.checks import check_function, check_name, raise_faults
+from pytest_metamorphic_guard.tasks.word_checks import check_function, check_name, raise_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable

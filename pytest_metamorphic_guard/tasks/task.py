@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
-from pytest_metamorphic_guard.tasks.checks import check_rate, check_task_name
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,
@@ -24,6 +23,7 @@ from pytest_metamorphic_guard.tasks.faults import (
 )
 from pytest_metamorphic_guard.tasks.inputs import Inputs, to_inputs
 from pytest_metamorphic_guard.tasks.locations import Location, find_caller, find_function
+from pytest_metamorphic_guard.tasks.word_checks import check_rate, check_task_name
 from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:

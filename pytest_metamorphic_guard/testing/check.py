@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.testing.calls import Bench, Finding
 from pytest_metamorphic_guard.testing.contract import CONTRACT, RESULTS
 from pytest_metamorphic_guard.testing.limits import HOSTILE, LIMITS
 from pytest_metamorphic_guard.testing.reports import CheckResult, ExecutorReport
+from pytest_metamorphic_guard.testing.tried import Bench, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

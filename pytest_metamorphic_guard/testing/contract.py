@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.testing import candidates
-from pytest_metamorphic_guard.testing.calls import Finding
+from pytest_metamorphic_guard.testing.tried import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.testing.calls import Answer, Bench
+    from pytest_metamorphic_guard.testing.tried import Answer, Bench
 
 __all__ = ["CONTRACT", "RESULTS", "require_good", "require_result", "show"]
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
-from pytest_metamorphic_guard.testing.calls import Finding
 from pytest_metamorphic_guard.testing.contract import require_good, show
+from pytest_metamorphic_guard.testing.tried import Finding
 from pytest_metamorphic_guard.values.deciding import Undecidable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.testing.calls import Bench
+    from pytest_metamorphic_guard.testing.tried import Bench
 
 __all__ = ["HOSTILE", "LIMITS"]
 

@@ -11,7 +11,6 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.executors.local.calls import pack_frame
 from pytest_metamorphic_guard.executors.local.frames import START, STARTED
 from pytest_metamorphic_guard.executors.local.hardening.confinement import Confinement
 from pytest_metamorphic_guard.executors.local.hardening.libc import unbuffer_stdout
@@ -23,6 +22,7 @@ from pytest_metamorphic_guard.executors.local.hardening.mounts import (
 from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_parent
 from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_namespaces, keep
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
+from pytest_metamorphic_guard.executors.local.serving import pack_frame
 from pytest_metamorphic_guard.executors.local.setup import Setup
 from pytest_metamorphic_guard.values.wire.encoding import encode
 

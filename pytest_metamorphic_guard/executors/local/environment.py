@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.workers import WORKER_VARIABLE
+from pytest_metamorphic_guard.contracts.worker_mark import WORKER_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

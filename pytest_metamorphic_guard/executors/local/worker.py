@@ -10,17 +10,17 @@ from pytest_metamorphic_guard.executors.local.beginning import (
     end_copy,
     read_file,
 )
-from pytest_metamorphic_guard.executors.local.calls import (
+from pytest_metamorphic_guard.executors.local.failures import describe_import_failure
+from pytest_metamorphic_guard.executors.local.frames import CALL, LOADED
+from pytest_metamorphic_guard.executors.local.line import HostGoneError, Line
+from pytest_metamorphic_guard.executors.local.module_files import load, prepare_path
+from pytest_metamorphic_guard.executors.local.serving import (
     Caller,
     answer_need,
     flush_output,
     pack_failure,
     pack_frame,
 )
-from pytest_metamorphic_guard.executors.local.failures import describe_import_failure
-from pytest_metamorphic_guard.executors.local.frames import CALL, LOADED
-from pytest_metamorphic_guard.executors.local.line import HostGoneError, Line
-from pytest_metamorphic_guard.executors.local.loader import load, prepare_path
 from pytest_metamorphic_guard.values.frames import Limits
 from pytest_metamorphic_guard.values.wire.encoding import encode
 

@@ -22,13 +22,6 @@ from pytest_metamorphic_guard.executors.local.beginning import (
     end_copy,
     read_file,
 )
-from pytest_metamorphic_guard.executors.local.calls import (
-    Caller,
-    answer_need,
-    flush_output,
-    pack_failure,
-    pack_frame,
-)
 from pytest_metamorphic_guard.executors.local.child import (
     OPEN_FILES,
     Child,
@@ -56,7 +49,14 @@ from pytest_metamorphic_guard.executors.local.line import (
     receive_descriptors,
     write_all,
 )
-from pytest_metamorphic_guard.executors.local.loader import load, prepare_path
+from pytest_metamorphic_guard.executors.local.module_files import load, prepare_path
+from pytest_metamorphic_guard.executors.local.serving import (
+    Caller,
+    answer_need,
+    flush_output,
+    pack_failure,
+    pack_frame,
+)
 from pytest_metamorphic_guard.values.frames import Limits
 from pytest_metamorphic_guard.values.wire.encoding import encode
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_metamorphic_guard.watch.hosting.faults import MonitorCallError, MonitorFault
 from pytest_metamorphic_guard.watch.hosting.limits import Limits
-from pytest_metamorphic_guard.watch.hosting.processes import ProcessHost
+from pytest_metamorphic_guard.watch.hosting.own_process import ProcessHost
 from pytest_metamorphic_guard.watch.hosting.results import MonitorResult, Severity
 from pytest_metamorphic_guard.watch.hosting.threads import ThreadHost
 

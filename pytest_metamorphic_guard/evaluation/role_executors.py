@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.loading import LoadedExecutor, load_executor
-from pytest_metamorphic_guard.runner.processors import share_processor
+from pytest_metamorphic_guard.runner.one_processor import share_processor
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.errors import PluginError

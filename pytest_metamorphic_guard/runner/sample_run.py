@@ -14,16 +14,16 @@ from pytest_metamorphic_guard.contracts.measurements import (
 )
 from pytest_metamorphic_guard.runner.asking_again import Again
 from pytest_metamorphic_guard.runner.blocks import Blocks
+from pytest_metamorphic_guard.runner.bounded_results import Kept
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
 from pytest_metamorphic_guard.runner.hanging import Hangs
-from pytest_metamorphic_guard.runner.keeping import Kept
 from pytest_metamorphic_guard.runner.metering import Meter
-from pytest_metamorphic_guard.runner.recording import Recorder, name_by
-from pytest_metamorphic_guard.runner.refusals import require_answers
+from pytest_metamorphic_guard.runner.observing import Recorder, name_by
 from pytest_metamorphic_guard.runner.repeating import Repeats, repeat_calls
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
 from pytest_metamorphic_guard.runner.sightings import Sightings, find_number
+from pytest_metamorphic_guard.runner.unanswered import require_answers
 from pytest_metamorphic_guard.runner.violations import Violated, Violation
 from pytest_metamorphic_guard.tasks.declarations import (
     is_soft,
