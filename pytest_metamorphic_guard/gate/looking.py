@@ -123,12 +123,14 @@ def is_above(
 ) -> bool:
     """Tell whether the difference is shown to lie above the policy's threshold.
 
-    A gain has to be shown by the exact test as well. That a loss is small is shown by the interval
-    alone, of which it is promised how many inputs suffice where no pair differs.
+    The exact test has to show it as well. Where no pair differs the interval shows it alone, of
+    which it is promised how many such inputs suffice.
     """
     if interval.lower <= policy.threshold:
         return False
-    return policy.threshold < 0.0 or find_p_gain(counts, policy.threshold, clustering) <= level
+    if not counts.improvements and not counts.regressions:
+        return True
+    return find_p_gain(counts, policy.threshold, clustering) <= level
 
 
 def look_back(

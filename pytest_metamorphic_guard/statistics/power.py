@@ -20,7 +20,8 @@ _DEVIATIONS = 6.0
 def find_power(inputs: int, threshold: float, discordant: float, *, alpha: float = 0.05) -> float:
     """Return how often an equal candidate is shown to lie above ``threshold``, which is below 0.
 
-    Computed exactly up to 2000 inputs, beyond that by the normal approximation.
+    By Tango's interval, summed over all samples up to 2000 inputs, beyond that by the normal
+    approximation. The gate's exact test takes up to two points of it at 60 inputs, none at 100.
 
     Args:
         inputs: Number of pairs.

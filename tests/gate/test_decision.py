@@ -212,6 +212,16 @@ def test_an_interval_beside_the_threshold_decides_nothing_that_the_exact_test_do
     assert decide(make_evidence(both_pass=386, improvements=14), Superior(0.02)).outcome is ADOPT
 
 
+def test_a_few_gains_by_chance_adopt_nothing_under_a_margin(make_evidence):
+    # Where both roles fail on half of the inputs, three gains of three are no rare sight.
+    decision = decide(make_evidence(improvements=3), NonInferior(0.05))
+    assert decision.outcome is INCONCLUSIVE
+    assert decision.tasks[0].interval.lower > -0.05
+    # What is promised of inputs on which nothing differs stays: 52 for a margin of 5 %.
+    assert decide(make_evidence(both_pass=52), NonInferior(0.05)).outcome is ADOPT
+    assert decide(make_evidence(both_pass=52, improvements=1), NonInferior(0.05)).outcome is ADOPT
+
+
 def test_superiority_wants_a_gain_and_refuses_an_equal_candidate(make_evidence):
     assert decide(make_evidence(both_pass=360, improvements=40), Superior(0.02)).outcome is ADOPT
     assert decide(make_evidence(both_pass=400), Superior(0.02)).outcome is REJECT

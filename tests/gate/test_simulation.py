@@ -111,18 +111,17 @@ def test_a_gain_of_what_is_asked_for_is_adopted_no_more_often_than_stated(simula
     assert adopted <= 0.051
 
 
-@pytest.mark.parametrize("inputs", [3, 12, 60, 133])
-def test_at_the_worst_rates_a_rejection_errs_as_stated_where_the_interval_alone_does_not(inputs):
+@pytest.mark.parametrize("inputs", [3, 12, 60])
+def test_at_the_worst_rates_a_decision_errs_as_stated_where_the_interval_alone_does_not(inputs):
     worst = load_benchmark("exact_errors")
     try:
-        now, before = (
-            worst.find_worst(inputs, 0.05, test, losing=True)
-            for test in (worst.find_p_loss, worst.find_p_below)
+        adopted, rejected, adopted_before, rejected_before = (
+            worst.find_worst(inputs, 0.05, test, losing=losing) for test, losing in worst.TESTS
         )
     finally:
         del sys.modules[worst.__name__]
-    assert now <= 0.051
-    assert before > 0.055
+    assert max(adopted, rejected) <= 0.051
+    assert min(adopted_before, rejected_before) > 0.055
 
 
 def test_the_same_seed_gives_the_same_figures(simulation):
