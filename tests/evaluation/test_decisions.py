@@ -295,3 +295,17 @@ def test_a_policy_file_has_rates_that_count_without_a_gate(gate):
 
     assert run.ret == 0
     assert "has no effect" not in run.text
+
+
+def test_six_lost_of_sixty_are_no_proof_of_more_than_five_percent_and_seven_are(gate):
+    # Where 5 % are lost, six or more are lost in 8 % of runs, and seven or more in 3 %.
+    found = []
+    for last in (6, 7):
+        gate.write(n=60, old=(), new=range(1, last))
+        found.append(gate.run("--mg-policy=noninferior:margin=0.05"))
+
+    six, seven = found
+    assert (six.ret, six.outcome) == (1, "inconclusive")
+    assert "is neither shown nor refuted: pass rate differs by -10.0 points" in six.reason
+    assert "which the exact test does not confirm" in six.reason
+    assert (seven.ret, seven.outcome) == (1, "reject")
