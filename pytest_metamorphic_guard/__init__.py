@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         not_equal,
         properties_hold,
     )
-    from pytest_metamorphic_guard.runner.calling import CallFailed
+    from pytest_metamorphic_guard.runner.call_errors import CallFailed
     from pytest_metamorphic_guard.tasks import (
         MetamorphicRelation,
         Metric,

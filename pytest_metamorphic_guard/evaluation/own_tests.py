@@ -11,7 +11,8 @@ from pytest_metamorphic_guard.evaluation.gaps import OwnCheck
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_metamorphic_guard.runner.calling import Caller, CallFailed
+    from pytest_metamorphic_guard.runner.call_errors import CallFailed
+    from pytest_metamorphic_guard.runner.calling import Caller
 
 __all__ = ["OwnCalls", "OwnTest", "describe_own_test", "list_checks"]
 

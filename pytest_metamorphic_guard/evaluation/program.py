@@ -40,7 +40,7 @@ from pytest_metamorphic_guard.report.contents import ItemRecord, MonitorResult, 
 from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.report.violation import render_violation
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.functions import find_fixtures

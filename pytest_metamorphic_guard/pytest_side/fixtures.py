@@ -11,7 +11,8 @@ from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.activation import get_session
 from pytest_metamorphic_guard.pytest_side.collection import label_candidates
 from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
-from pytest_metamorphic_guard.runner.calling import CallFailed, Solve, Unusable
+from pytest_metamorphic_guard.runner.call_errors import CallFailed, Unusable
+from pytest_metamorphic_guard.runner.solving import Solve
 from pytest_metamorphic_guard.tasks.implementations import DEFAULT_FUNCTION, Implementation
 from pytest_metamorphic_guard.watch.feed import FedMonitors
 

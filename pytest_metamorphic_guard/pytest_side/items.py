@@ -38,7 +38,7 @@ from pytest_metamorphic_guard.pytest_side.users_tests import (
 from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
 from pytest_metamorphic_guard.report.alike import ShownViolations
 from pytest_metamorphic_guard.report.violation import render_violation
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_metamorphic_guard.evaluation.own_tests import describe_own_test
 from pytest_metamorphic_guard.pytest_side.places import find_label
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.own_drawing import follow_seed
 from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.followups import make_followups

@@ -17,14 +17,13 @@ from pytest_metamorphic_guard.contracts.outcomes import (
     to_outcome,
 )
 from pytest_metamorphic_guard.contracts.refused import Refused, RefusedCounter
-from pytest_metamorphic_guard.errors import ImplementationError, MetamorphicGuardError, PluginError
+from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.runner.availability import Availability
+from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import snapshot
-from pytest_metamorphic_guard.runner.naming import arrange
+from pytest_metamorphic_guard.runner.offers import explain_broken, explain_overdue, use_offer
+from pytest_metamorphic_guard.runner.remembering import Remembered
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
-from pytest_metamorphic_guard.values.deciding import resting
-from pytest_metamorphic_guard.values.records import require_plain
-from pytest_metamorphic_guard.values.sizes import Allowance
 from pytest_metamorphic_guard.values.wire.settling import settle
 
 if TYPE_CHECKING:
@@ -36,75 +35,16 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = [
-    "CallFailed",
-    "Caller",
-    "NotAvailable",
-    "Solve",
-    "Undecided",
-    "Unusable",
-    "number_kind",
-]
+__all__ = ["Caller"]
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
-
-# How an executor says that a candidate did not run for want of a file it may not read.
-_WITHHELD = "SANDBOX_WITHHELD"
-
-# What is remembered of results; a call whose result does not fit is executed again.
-_REMEMBERED_BYTES = 64 << 20
 
 # A call with a source input, and a law's first one, which most often is one.
 _FIRST_KINDS = ("source", "call")
 
 # How long past its limit a stranger's executor may take before the item ends without it.
 OVERDUE_AFTER_S = 5.0
-
-
-class Unusable(BaseException):
-    """Ends an item at once: no further input can change what is wrong.
-
-    It is no `Exception`, so that hypothesis neither shrinks nor replays it.
-    """
-
-    def __init__(self, error: MetamorphicGuardError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-class Undecided(Unusable):
-    """Nothing can be concluded from one case, because an output cannot be compared."""
-
-
-class NotAvailable(Unusable):
-    """A call could not be made, by no fault of the implementation: its case counts for nobody."""
-
-
-class CallFailed(MetamorphicGuardError):  # noqa: N818 - reads as what happened, in pytest.raises
-    """A call made by a law, or through a fixture, did not return.
-
-    Args:
-        implementation: What the user wrote to name it.
-        error: What happened, as a sentence.
-        error_type: The category, such as ``"timeout"``.
-        outcome: The whole outcome.
-    """
-
-    def __init__(self, implementation: str, error: str, error_type: str, outcome: Outcome) -> None:
-        super().__init__(implementation, error, error_type, outcome)
-        self.implementation = implementation
-        self.error = error
-        self.error_type = error_type
-        self.outcome = outcome
-
-    def __str__(self) -> str:
-        return f"{self.implementation}: {self.error}"
-
-    @property
-    def is_withheld(self) -> bool:
-        """Whether it could not be called for want of a file that it may not read."""
-        return self.outcome.payload.get("error_code") == _WITHHELD
 
 
 @dataclass(slots=True)
@@ -159,8 +99,7 @@ class Caller:
     reseeded: LoadedExecutor | None = None
     availability: Availability = field(default_factory=Availability)
     not_available: CallFailed | None = None
-    _remembered: dict[bytes, Outcome] | None = field(default=None, repr=False)
-    _room: Allowance = field(default_factory=lambda: Allowance(0), repr=False)
+    _remembered: Remembered | None = field(default=None, repr=False)
 
     @property
     def packs(self) -> bool:
@@ -188,8 +127,9 @@ class Caller:
         key = None
         if self._remembered is not None:
             key = snapshot(args)
-            if key is not None and key in self._remembered:
-                return self._remembered[key]
+            known = None if key is None else self._remembered.find(key)
+            if known is not None:
+                return known
         arranged = args if by_position else self._arrange(args)
         pack = None if case is None or arranged is not args else self._pack
         if case is None or pack is None:
@@ -197,7 +137,7 @@ class Caller:
         else:
             outcome = self._call(args, case.pack(args, pack))
         if key is not None and self._remembered is not None:
-            self._keep(key, outcome)
+            self._remembered.add(key, outcome)
         return outcome
 
     @contextlib.contextmanager
@@ -221,17 +161,8 @@ class Caller:
 
     def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
         """From now on repeat outcomes instead of executing again, starting with these calls."""
-        if self._remembered is None:
-            self._remembered, self._room = {}, Allowance(_REMEMBERED_BYTES)
-        for args, outcome in calls:
-            key = snapshot(args)
-            if key is not None and key not in self._remembered:
-                self._keep(key, outcome)
-
-    def _keep(self, key: bytes, outcome: Outcome) -> None:
-        assert self._remembered is not None  # the callers asked
-        if self._room.take(key, outcome.value if isinstance(outcome, Returned) else None):
-            self._remembered[key] = outcome
+        self._remembered = self._remembered or Remembered()
+        self._remembered.add_all(calls)
 
     def forget(self) -> None:
         """Execute again from now on."""
@@ -241,37 +172,23 @@ class Caller:
         """Ask the executor to start afresh; False where it does not offer that."""
         done = False
         for loaded in self._all_loaded:
-            restart = getattr(loaded.executor, "restart", None)
-            if not callable(restart):
-                continue
             try:
-                restart()
-            except Exception as error:
-                raise Unusable(self._broken("restart()", error)) from error
-            done = done or loaded is self.loaded
+                offered = use_offer(loaded, "restart")
+            except PluginError as error:
+                raise Unusable(error) from error
+            done = done or (offered and loaded is self.loaded)
         return done
 
     def withhold(self, files: Mapping[str, str]) -> None:
         """Keep these files from the implementation, each with what it is, if the executor can."""
         for loaded in self._all_loaded:
-            withhold = getattr(loaded.executor, "withhold", None)
-            if not callable(withhold):
-                continue
-            try:
-                withhold(self.implementation.target, files)
-            except Exception as error:
-                raise self._broken("withhold()", error) from error
+            use_offer(loaded, "withhold", self.implementation.target, files)
 
     def warm_up(self) -> None:
         """Let the executor prepare for calls, where it offers that."""
-        prepare = getattr(self.loaded.executor, "warm_up", None)
-        if not callable(prepare):
-            return
         target = self.implementation
-        try:
-            prepare(target.target, target.function or "", self.timeout_s, self.mem_mb)
-        except Exception as error:
-            raise self._broken("warm_up()", error) from error
+        named = (target.target, target.function or "")
+        use_offer(self.loaded, "warm_up", *named, self.timeout_s, self.mem_mb)
 
     @property
     def _all_loaded(self) -> list[LoadedExecutor]:
@@ -358,13 +275,9 @@ class Caller:
                     target.target, target.function or "", args, timeout_s, self.mem_mb
                 )
         except Overdue:
-            fault = (
-                f"execute() had not returned {overdue_s:g} s after its call, with timeout_s="
-                f"{timeout_s:g}; it must end a call when its time is over"
-            )
-            raise Unusable(self.loaded.identity.fault(fault)) from None
+            raise Unusable(explain_overdue(self.loaded, overdue_s, timeout_s)) from None
         except (Exception, SystemExit) as error:
-            raise Unusable(self._broken("execute()", error)) from error
+            raise Unusable(explain_broken(self.loaded, "execute", error)) from error
         self.pending = False
         try:
             outcome = to_outcome(payload, self.loaded.identity)
@@ -386,48 +299,3 @@ class Caller:
             self.first_failure = self.first_failure or " ".join(outcome.error.split())
         if self.observe is not None:
             self.observe(self, outcome)
-
-    def _broken(self, what: str, error: BaseException) -> PluginError:
-        return self.loaded.identity.fault(
-            f"{what} raised {type(error).__name__}: {error}. A failing call must be a dict with "
-            "success=False"
-        )
-
-
-def number_kind(kind: str, index: int) -> str:
-    """Return the kind of the call with this index: ``source``, ``source2``, ``source3``, ..."""
-    return kind if index == 0 else f"{kind}{index + 1}"
-
-
-class Solve:
-    """An implementation as a plain function, for laws and for users' own tests.
-
-    It returns what the implementation returned, and raises `CallFailed` where it did not return.
-    """
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-        self.calls: list[tuple[tuple[Any, ...], Outcome]] = []
-
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        """Call the implementation; named arguments are matched to its own parameters."""
-        __tracebackhide__ = True
-        if named:
-            try:
-                args = arrange(self._caller.implementation, args, named)
-            except ImplementationError as error:
-                raise Unusable(error) from error
-        self._caller.kind = number_kind("call", len(self.calls))
-        require_plain(args)
-        with resting():
-            outcome = self._caller.call(args, by_position=True)
-        self.calls.append((args, outcome))
-        if isinstance(outcome, Returned):
-            return outcome.value
-        raise CallFailed(str(self), outcome.error, outcome.error_type, outcome)
-
-    def __str__(self) -> str:
-        return f"{self._caller.role} {self._caller.implementation.specification}"
-
-    def __repr__(self) -> str:
-        return f"<{self}>"

@@ -11,17 +11,15 @@ from hypothesis.errors import UnsatisfiedAssumption
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
 from pytest_metamorphic_guard.relations.several import ComparedWithSeveralError, Several
-from pytest_metamorphic_guard.runner.calling import (
-    Caller,
+from pytest_metamorphic_guard.runner.call_errors import (
     CallFailed,
     NotAvailable,
-    Solve,
     Undecided,
     Unusable,
-    number_kind,
 )
 from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution, Fault, FaultKind
 from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.solving import Solve, number_kind
 from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 from pytest_metamorphic_guard.values.budget import spending
@@ -30,6 +28,7 @@ from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis.errors import UnsatisfiedAssumption
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
-from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, TaskError
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.functions import (
     RunHolder,
     count_sources,

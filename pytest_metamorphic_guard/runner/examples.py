@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.measurements import CaseHeld
-from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.drawing import to_sources

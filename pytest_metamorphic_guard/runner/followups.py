@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import duplicate
 from pytest_metamorphic_guard.runner.user_errors import broken, is_users, refuse
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation

@@ -8,7 +8,7 @@ import hypothesis
 import hypothesis.errors
 
 from pytest_metamorphic_guard.errors import TaskError
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.functions import (
     RunHolder,
     count_sources,

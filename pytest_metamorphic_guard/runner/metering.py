@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.measurements import MetricRows
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
-from pytest_metamorphic_guard.runner.calling import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.tasks.declarations import Law, Property
 from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.runner.bounded_results import Kept
-from pytest_metamorphic_guard.runner.calling import Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.tasks.declarations import Property
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable
 from pytest_metamorphic_guard.tasks.declarations import Law
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.observing import Recorder
     from pytest_metamorphic_guard.runner.run import Run

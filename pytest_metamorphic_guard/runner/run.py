@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Status, Verdict
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
-from pytest_metamorphic_guard.runner.calling import Caller, NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
@@ -24,6 +24,7 @@ from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.runner.calling import Caller, Unusable
+from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.tasks.declarations import Law
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.run import Run
 
 __all__ = ["require_answers"]

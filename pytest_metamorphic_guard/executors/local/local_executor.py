@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -18,36 +17,20 @@ from pytest_metamorphic_guard.executors.local.arguments import (
     dump_arguments,
     name_unreadable,
 )
+from pytest_metamorphic_guard.executors.local.bringing_up import Processes
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
-from pytest_metamorphic_guard.executors.local.directories import Directories
-from pytest_metamorphic_guard.executors.local.forking import ForkingZygote, FreshZygote
 from pytest_metamorphic_guard.executors.local.implementation import Implementation
 from pytest_metamorphic_guard.executors.local.levels import (
-    check_missing,
-    choose_confinement,
     choose_level,
 )
-from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
-from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
-from pytest_metamorphic_guard.executors.local.sources import Watch, find_target, locate
-from pytest_metamorphic_guard.executors.local.warm import WarmWorker
+from pytest_metamorphic_guard.executors.local.sources import find_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_metamorphic_guard.executors.local.needs import Need
-    from pytest_metamorphic_guard.executors.local.setup import Target
 
 __all__ = ["LocalExecutor"]
-
-
-_LEVELS: dict[str, type[Sandbox]] = {
-    "worker": WarmWorker,
-    "spawn": WarmWorker,
-    "fork": ForkingZygote,
-    "fresh": FreshZygote,
-}
 
 
 class LocalExecutor(Executor):
@@ -73,13 +56,11 @@ class LocalExecutor(Executor):
         super().__init__(config)
         self._configuration = read_configuration(self.config)
         self._level = choose_level(self._configuration)
-        self._is_confined, self._is_kept = choose_confinement(self._configuration)
+        self._processes = Processes(self._configuration, self._level)
         self._direct = InprocessExecutor() if self._level == "none" else None
         self._implementations: dict[tuple[str, int], Implementation] = {}
         self._withheld: dict[str, dict[str, str]] = {}
-        self._directories: Directories | None = None
         self._lock = threading.RLock()
-        self._processor: int | None = None
         self._owner = os.getpid()
         self._inherited: list[object] = []
         # Not a bound method: that would keep every executor alive until the end.
@@ -144,7 +125,7 @@ class LocalExecutor(Executor):
             except ValueError:
                 return  # the first call says so
             try:
-                self._bring_up(implementation)
+                self._processes.bring_up(implementation)
             except BaseException:
                 implementation.end()
                 raise
@@ -173,7 +154,7 @@ class LocalExecutor(Executor):
         Args:
             processor: Its number, as ``os.sched_getaffinity`` has it.
         """
-        self._processor = processor
+        self._processes.processor = processor
 
     def with_hash_seed(self, seed: int) -> LocalExecutor | None:
         """Return another one whose processes have this ``PYTHONHASHSEED``; None without processes.
@@ -193,9 +174,7 @@ class LocalExecutor(Executor):
         with self._lock:
             self.restart()
             self._implementations.clear()
-            if self._directories is not None:
-                self._directories.close()
-                self._directories = None
+            self._processes.close()
         atexit.unregister(self._at_exit)
 
     def _leave_to_parent(self) -> None:
@@ -203,8 +182,8 @@ class LocalExecutor(Executor):
         if os.getpid() == self._owner:
             return
         # Kept, because what is collected may close or complain.
-        self._inherited += [self._implementations, self._directories]
-        self._implementations, self._directories = {}, None
+        self._inherited += [self._implementations, self._processes.leave()]
+        self._implementations = {}
         self._lock = threading.RLock()
         self._owner = os.getpid()
 
@@ -225,7 +204,7 @@ class LocalExecutor(Executor):
         self, implementation: Implementation, func_name: str, arguments: Arguments, timeout_s: float
     ) -> Payload:
         needs = arguments.needs
-        self._get_ready(implementation, needs)
+        self._processes.get_ready(implementation, needs)
         lost = implementation.find_lost(needs)
         if lost:
             return implementation.explain(make_failure("argument_encoding", lost))
@@ -242,92 +221,6 @@ class LocalExecutor(Executor):
             payload["notes"] = [*implementation.notes, *payload.get("notes", ())]
             implementation.notes = []
         return payload
-
-    def _get_ready(self, implementation: Implementation, needs: tuple[Need, ...]) -> None:
-        """Bring up a process that has imported what arguments need, unless that cannot be."""
-        while not implementation.find_lost(needs):
-            self._bring_up(implementation)
-            if implementation.sandbox is None:
-                return
-            try:
-                if implementation.sandbox.prepare((*implementation.needs.values(), *needs)):
-                    return
-            except UnpreparedError as error:
-                implementation.lose(error)
-            else:
-                # Limits of a process only ever fall: one that is to import more is made for it.
-                implementation.needs |= {need.module: need for need in needs if not need.is_light}
-                implementation.end_process()
-
-    def _bring_up(self, implementation: Implementation) -> None:
-        watch = implementation.watch
-        if watch is not None and watch.has_changed():
-            implementation.end()
-        sandbox = implementation.sandbox
-        if sandbox is not None and not sandbox.is_usable():
-            sandbox.end()
-            implementation.sandbox = None
-            implementation.notes.append(
-                "the process ended or wrote something between two calls and was replaced"
-            )
-        if implementation.sandbox is None and implementation.refusal is None:
-            self._start(implementation)
-
-    def _start(self, implementation: Implementation) -> None:
-        target = implementation.target
-        if target.file:
-            implementation.watch = Watch(target.file, target.root)
-        try:
-            sandbox = self._start_level(self._level, implementation)
-            shared = sandbox.find_shared() if self._level == "fork" else ""
-            if shared:
-                sandbox.end()
-                implementation.notes.append(
-                    f"the candidate {shared}: every call imports it anew (isolation 'fresh')"
-                )
-                sandbox = self._start_level("fresh", implementation)
-        except RefusedError as failure:
-            implementation.refusal = implementation.explain(failure.payload)
-            return
-        except OSError as error:
-            text = f"no process could be prepared: {error}"
-            implementation.refusal = make_failure("not_started", text)
-            return
-        implementation.sandbox = sandbox
-        if not target.file and os.path.isfile(sandbox.file):
-            # The module says where it is from: a name that no user would give may be among that.
-            file = os.path.abspath(sandbox.file)
-            implementation.watch = Watch(file, locate(file).root)
-
-    def _start_level(self, level: str, implementation: Implementation) -> Sandbox:
-        if self._directories is None:
-            self._directories = Directories()
-        wish = Wish(
-            target=implementation.target,
-            mem_mb=implementation.mem_mb,
-            configuration=self._configuration,
-            search_path=_make_search_path(implementation.target),
-            has_needs=bool(implementation.needs),
-            is_confined=self._is_confined,
-            is_kept=self._is_kept,
-            processor=self._processor,
-            withheld=tuple(implementation.withheld),
-        )
-        sandbox = _LEVELS[level](wish, self._directories.make())
-        try:
-            check_missing(sandbox.missing, self._configuration)
-        except BaseException:
-            sandbox.end()
-            raise
-        return sandbox
-
-
-def _make_search_path(target: Target) -> tuple[str, ...]:
-    # An empty entry means the current directory, which is another one in the worker.
-    path = [os.path.abspath(entry) for entry in sys.path]
-    if not target.file and os.getcwd() not in path:
-        path.append(os.getcwd())
-    return tuple(path)
 
 
 def _close(reference: weakref.ref[LocalExecutor]) -> None:

@@ -1,0 +1,148 @@
+"""Processes for implementations: brought up on the level of isolation that was chosen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.executors.local.directories import Directories
+from pytest_metamorphic_guard.executors.local.forking import ForkingZygote, FreshZygote
+from pytest_metamorphic_guard.executors.local.levels import check_missing, choose_confinement
+from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
+from pytest_metamorphic_guard.executors.local.payloads import make_failure
+from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
+from pytest_metamorphic_guard.executors.local.sources import Watch, locate
+from pytest_metamorphic_guard.executors.local.warm import WarmWorker
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.implementation import Implementation
+    from pytest_metamorphic_guard.executors.local.needs import Need
+    from pytest_metamorphic_guard.executors.local.setup import Target
+
+__all__ = ["Processes"]
+
+_LEVELS: dict[str, type[Sandbox]] = {
+    "worker": WarmWorker,
+    "spawn": WarmWorker,
+    "fork": ForkingZygote,
+    "fresh": FreshZygote,
+}
+
+
+class Processes:
+    """Brings up the processes of implementations, and owns their directories.
+
+    Args:
+        configuration: The executor's.
+        level: The level of isolation.
+
+    Attributes:
+        processor: The one on which processes are kept that start from now on; None for any.
+    """
+
+    def __init__(self, configuration: Configuration, level: str) -> None:
+        self.processor: int | None = None
+        self._configuration = configuration
+        self._level = level
+        self._is_confined, self._is_kept = choose_confinement(configuration)
+        self._directories: Directories | None = None
+
+    def get_ready(self, implementation: Implementation, needs: tuple[Need, ...]) -> None:
+        """Bring up a process that has imported what arguments need, unless that cannot be."""
+        while not implementation.find_lost(needs):
+            self.bring_up(implementation)
+            if implementation.sandbox is None:
+                return
+            try:
+                if implementation.sandbox.prepare((*implementation.needs.values(), *needs)):
+                    return
+            except UnpreparedError as error:
+                implementation.lose(error)
+            else:
+                # Limits of a process only ever fall: one that is to import more is made for it.
+                implementation.needs |= {need.module: need for need in needs if not need.is_light}
+                implementation.end_process()
+
+    def bring_up(self, implementation: Implementation) -> None:
+        """Start the process of an implementation unless it has one that can be used."""
+        watch = implementation.watch
+        if watch is not None and watch.has_changed():
+            implementation.end()
+        sandbox = implementation.sandbox
+        if sandbox is not None and not sandbox.is_usable():
+            sandbox.end()
+            implementation.sandbox = None
+            implementation.notes.append(
+                "the process ended or wrote something between two calls and was replaced"
+            )
+        if implementation.sandbox is None and implementation.refusal is None:
+            self._start(implementation)
+
+    def _start(self, implementation: Implementation) -> None:
+        target = implementation.target
+        if target.file:
+            implementation.watch = Watch(target.file, target.root)
+        try:
+            sandbox = self._start_level(self._level, implementation)
+            shared = sandbox.find_shared() if self._level == "fork" else ""
+            if shared:
+                sandbox.end()
+                implementation.notes.append(
+                    f"the candidate {shared}: every call imports it anew (isolation 'fresh')"
+                )
+                sandbox = self._start_level("fresh", implementation)
+        except RefusedError as failure:
+            implementation.refusal = implementation.explain(failure.payload)
+            return
+        except OSError as error:
+            text = f"no process could be prepared: {error}"
+            implementation.refusal = make_failure("not_started", text)
+            return
+        implementation.sandbox = sandbox
+        if not target.file and os.path.isfile(sandbox.file):
+            # The module says where it is from: a name that no user would give may be among that.
+            file = os.path.abspath(sandbox.file)
+            implementation.watch = Watch(file, locate(file).root)
+
+    def _start_level(self, level: str, implementation: Implementation) -> Sandbox:
+        if self._directories is None:
+            self._directories = Directories()
+        wish = Wish(
+            target=implementation.target,
+            mem_mb=implementation.mem_mb,
+            configuration=self._configuration,
+            search_path=_make_search_path(implementation.target),
+            has_needs=bool(implementation.needs),
+            is_confined=self._is_confined,
+            is_kept=self._is_kept,
+            processor=self.processor,
+            withheld=tuple(implementation.withheld),
+        )
+        sandbox = _LEVELS[level](wish, self._directories.make())
+        try:
+            check_missing(sandbox.missing, self._configuration)
+        except BaseException:
+            sandbox.end()
+            raise
+        return sandbox
+
+    def close(self) -> None:
+        """Remove the directories; processes must have ended."""
+        if self._directories is not None:
+            self._directories.close()
+            self._directories = None
+
+    def leave(self) -> object:
+        """Forget the directories without removing them, and return what owns them."""
+        left, self._directories = self._directories, None
+        return left
+
+
+def _make_search_path(target: Target) -> tuple[str, ...]:
+    # An empty entry means the current directory, which is another one in the worker.
+    path = [os.path.abspath(entry) for entry in sys.path]
+    if not target.file and os.getcwd() not in path:
+        path.append(os.getcwd())
+    return tuple(path)
