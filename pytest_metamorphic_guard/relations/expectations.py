@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.approximation import Approx
 from pytest_metamorphic_guard.values.budget import (
     MOST_ELEMENTS,
@@ -18,8 +17,9 @@ from pytest_metamorphic_guard.values.budget import (
     charge_elements,
     spending,
 )
+from pytest_metamorphic_guard.values.deciding import Incomparable
 from pytest_metamorphic_guard.values.equivalence import equal_values
-from pytest_metamorphic_guard.values.kinds import Incomparable
+from pytest_metamorphic_guard.values.finding import find_kind
 from pytest_metamorphic_guard.values.moments import to_instant
 from pytest_metamorphic_guard.values.standins import count_frozen
 
@@ -156,8 +156,9 @@ def _describe(function: Callable[..., object]) -> str:
 
 def _elements(value: Any) -> list[Any]:
     charge_elements(value)
-    if tables.find_kind(type(value)):
-        return tables.list_rows(value)
+    kind = find_kind(type(value))
+    if kind is not None and kind.list_elements is not None:
+        return kind.list_elements(value)
     if hasattr(value, "tolist"):
         return list(value.tolist())
     if isinstance(value, Mapping):
@@ -224,10 +225,13 @@ def _ordered(compare: Callable[[Any, Any], object]) -> Callable[..., bool]:
             return first.keys() == second.keys() and _all(
                 compare(value, second[key]) for key, value in first.items()
             )
-        if tables.find_kind(type(first)) in ("DataFrame", "Series"):
+        kind = find_kind(type(first))
+        if kind is not None and kind.split_labels is not None:
+            if kind is not find_kind(type(second)):
+                return False
             # Cell by cell, under the same labels.
-            axes = getattr(first, "axes", None), getattr(second, "axes", None)
-            return equal_values(*axes) and check(_same, first.to_numpy(), second.to_numpy())
+            (labels, cells), (others, theirs) = map(kind.split_labels, (first, second))
+            return equal_values(labels, others) and check(_same, cells, theirs)
         first, second = to_instant(first), to_instant(second)
         # Sets and texts have an order of their own; a single number may come as an array.
         if isinstance(first, str | bytes | AbstractSet) or not hasattr(first, "__iter__"):

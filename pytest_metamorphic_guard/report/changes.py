@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.report.text_differences import find_character, show_part
 from pytest_metamorphic_guard.report.values import to_source
-from pytest_metamorphic_guard.values.records import Record
+from pytest_metamorphic_guard.values.finding import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +20,7 @@ __all__ = [
     "Change",
     "Total",
     "describe_change",
+    "list_pairs",
     "shorten",
     "shorten_text",
     "write_changes",
@@ -165,32 +166,20 @@ def _find_inner(first: Any, second: Any, refusal: Refusal) -> Change | None:
     return next((p for p in _list_parts(first, second) if refusal.refuses(p.first, p.second)), None)
 
 
-def _list_parts(  # noqa: PLR0911 - one answer per kind
-    first: Any, second: Any
-) -> Iterable[Change]:
+def _list_parts(first: Any, second: Any) -> Iterable[Change]:
     if _is_sequence(first, second) and len(first) == len(second):
         return (Change(f"[{i}]", a, b) for i, (a, b) in enumerate(zip(first, second, strict=True)))
     if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
         return (Change(f"[{shorten(key, 20)}]", a, second[key]) for key, a in first.items())
-    if type(first) is Record and type(second) is Record and len(first.fields) == len(second.fields):
-        return (
-            Change(f".{name}", a, b)
-            for (name, a), (_, b) in zip(first.fields, second.fields, strict=True)
-        )
-    if _is_array(first) and _is_array(second) and first.shape == second.shape and first.ndim:
-        return (Change(f"[{i}]", a, b) for i, (a, b) in enumerate(zip(first, second, strict=True)))
-    if _is_array(first) and _is_array(second):
-        return [Change("", first.tolist(), second.tolist())] if not first.ndim else ()
-    # Of nanoseconds, a time's own value is a bare number.
-    is_scalar = all(hasattr(value, "dtype") and hasattr(value, "item") for value in (first, second))
-    if is_scalar and first.dtype.kind not in "mM":
-        left, right = first.item(), second.item()
-        return [] if type(left) is type(first) else [Change("", left, right)]
-    return ()
+    return list_pairs(first, second)
 
 
-def _is_array(value: object) -> bool:
-    return type(value).__name__ == "ndarray"
+def list_pairs(first: Any, second: Any) -> Iterable[Change]:
+    """Return the parts that belong together of two values whose kind can tell."""
+    kind, other = find_kind(type(first)), find_kind(type(second))
+    if kind is None or kind.pair is None or other is None or other.pair is not kind.pair:
+        return ()
+    return (Change(*part) for part in kind.pair(first, second))
 
 
 def _is_sequence(first: object, second: object) -> bool:

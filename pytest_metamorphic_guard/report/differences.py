@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.report.cell_differences import describe_arrays, describe_tables
 from pytest_metamorphic_guard.report.changes import (
     MOST_ASKED,
     Change,
@@ -18,14 +18,16 @@ from pytest_metamorphic_guard.report.changes import (
 )
 from pytest_metamorphic_guard.report.text_differences import describe_texts
 from pytest_metamorphic_guard.report.values import to_source
-from pytest_metamorphic_guard.values.deciding import Undecidable
-from pytest_metamorphic_guard.values.kinds import Incomparable
-from pytest_metamorphic_guard.values.pandas import find_kind, list_rows
+from pytest_metamorphic_guard.values.deciding import Incomparable, Undecidable
+from pytest_metamorphic_guard.values.finding import find_kind
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.standins import freeze
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pytest_metamorphic_guard.report.expected_parts import Refusal
+    from pytest_metamorphic_guard.values.sides import Pair
 
 __all__ = ["describe_difference"]
 
@@ -45,13 +47,12 @@ def describe_difference(  # noqa: C901, PLR0911 - one answer per kind of value
     """
     if refusal.form == "members":
         return _describe_members(first, second, width, refusal)
-    is_array = type(first).__name__ == type(second).__name__ == "ndarray"
-    if refusal.form == "head" and (is_array or find_kind(type(first))):
-        first, second = _list_elements(first), _list_elements(second)
-    elif is_array:
-        return describe_arrays(first, second, refusal, width)
-    elif find_kind(type(first)) and find_kind(type(first)) == find_kind(type(second)):
-        return describe_tables(first, second, refusal, width)
+    kind = find_kind(type(first))
+    if kind is not None and kind is find_kind(type(second)):
+        if refusal.form == "head" and kind.list_elements is not None:
+            first, second = kind.list_elements(first), kind.list_elements(second)
+        elif kind.describe is not None:
+            return kind.describe(first, second, _Asker(refusal, width))
     if not refusal.refuses(first, second) and refusal.form == "each":
         return []
     if isinstance(first, str) and isinstance(second, str):
@@ -67,6 +68,37 @@ def describe_difference(  # noqa: C901, PLR0911 - one answer per kind of value
     if type(first) is Record and type(second) is Record:
         return [describe_change(Change("", first, second), refusal, width)]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """What a kind of values is handed to describe where two of them differ."""
+
+    refusal: Refusal
+    width: int
+    most_asked: int = MOST_ASKED
+
+    @property
+    def is_plain(self) -> bool:
+        return self.refusal.is_plain
+
+    @property
+    def compare(self) -> Callable[[Any, Any], Any] | None:
+        return self.refusal.compare
+
+    def refuses(self, first: Any, second: Any) -> bool:
+        return self.refusal.refuses(first, second)
+
+    def name(self, item: Any) -> object:
+        return _name(item)
+
+    def shorten(self, value: object, room: int) -> str:
+        return shorten(value, room)
+
+    def write(self, refused: Sequence[Pair], counted: str, *, all_asked: bool) -> list[str]:
+        changes = [Change(*part) for part in refused]
+        total = Total(counted, all_asked=all_asked, first=True)
+        return write_changes(changes, total, self.refusal, self.width)
 
 
 def _is_short(first: Any, second: Any, refusal: Refusal) -> bool:
@@ -195,8 +227,9 @@ def _name(item: Any) -> object:
 
 
 def _list_elements(value: Any) -> list[Any]:
-    if find_kind(type(value)):
-        return list_rows(value)
+    kind = find_kind(type(value))
+    if kind is not None and kind.list_elements is not None:
+        return kind.list_elements(value)
     if hasattr(value, "tolist"):
         return list(value.tolist())
     return list(value.items()) if isinstance(value, dict) else list(value)

@@ -7,7 +7,7 @@ import math
 from collections import deque
 from typing import Any, Final
 
-from pytest_metamorphic_guard.values.pandas import find_kind
+from pytest_metamorphic_guard.values.finding import find_kind
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.sizes import measure
 
@@ -34,7 +34,9 @@ class _Left:
 def take_excerpt(value: object) -> object:
     """Return the value itself where it is small, and otherwise something that shows its start."""
     if type(getattr(value, "shape", None)) is tuple and _is_long(value):
-        text = repr(value) if not find_kind(type(value)) else f"{type(value).__name__}"
+        kind = find_kind(type(value))
+        is_counted = kind is not None and kind.count_elements is not None
+        text = type(value).__name__ if is_counted else repr(value)
         return _Left(" ".join(text[:_MOST_CHARACTERS].split()))
     if measure(value, LARGE) <= LARGE:
         return value

@@ -8,17 +8,18 @@ import enum
 import math
 import pprint
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.contracts.texts import clean
 from pytest_metamorphic_guard.report.excerpts import take_excerpt
 from pytest_metamorphic_guard.report.page import wrap_source
-from pytest_metamorphic_guard.values.pandas import find_kind
+from pytest_metamorphic_guard.values.finding import find_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["format_outcome", "format_value", "to_source"]
-
-_TABLE_ROWS = 5
 
 
 def format_value(value: object, width: int, max_lines: int) -> list[str]:
@@ -32,8 +33,9 @@ def format_value(value: object, width: int, max_lines: int) -> list[str]:
         width: Characters a line may have.
         max_lines: Lines there may be, at least 3.
     """
-    if find_kind(type(value)) in ("DataFrame", "Series"):
-        return _format_table(value, width)
+    kind = find_kind(type(value))
+    if kind is not None and kind.show is not None:
+        return _show(kind.show, value, width)
     value = take_excerpt(value)
     text = _to_source(value)
     if len(text) <= width and "\n" not in text:
@@ -56,7 +58,7 @@ def _wrap(value: object, text: str, width: int) -> list[str]:
                 return lines
     if isinstance(value, str | bytes):
         text = f"({text})"
-    elif type(value).__name__ == "ndarray":
+    elif (kind := find_kind(type(value))) is not None and kind.to_source is not None:
         return textwrap.wrap(text, width, break_on_hyphens=False)
     return [
         piece
@@ -66,25 +68,12 @@ def _wrap(value: object, text: str, width: int) -> list[str]:
     ]
 
 
-def _format_table(table: Any, width: int) -> list[str]:
-    """Write a table with as many columns as fit; of more than five rows the middle is left out."""
+def _show(show: Callable[[Any, int], list[str]], value: object, width: int) -> list[str]:
     try:
-        lines: list[str] = []
-        for most in (*((None, 12, 8, 6, 4, 3, 2) if table.ndim > 1 else ()), 1):
-            columns = {"max_cols": most} if table.ndim > 1 else {}
-            text = clean(table.to_string(max_rows=_TABLE_ROWS, **columns))
-            lines = [line.rstrip() for line in text.splitlines()]
-            if max(map(len, lines), default=0) <= width:
-                break
-        if table.shape[0] > _TABLE_ROWS or (table.ndim > 1 and table.shape[1] > (most or math.inf)):
-            lines.append(f"[{table.shape[0]} rows{_count_columns(table)}]")
+        lines = clean("\n".join(show(value, width))).splitlines()
     except Exception as error:  # noqa: BLE001 - a stranger's elements
-        return [f"<{type(table).__name__} whose repr raises {type(error).__name__}>"[:width]]
-    return [line[:width] for line in lines]
-
-
-def _count_columns(table: Any) -> str:
-    return f" x {table.shape[1]} columns" if table.ndim > 1 else ""
+        return [f"<{type(value).__name__} whose repr raises {type(error).__name__}>"[:width]]
+    return [line.rstrip()[:width] for line in lines]
 
 
 def format_outcome(outcome: Outcome, width: int, max_lines: int) -> list[str]:
@@ -109,11 +98,12 @@ def _to_source(value: object) -> str:
         return repr(value) if math.isfinite(value) else f"float('{value}')"  # type: ignore[arg-type]
     if kind in (list, tuple, set, frozenset, dict) and value:
         return _container_to_source(value)
-    if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+    known = find_kind(kind)
+    if known is not None and known.to_source is not None:
         try:
-            return _array_to_source(value)
-        except Exception:  # noqa: BLE001 - structured and object arrays of strangers' classes
-            return "np." + " ".join(_repr(value).split())
+            return known.to_source(value, _to_source)
+        except Exception:  # noqa: BLE001 - a stranger's elements, or a kind of a stranger's
+            return _repr(value)
     return _object_to_source(value, _repr(value))
 
 
@@ -164,13 +154,3 @@ def _repr(value: object) -> str:
 
 def _cut(line: str, width: int) -> list[str]:
     return [line[start : start + width] for start in range(0, len(line), width)] or [""]
-
-
-def _array_to_source(value: Any) -> str:
-    """Write a numpy array so that numpy makes the same of it again, whatever its size."""
-    kind = value.dtype.kind
-    plain = value.astype(str) if kind in "mM" else value
-    shape = f".reshape({value.shape})" if value.size == 0 and value.ndim > 1 else ""
-    natural = str(value.dtype) in ("int64", "float64", "bool", "complex128") or kind in "US"
-    dtype = "" if natural and value.size else f", dtype={str(value.dtype)!r}"
-    return f"np.array({_to_source(plain.tolist())}{dtype}){shape}"

@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values.kinds import is_numpy
+from pytest_metamorphic_guard.values.finding import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,10 +98,11 @@ def _write(value: Any) -> str:  # noqa: PLR0911 - one answer per kind of value
     Otherwise it would differ from process to process, as the hashes of texts do.
     """
     kind = type(value)
-    if _is_array(value):
-        # All of it, where a repr leaves out the middle, and at a hundredth of the time.
-        content = hashlib.sha256(value.tobytes()).hexdigest()
-        return f"array({value.dtype.str}, {value.shape}, {content})"
+    known = find_kind(kind)
+    if known is not None and known.identify is not None:
+        text = known.identify(value)
+        if text is not None:
+            return text
     if kind in (set, frozenset):
         members = ", ".join(sorted(map(_write, value)))
         inner = f"{{{members}}}" if members else "()"
@@ -125,8 +126,9 @@ def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return values that their reader may change; the same where nothing can be, or copied."""
     if _IMMUTABLE.issuperset(map(type, values)):
         return values
-    if all(map(_is_simple, values)) and len(set(map(id, values))) == len(values):
-        return tuple(value.copy("K") if _is_array(value) else value for value in values)
+    copies = _copy_all(values)
+    if copies is not None:
+        return copies
     content = snapshot(values)
     try:
         return values if content is None else pickle.loads(content)  # noqa: S301 - our own bytes
@@ -134,14 +136,20 @@ def duplicate(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return values
 
 
-def _is_simple(value: Any) -> bool:
-    return type(value) in _IMMUTABLE or _is_array(value)
-
-
-def _is_array(value: Any) -> bool:
-    """Tell whether a value is an array of numpy's whose elements are no objects."""
-    kind = type(value)
-    return is_numpy(kind) and kind.__name__ == "ndarray" and not value.dtype.hasobject
+def _copy_all(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Return copies that the kinds of the values make, or None where one is to be pickled."""
+    if len(set(map(id, values))) < len(values):
+        return None
+    copies = []
+    for value in values:
+        copied = value
+        if type(value) not in _IMMUTABLE:
+            kind = find_kind(type(value))
+            copied = None if kind is None or kind.copy is None else kind.copy(value)
+            if copied is None:
+                return None
+        copies.append(copied)
+    return tuple(copies)
 
 
 def snapshot(value: object) -> bytes | None:

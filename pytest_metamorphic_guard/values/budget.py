@@ -13,7 +13,7 @@ from contextvars import ContextVar, Token
 from typing import Any, Final
 
 from pytest_metamorphic_guard.values.deciding import Undecidable
-from pytest_metamorphic_guard.values.pandas import find_kind
+from pytest_metamorphic_guard.values.finding import find_kind
 
 __all__ = ["MOST_ELEMENTS", "charge", "charge_elements", "look", "spending"]
 
@@ -23,7 +23,6 @@ _MOST_STEPS: Final = 10_000_000
 _MOST_SECONDS: Final = 5.0
 _STEPS_UNSEEN: Final = 10_000
 _SECONDS_UNSEEN: Final = 0.05
-_NETWORKS: Final = ("IPv4Network", "IPv6Network")
 
 
 class _Budget:
@@ -122,10 +121,10 @@ def charge_elements(value: Any) -> None:
 
 
 def _count_elements(value: Any) -> int:
-    kind = type(value)
-    if kind.__name__ in _NETWORKS and kind.__module__ == "ipaddress":
-        return int(value.num_addresses)
-    shape = getattr(value, "shape", None) if hasattr(value, "tolist") or find_kind(kind) else None
+    kind = find_kind(type(value))
+    if kind is not None and kind.count_elements is not None:
+        return kind.count_elements(value)
+    shape = getattr(value, "shape", None) if hasattr(value, "tolist") else None
     if isinstance(shape, tuple) and all(type(length) is int for length in shape):
         # A list per row as well, and rows without elements are lists, too.
         return sum(math.prod(shape[:axes]) for axes in range(1, len(shape) + 1))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Undecidable", "deciding", "is_deciding", "resting"]
+__all__ = ["Incomparable", "Undecidable", "deciding", "is_deciding", "resting"]
 
 _MET: ContextVar[list[Undecidable] | None] = ContextVar("met", default=None)
 
@@ -29,6 +29,18 @@ class Undecidable(BaseException):
         met = _MET.get()
         if met is not None:
             met.append(self)
+
+
+class Incomparable(Exception):  # noqa: N818 - not an error: there is no answer
+    """A value whose own code would have to run to compare or to hash it.
+
+    Args:
+        value: The value.
+    """
+
+    def __init__(self, value: object) -> None:
+        super().__init__(value)
+        self.value = value
 
 
 @contextlib.contextmanager

@@ -6,32 +6,20 @@ numpy's or ours, so a candidate cannot declare itself equal to everything.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.budget import charge, look, spending
-from pytest_metamorphic_guard.values.kinds import (
-    ATOMS,
-    EXACT,
-    MAPPINGS,
-    MOMENTS,
-    NUMBERS,
-    SEQUENCES,
-    SETS,
-    Incomparable,
-    is_numpy,
-    is_plain,
-    list_fields,
-    unwrap_scalar,
-)
-from pytest_metamorphic_guard.values.moments import read_moment, read_time
-from pytest_metamorphic_guard.values.numerics import same_number
-from pytest_metamorphic_guard.values.records import Record, refuse_value
+from pytest_metamorphic_guard.values.deciding import Incomparable
+from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.numerics import EXACT, NUMBERS, same_number
+from pytest_metamorphic_guard.values.records import refuse_value
 from pytest_metamorphic_guard.values.standins import count_frozen, freeze
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.values.kind import Kind
 
 __all__ = ["Equivalence", "SameFloats", "SameNumber", "compare_values", "equal_values", "same_zone"]
 
@@ -52,6 +40,13 @@ class _Rules:
     same: SameNumber
     zones: bool
     same_floats: SameFloats | None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.same is same_number
+
+    def charge(self, steps: int) -> None:
+        charge(steps)
 
 
 def equal_values(first: object, second: object) -> bool:
@@ -126,11 +121,8 @@ def _compare(  # noqa: C901, PLR0912 - one loop instead of a recursion
                     look()  # a long integer takes long to become one
                 if not rules.same(one, other):
                     return False
-            elif kind in ATOMS and kind is type(other):
+            elif kind in EXACT and kind is type(other):
                 if one != other:
-                    return False
-            elif kind in MOMENTS and kind is type(other):
-                if read_moment(one, zones=rules.zones) != read_moment(other, zones=rules.zones):
                     return False
             else:
                 key = (id(one), id(other))
@@ -153,24 +145,53 @@ def _compare(  # noqa: C901, PLR0912 - one loop instead of a recursion
     return True
 
 
-def _take_apart(first: Any, second: Any, rules: _Rules) -> _Parts:
-    kind, other = type(first), type(second)
-    for value in (first, second):
-        if not is_plain(value):
+def _take_apart(  # noqa: C901, PLR0911 - one answer per shape
+    first: Any, second: Any, rules: _Rules
+) -> _Parts:
+    known = [find_kind(type(value)) for value in (first, second)]
+    for value, found in zip((first, second), known, strict=True):
+        if found is None or not _is_comparable(found):
             raise Incomparable(value)
-    if kind in SETS and other in SETS:
+    kind, other = known
+    assert kind is not None
+    assert other is not None
+    if kind.shape == other.shape == "set":
         return () if _same_sets(first, second, rules) else None
-    if is_numpy(kind) or is_numpy(other):
-        return _take_arrays_apart(first, second, rules)
-    is_table = tables.find_kind(kind)
-    if is_table or kind is not other:
-        same_kind = is_table and is_table == tables.find_kind(other)
-        return _take_tables_apart(first, second, rules) if same_kind else None
-    if kind in SEQUENCES:
-        return _take_sequences_apart(first, second, rules)
-    if kind in MAPPINGS:
-        return _take_mappings_apart(first, second, rules)
-    return _take_objects_apart(first, second, rules)
+    left = first if kind.unwrap is None else kind.unwrap(first)
+    right = second if other.unwrap is None else other.unwrap(second)
+    if left is not first or right is not second:
+        return ((left, right),)
+    if kind.compare is not None and kind.compare is other.compare:
+        return kind.compare(first, second, rules)
+    if type(first) is not type(second):
+        return None
+    if kind.make_key is not None:
+        return (
+            () if kind.make_key(first, rules.zones) == kind.make_key(second, rules.zones) else None
+        )
+    match kind.shape:
+        case "exact":
+            return () if first == second else None
+        case "sequence":
+            return _take_sequences_apart(first, second, rules)
+        case "mapping":
+            return _take_mappings_apart(first, second, rules)
+        case _:
+            return _take_parts(kind, first, second)
+
+
+def _is_comparable(kind: Kind) -> bool:
+    return bool(kind.shape or kind.make_key or kind.compare or kind.list_parts)
+
+
+def _take_parts(kind: Kind, first: Any, second: Any) -> _Parts:
+    if kind.list_parts is None:
+        raise Incomparable(first)
+    left, right = kind.list_parts(first), kind.list_parts(second)
+    for value, parts in ((first, left), (second, right)):
+        if parts is None:
+            raise Incomparable(value)
+    return ((left, right),)
 
 
 def _take_sequences_apart(first: Any, second: Any, rules: _Rules) -> _Parts:
@@ -216,56 +237,3 @@ def _same_sets(first: Any, second: Any, rules: _Rules) -> bool:
         return False
     # Of two sets of real numbers that are close to each other, the sorted members are.
     return all(rules.same(a, b) for a, b in zip(sorted(first), sorted(second), strict=True))
-
-
-def _take_arrays_apart(  # noqa: C901, PLR0911 - as freeze
-    first: Any, second: Any, rules: _Rules
-) -> _Parts:
-    # A numpy scalar is a number like any other; an array is equal only to an array.
-    left, right = unwrap_scalar(first), unwrap_scalar(second)
-    if left is not first or right is not second:
-        return ((left, right),)
-    if not (is_numpy(type(first)) and is_numpy(type(second))) or first.shape != second.shape:
-        return None
-    kinds = first.dtype.kind + second.dtype.kind
-    if kinds[0] != kinds[1] and any(kind in "mMSU" for kind in kinds):
-        return None
-    if kinds == "ff" and rules.same_floats is not None:
-        charge(first.size)
-        if bool((first == second).all()):
-            return ()
-        found = rules.same_floats(first, second)
-        if found is not None:
-            return () if found else None
-    if first.dtype == second.dtype and first.dtype.kind in "biufmMSU":
-        missing = (first != first) & (second != second)  # noqa: PLR0124 - nan differs from itself
-        if bool(((first == second) | missing).all()):
-            return ()
-        if rules.same is same_number:
-            return None
-    if all(kind in "mM" for kind in kinds):
-        alike = (first == second) | ((first != first) & (second != second))  # noqa: PLR0124
-        return () if bool(alike.all()) else None
-    charge(first.size)
-    return zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
-
-
-def _take_tables_apart(first: Any, second: Any, rules: _Rules) -> _Parts:
-    left, right = (tables.read_elements(table, zones=rules.zones) for table in (first, second))
-    if left is None or right is None:
-        return () if first.equals(second) else None
-    return ((left, right),)
-
-
-def _take_objects_apart(first: Any, second: Any, rules: _Rules) -> _Parts:
-    kind = type(first)
-    if kind is Record:
-        if (first.kind, first.type_name) != (second.kind, second.type_name):
-            return None
-        return ((first.fields, second.fields),)
-    if tables.is_time(kind):
-        left, right = (read_time(time, zones=rules.zones) for time in (first, second))
-        return () if left == right else None
-    if isinstance(first, enum.Enum):
-        return () if first is second else None
-    return ((list_fields(first), list_fields(second)),)

@@ -1,4 +1,4 @@
-"""The grammar of result frames, and what may be in one; `wire` reads and writes them.
+"""The grammar of result frames; `wire` reads and writes them, kinds of values what is in them.
 
 A frame is one msgpack value. None, booleans, 64-bit integers, floats, strings and bytes are
 themselves. An array is a list, unless its first element is a *mark*: an extension without data,
@@ -12,17 +12,36 @@ every array header that promises more, before memory is set aside for it.
 from __future__ import annotations
 
 import builtins
-import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 
-__all__ = ["CHUNK", "DEFAULT", "MARKS", "DecodeError", "EncodeError", "Limits", "Mark"]
+__all__ = [
+    "CHUNK",
+    "DEFAULT",
+    "MARKS",
+    "DecodeError",
+    "EncodeError",
+    "Limits",
+    "Mark",
+    "keep_builtins",
+]
 
-# Functions look up builtins in the dict that their module names when they are defined. With a copy
-# of its own, a module is indifferent to a candidate that assigns to `builtins.len`.
-globals()["__builtins__"] = dict(vars(builtins))
+
+def keep_builtins(names: dict[str, Any]) -> None:
+    """Make a module indifferent to a candidate that assigns to ``builtins.len``.
+
+    Functions look up builtins in the dict that their module names when they are defined: it gets a
+    copy of its own, unless whatever loaded it gave it one.
+    """
+    if names["__builtins__"] is vars(builtins):
+        names["__builtins__"] = dict(vars(builtins))
+
+
+keep_builtins(globals())
+
+EncodeFault: TypeAlias = Literal["too_large", "too_deep", "cyclic", "broken_kind"]
 
 CHUNK: Final = 2048
 SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes})
@@ -38,11 +57,12 @@ class EncodeError(MetamorphicGuardError):
     """A value that cannot be sent at all.
 
     Args:
-        kind: ``"too_large"``, ``"too_deep"`` or ``"cyclic"``.
+        kind: ``"too_large"``, ``"too_deep"``, ``"cyclic"``, or ``"broken_kind"``: the code for such
+            values, which a distribution adds, fails.
         message: One sentence for the user.
     """
 
-    def __init__(self, kind: Literal["too_large", "too_deep", "cyclic"], message: str) -> None:
+    def __init__(self, kind: EncodeFault, message: str) -> None:
         super().__init__(kind, message)
         self.kind = kind
         self.message = message
@@ -89,11 +109,13 @@ class Mark:
         code: Extension type on the wire.
         parts: Number of elements that follow, or None if any number may.
         weight: Items it counts for, beside those of its parts.
+        home: The module of this folder that knows what it stands for, if one does.
     """
 
     code: int
     parts: int | None
     weight: int
+    home: str = ""
 
     @property
     def head(self) -> bytes:
@@ -108,55 +130,43 @@ class Mark:
 
 
 JOIN = Mark(0, None, 0)
-TUPLE = Mark(1, 1, 0)
-SET = Mark(2, 1, 4)
-FROZENSET = Mark(3, 1, 4)
-DICT = Mark(4, 2, 4)
-INT = Mark(5, 1, 1)
-COMPLEX = Mark(6, 2, 1)
-BYTEARRAY = Mark(7, 1, 2)
-RANGE = Mark(8, 3, 2)
-SLICE = Mark(9, 1, 1)
-ELLIPSIS = Mark(10, 0, 0)
-NOT_IMPLEMENTED = Mark(11, 0, 0)
-RECORD = Mark(12, 4, 6)
-OPAQUE = Mark(13, 2, 6)
-ORDERED_DICT = Mark(20, 2, 8)
-COUNTER = Mark(21, 2, 6)
-DEFAULTDICT = Mark(22, 2, 6)
-DEQUE = Mark(23, 2, 16)
-DECIMAL = Mark(30, 1, 3)
-FRACTION = Mark(31, 2, 4)
-DATETIME = Mark(32, 9, 3)
-DATE = Mark(33, 3, 2)
-TIME = Mark(34, 6, 3)
-TIMEDELTA = Mark(35, 3, 2)
-TIMEZONE = Mark(36, 2, 3)
-ZONEINFO = Mark(37, 1, 3)
-UUID = Mark(38, 1, 3)
-PATH = Mark(39, 2, 10)
-IP = Mark(40, 2, 4)
-ARRAY = Mark(50, 4, 4)
-SCALAR = Mark(51, 2, 2)
-NUMPY_STR = Mark(52, 1, 4)
-NUMPY_BYTES = Mark(53, 1, 4)
-TABLE = Mark(54, 2, 200)
+TUPLE = Mark(1, 1, 0, "builtins")
+SET = Mark(2, 1, 4, "builtins")
+FROZENSET = Mark(3, 1, 4, "builtins")
+DICT = Mark(4, 2, 4, "builtins")
+INT = Mark(5, 1, 1, "builtins")
+COMPLEX = Mark(6, 2, 1, "builtins")
+BYTEARRAY = Mark(7, 1, 2, "builtins")
+RANGE = Mark(8, 3, 2, "builtins")
+SLICE = Mark(9, 1, 1, "builtins")
+ELLIPSIS = Mark(10, 0, 0, "builtins")
+NOT_IMPLEMENTED = Mark(11, 0, 0, "builtins")
+RECORD = Mark(12, 4, 6, "records")
+OPAQUE = Mark(13, 2, 6, "records")
+ORDERED_DICT = Mark(20, 2, 8, "collections")
+COUNTER = Mark(21, 2, 6, "collections")
+DEFAULTDICT = Mark(22, 2, 6, "collections")
+DEQUE = Mark(23, 2, 16, "collections")
+DECIMAL = Mark(30, 1, 3, "numbers")
+FRACTION = Mark(31, 2, 4, "numbers")
+DATETIME = Mark(32, 9, 3, "moments")
+DATE = Mark(33, 3, 2, "moments")
+TIME = Mark(34, 6, 3, "moments")
+TIMEDELTA = Mark(35, 3, 2, "moments")
+TIMEZONE = Mark(36, 2, 3, "moments")
+ZONEINFO = Mark(37, 1, 3, "moments")
+UUID = Mark(38, 1, 3, "stdlib")
+PATH = Mark(39, 2, 10, "stdlib")
+IP = Mark(40, 2, 4, "stdlib")
+ARRAY = Mark(50, 4, 4, "numpy")
+SCALAR = Mark(51, 2, 2, "numpy")
+NUMPY_STR = Mark(52, 1, 4, "numpy")
+NUMPY_BYTES = Mark(53, 1, 4, "numpy")
+TABLE = Mark(54, 2, 200, "pandas")
+# The name of a kind that a distribution adds, and its parts.
+KIND = Mark(60, 2, 24)
 
 MARKS: Final = {mark.code: mark for mark in list(globals().values()) if isinstance(mark, Mark)}
-# Kinds of numpy whose elements are plain numbers, text or times; never objects or structures.
-ARRAY_KINDS: Final = frozenset("biufcSUmM")
-ARRAY_DTYPE: Final = re.compile(r"[<>|=][biufcSUmM]\d{1,8}(\[\d{0,9}[A-Za-z]{1,7}\])?")
-ZONE_KEY: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,3}")
-# What pandas calls the type of times with a zone: an offset, or the key of a zone. It would take
-# the rest behind "dateutil/" for the path of a file, and open that.
-ZONED_DTYPE: Final = re.compile(
-    r"datetime64\[(s|ms|us|ns), "
-    rf"(?!dateutil)((?:UTC)?[+-]\d\d:\d\d(?::\d\d)?|{ZONE_KEY.pattern})\]"
-)
-PATHS: Final = ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
-MAX_PATH: Final = 1 << 16
-IPS: Final = ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network")
-MAX_IP: Final = 100
 
 
 def count_texts(items: list[object], kinds: set[type]) -> int:
@@ -166,3 +176,13 @@ def count_texts(items: list[object], kinds: set[type]) -> int:
     if kinds <= TEXTS:
         return len(items)
     return sum(map(TEXTS.__contains__, map(type, items)))
+
+
+def to_signed_bytes(value: int, limit: int) -> bytes:
+    """Return an integer in two's complement; refuse more than ``limit`` bytes."""
+    length = value.bit_length() // 8 + 1
+    if length > limit:
+        raise EncodeError(
+            "too_large", f"the result holds an integer of {length} bytes; at most {limit} are sent"
+        )
+    return value.to_bytes(length, "little", signed=True)

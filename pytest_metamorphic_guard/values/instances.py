@@ -1,16 +1,21 @@
-"""Looking at instances of a stranger's class, without letting the class decide what is seen."""
+"""Instances of classes that say what they consist of: dataclasses, enums, named tuples, and others.
+
+They are looked at without letting the class decide what is seen.
+"""
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
 import enum
 from typing import Any, Final
 
-from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values.deciding import Incomparable
+from pytest_metamorphic_guard.values.frames import MAX_OPAQUE_TEXT, MAX_TYPE_NAME, keep_builtins
+from pytest_metamorphic_guard.values.kind import Kind
 
 __all__ = [
     "describe",
+    "find_kind",
     "get_module",
     "has_fields",
     "is_enum",
@@ -19,8 +24,7 @@ __all__ = [
     "read_record",
 ]
 
-# Why: see `frames`.
-globals()["__builtins__"] = dict(vars(builtins))
+keep_builtins(globals())
 
 _getattr = object.__getattribute__
 _get_fields = dataclasses.fields
@@ -33,6 +37,15 @@ get_module: Any = type.__dict__["__module__"].__get__
 _BUILTIN_BASES: Final = frozenset(
     {int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset}
 )
+
+
+def find_kind(kind: type) -> Kind | None:
+    """Return the kind of enum members or of instances with fields; None for any other class."""
+    if is_enum(kind):
+        return _MEMBER
+    mro = _get_mro(kind)
+    is_namedtuple = tuple in mro and any("_fields" in _get_namespace(base) for base in mro)
+    return _INSTANCE if is_namedtuple or _declares_fields(mro) else None
 
 
 def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] | None:
@@ -86,15 +99,15 @@ def describe(value: object) -> str:
     """Return the start of the value's ``repr``, whatever that does."""
     try:
         # An exact str whatever class `__repr__` returned.
-        return str.__getitem__(repr(value), slice(form.MAX_OPAQUE_TEXT))
+        return str.__getitem__(repr(value), slice(MAX_OPAQUE_TEXT))
     except BaseException as error:  # noqa: BLE001 - SystemExit from a `__repr__` must not end the worker
-        return f"<repr failed: {_get_qualname(type(error))}>"[: form.MAX_OPAQUE_TEXT]
+        return f"<repr failed: {_get_qualname(type(error))}>"[:MAX_OPAQUE_TEXT]
 
 
 def name_class(kind: type) -> str:
     """Return the class's qualified name within its module, as the class itself says it."""
     name: str = _get_qualname(kind)
-    return name[: form.MAX_TYPE_NAME]
+    return name[:MAX_TYPE_NAME]
 
 
 def name_type(kind: type) -> str:
@@ -102,4 +115,31 @@ def name_type(kind: type) -> str:
     module, name = get_module(kind), _get_qualname(kind)
     prefix = "" if type(module) is not str or module == "builtins" else module + "."
     text: str = prefix + name
-    return text[: form.MAX_TYPE_NAME]
+    return text[:MAX_TYPE_NAME]
+
+
+def _declares_fields(mro: tuple[type, ...]) -> bool:
+    namespaces = list(map(_get_namespace, mro))
+    return any(
+        "__dataclass_fields__" in names
+        or names.get("__attrs_attrs__")
+        or names.get("__pydantic_fields__")
+        for names in namespaces
+    )
+
+
+def _list_values(value: Any) -> list[Any]:
+    """Return what an instance consists of."""
+    kind = type(value)
+    if dataclasses.is_dataclass(kind):
+        return [getattr(value, field.name) for field in dataclasses.fields(kind)]
+    declared = getattr(kind, "__attrs_attrs__", None) or getattr(kind, "__pydantic_fields__", None)
+    if declared:
+        return [getattr(value, getattr(field, "name", field)) for field in declared]
+    if isinstance(value, tuple):
+        return list(tuple.__iter__(value))
+    raise Incomparable(value)
+
+
+_MEMBER: Final = Kind(types=tuple, make_key=lambda value, _: ("enum", id(value)))
+_INSTANCE: Final = Kind(types=tuple, list_parts=_list_values)

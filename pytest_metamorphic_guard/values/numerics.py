@@ -1,11 +1,15 @@
-"""When two numbers have the same value."""
+"""When two numbers have the same value, and which values Python compares exactly."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-__all__ = ["is_nan", "same_number"]
+__all__ = ["EXACT", "NUMBERS", "is_nan", "same_number"]
+
+NUMBERS = frozenset({int, float, bool, complex, Decimal, Fraction})
+EXACT = frozenset({int, bool, str, bytes, type(None)})
 
 
 def same_number(first: Any, second: Any) -> bool:

@@ -1,89 +1,51 @@
-"""Tables of pandas as plain parts: for what compares them, and for what sends them.
+"""Tables of pandas: frames, series and indexes.
 
-A column is ``[tag, data]``: the tag is empty for an array of numpy, and otherwise names the type
-whose elements are in a list (``"object"``, ``"str"``, ``"Int64"``), or the time zone of an array of
-nanoseconds and the like. An index is ``[names, columns]``, with several columns for a MultiIndex.
+pandas is imported inside of functions: a host without it reads a table as a record of its parts.
 """
 
 from __future__ import annotations
 
-import builtins
-import sys
-from typing import Any, Final
+import math
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = [
-    "LISTED",
-    "MOST_COLUMNS",
-    "find_kind",
-    "is_time",
-    "list_rows",
-    "read_elements",
-    "take_apart",
-]
+from pytest_metamorphic_guard.values.columns import name_kind, put_together, take_apart
+from pytest_metamorphic_guard.values.frames import TABLE, keep_builtins
+from pytest_metamorphic_guard.values.kind import Kind
 
-# A candidate that patches builtins must not reach what looks at its results.
-globals()["__builtins__"] = dict(vars(builtins))
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-MOST_COLUMNS: Final = 10_000
-# Types of pandas' own whose elements travel as a list.
-LISTED: Final = frozenset(
-    {"str", "string", "boolean", "Float32", "Float64"}
-    | {f"{sign}{bits}" for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)}
-)
-_WRAPPERS: Final = ("NumpyExtensionArray", "PandasArray")
+    from pytest_metamorphic_guard.values.sides import Asker, Rules, Writer
+    from pytest_metamorphic_guard.values.tables import Table
+
+__all__ = ["KINDS"]
+
+keep_builtins(globals())
+
+_SHOWN_ROWS: Final = 5
 
 
-def find_kind(kind: type) -> str:
-    """Return ``"DataFrame"``, ``"Series"`` or ``"Index"``, or an empty text for any other type."""
-    pandas = sys.modules.get("pandas")
-    if pandas is None:
-        return ""
-    for name in ("DataFrame", "Series"):
-        if kind is getattr(pandas, name, None):
-            return name
-    index = getattr(pandas, "Index", None)
-    return "Index" if isinstance(index, type) and issubclass(kind, index) else ""
+def _write_table(writer: Writer, value: Any) -> None:
+    import pandas as pd
+
+    indexes = (pd.Index, pd.MultiIndex, pd.RangeIndex, pd.CategoricalIndex)
+    sent = {*indexes, pd.DatetimeIndex, pd.TimedeltaIndex, pd.DataFrame, pd.Series}
+    parts = take_apart(value) if type(value) in sent else None
+    if parts is None:
+        writer.opaque(value)
+        return
+    writer.mark(TABLE)
+    writer.scalar(name_kind(value))
+    writer.sequence(parts)
 
 
-def take_apart(table: Any) -> list[Any] | None:
-    """Return the parts of a table: index, columns and values, as far as its kind has them.
-
-    None if it has a column of a type that has no plain form, or too many columns.
-    """
-    kind = find_kind(type(table))
-    parts: list[Any]
-    if kind == "Index":
-        parts = [_take_index(table)]
-    elif kind == "Series":
-        parts = [_take_index(table.index), table.name, _take_column(table.array)]
-    else:
-        if table.shape[1] > MOST_COLUMNS:
-            return None
-        columns = [_take_column(table.iloc[:, number].array) for number in range(table.shape[1])]
-        whole = None if any(column is None for column in columns) else columns
-        parts = [_take_index(table.index), _take_index(table.columns), whole]
-    # The name of a Series may be None.
-    required = [part for number, part in enumerate(parts) if kind != "Series" or number != 1]
-    return None if any(part is None for part in required) else parts
-
-
-def is_time(kind: type) -> bool:
-    """Tell whether a type is that of pandas' single or missing times, and no subclass of it."""
-    pandas = sys.modules.get("pandas")
-    if kind.__name__ in ("NaTType", "NAType"):
-        return kind in (type(getattr(pandas, "NaT", None)), type(getattr(pandas, "NA", None)))
-    return kind.__name__ in ("Timestamp", "Timedelta") and (
-        getattr(pandas, kind.__name__, None) is kind
-    )
-
-
-def list_rows(table: Any) -> list[Any]:
+def _list_rows(table: Any) -> list[Any]:
     """Return what a table is made of: the elements of an index, and otherwise rows.
 
     A row of a DataFrame has pairs of column and element. Its label is part of it, unless the labels
     are whole numbers without a name, which only count.
     """
-    kind = find_kind(type(table))
+    kind = name_kind(table)
     if kind == "Index":
         return list(table.tolist())
     rows = table.to_numpy(dtype=object).tolist()
@@ -96,7 +58,7 @@ def list_rows(table: Any) -> list[Any]:
     return list(zip(labels.tolist(), rows, strict=True))
 
 
-def read_elements(table: Any, *, zones: bool = False) -> list[Any] | None:
+def _read_elements(table: Any, *, zones: bool = False) -> list[Any] | None:
     """Return what makes two tables the same: names and elements, without the types of columns.
 
     Moments in time zones are instants; where ``zones`` is true, their zones belong to them.
@@ -107,7 +69,7 @@ def read_elements(table: Any, *, zones: bool = False) -> list[Any] | None:
     if parts is None:
         return None
     index, *rest = parts
-    match find_kind(type(table)):
+    match name_kind(table):
         case "Index":
             return _read_index(index, zones=zones)
         case "Series":
@@ -131,30 +93,117 @@ def _read_column(column: list[Any], *, zones: bool) -> Any:
     return ("moments", zone if zones else "", data.view(f"M8[{unit}]"))
 
 
-def _take_index(index: Any) -> list[Any] | None:
-    levels = [index.get_level_values(number) for number in range(index.nlevels)]
-    columns = [_take_column(level.array) for level in levels]
-    return None if any(column is None for column in columns) else [list(index.names), columns]
+def _compare(first: Any, second: Any, rules: Rules) -> Iterable[tuple[Any, Any]] | None:
+    if name_kind(first) != name_kind(second):
+        return None
+    left, right = (_read_elements(table, zones=rules.zones) for table in (first, second))
+    if left is None or right is None:
+        return () if first.equals(second) else None
+    return ((left, right),)
 
 
-def _take_column(array: Any) -> list[Any] | None:
-    import numpy as np
-
-    pandas = sys.modules["pandas"]
-    # An array of numpy comes wrapped; categories travel as what they stand for.
-    if type(array).__name__ in _WRAPPERS or isinstance(array.dtype, pandas.CategoricalDtype):
-        array = np.asarray(array)
-    kind = array.dtype
-    if isinstance(kind, np.dtype):
-        if kind.kind in "biufcmM":
-            return ["", np.asarray(array)]
-        return ["object", _list(array, pandas)] if kind.kind == "O" else None
-    if str(kind) in LISTED:
-        return [str(kind), _list(array, pandas)]
-    if isinstance(kind, pandas.DatetimeTZDtype):
-        return [str(kind), array.asi8]
-    return None
+def _measure(table: Any) -> int:
+    usage = table.memory_usage(deep=True)
+    return int(usage if isinstance(usage, int) else usage.sum())
 
 
-def _list(array: Any, pandas: Any) -> list[Any]:
-    return [None if item is pandas.NA else item for item in array.tolist()]
+def _count_elements(table: Any) -> int:
+    # A list per row as well, and rows without elements are lists, too.
+    return sum(math.prod(table.shape[:axes]) for axes in range(1, len(table.shape) + 1))
+
+
+def _show(table: Any, width: int) -> list[str]:
+    """Write a table with as many columns as fit; of more than five rows the middle is left out."""
+    lines: list[str] = []
+    most: int | None = None
+    for most in (*((None, 12, 8, 6, 4, 3, 2) if table.ndim > 1 else ()), 1):
+        columns = {"max_cols": most} if table.ndim > 1 else {}
+        lines = table.to_string(max_rows=_SHOWN_ROWS, **columns).splitlines()
+        if max(map(len, map(str.rstrip, lines)), default=0) <= width:
+            break
+    if table.shape[0] > _SHOWN_ROWS or (table.ndim > 1 and table.shape[1] > (most or math.inf)):
+        counted = f" x {table.shape[1]} columns" if table.ndim > 1 else ""
+        lines.append(f"[{table.shape[0]} rows{counted}]")
+    return lines
+
+
+def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
+    # Which no worker needs to load.
+    from pytest_metamorphic_guard.values.tables import describe_tables
+
+    return describe_tables(_look_at(first), _look_at(second), asker)
+
+
+def _look_at(table: Any) -> Table:
+    from pytest_metamorphic_guard.values.tables import Table
+
+    kind = name_kind(table)
+    axes = {name: getattr(table, name, None) for name in ("index", "columns")}
+    types = [(f"{name}: ", axis.dtype) for name, axis in axes.items() if axis is not None]
+    names: list[tuple[str, object]] = [
+        (f"names of the {name}", list(axis.names))
+        for name, axis in axes.items()
+        if axis is not None
+    ]
+    if kind == "DataFrame":
+        return Table(
+            rows=table.index.tolist(),
+            columns=table.columns.tolist(),
+            read_column=lambda at: table.iloc[:, at].tolist(),
+            column_types=table.dtypes.tolist(),
+            types=types,
+            names=names,
+        )
+    return Table(
+        row="position" if kind == "Index" else "row",
+        rows=list(range(len(table))) if kind == "Index" else table.index.tolist(),
+        read_column=lambda _: table.tolist(),
+        types=[("", table.dtype), *types],
+        names=[("name", table.name), *names],
+    )
+
+
+def _list_indexes() -> list[type]:
+    import pandas as pd
+
+    found, waiting = [], [pd.Index]
+    while waiting:
+        kind = waiting.pop()
+        found.append(kind)
+        waiting += [
+            sub for sub in kind.__subclasses__() if sub.__module__.partition(".")[0] == "pandas"
+        ]
+    return found
+
+
+def _make_kind(types: Callable[[], Iterable[type]], **more: Any) -> Kind:
+    return Kind(
+        types=types,
+        mark=TABLE,
+        write=_write_table,
+        put_together=put_together,
+        compare=_compare,
+        list_elements=_list_rows,
+        count_elements=_count_elements,
+        measure=_measure,
+        describe=_describe,
+        **more,
+    )
+
+
+def _make_labelled(name: str) -> Kind:
+    def list_types() -> list[type]:
+        import pandas as pd
+
+        return [getattr(pd, name)]
+
+    return _make_kind(
+        list_types, show=_show, split_labels=lambda table: (table.axes, table.to_numpy())
+    )
+
+
+KINDS: Final = (
+    _make_labelled("DataFrame"),
+    _make_labelled("Series"),
+    _make_kind(_list_indexes),
+)

@@ -9,12 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_metamorphic_guard.values.checks import require, require_text
 from pytest_metamorphic_guard.values.deciding import Undecidable, is_deciding
+from pytest_metamorphic_guard.values.frames import (
+    MAX_OPAQUE_TEXT,
+    MAX_TYPE_NAME,
+    OPAQUE,
+    RECORD,
+    DecodeError,
+    keep_builtins,
+)
+from pytest_metamorphic_guard.values.kind import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["LEFT_OUT", "Opaque", "Record", "refuse_value", "require_plain"]
+    from pytest_metamorphic_guard.values.sides import Pair, Rules, Writer
+
+__all__ = ["KINDS", "LEFT_OUT", "Opaque", "Record", "refuse_value", "require_plain"]
+
+keep_builtins(globals())
 
 _MOST_FIELDS = 20
 
@@ -187,3 +201,61 @@ _OPERATORS: Final = (
 )
 for _name in (*_QUESTIONS, *_OPERATORS, *(f"r{name}" for name in _OPERATORS)):
     setattr(Opaque, f"__{_name}__", _refuse_question)
+
+
+def _write_record(writer: Writer, value: Record) -> None:
+    writer.mark(RECORD)
+    writer.scalar(value.kind)
+    writer.scalar(value.type_name)
+    writer.sequence([name for name, _ in value.fields])
+    writer.sequence([field for _, field in value.fields])
+
+
+def _read_record(kind: Any, type_name: Any, names: Any, values: Any) -> Record:
+    from pytest_metamorphic_guard.contracts.texts import clean_name  # which no worker needs to load
+
+    if kind not in ("dataclass", "namedtuple", "enum", "table"):
+        raise DecodeError("no kind of a record")
+    for name in require(names, list):
+        require_text(name, MAX_TYPE_NAME)
+    fields = tuple(zip(map(clean_name, names), require(values, list), strict=True))
+    return Record(kind, clean_name(require_text(type_name, MAX_TYPE_NAME)), fields)
+
+
+def _read_opaque(type_name: Any, text: Any) -> Opaque:
+    from pytest_metamorphic_guard.contracts.texts import clean_line, clean_name
+
+    name = clean_name(require_text(type_name, MAX_TYPE_NAME))
+    return Opaque(name, clean_line(require_text(text, MAX_OPAQUE_TEXT)))
+
+
+def _compare_records(first: Record, second: Record, _: Rules) -> Iterable[tuple[Any, Any]] | None:
+    if (first.kind, first.type_name) != (second.kind, second.type_name):
+        return None
+    return ((first.fields, second.fields),)
+
+
+def _pair_records(first: Record, second: Record) -> Iterable[Pair]:
+    if len(first.fields) != len(second.fields):
+        return ()
+    pairs = zip(first.fields, second.fields, strict=True)
+    return ((f".{name}", a, b) for (name, a), (_, b) in pairs)
+
+
+KINDS: Final = (
+    Kind(
+        types=lambda: (Record,),
+        mark=RECORD,
+        write=_write_record,
+        put_together=_read_record,
+        compare=_compare_records,
+        list_parts=lambda value: ["record", value.kind, value.type_name, value.fields],
+        pair=_pair_records,
+    ),
+    Kind(
+        types=lambda: (Opaque,),
+        mark=OPAQUE,
+        take_apart=lambda value: (_get_type_name(value), _get_text(value)),
+        put_together=_read_opaque,
+    ),
+)

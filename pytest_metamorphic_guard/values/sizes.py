@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Final
 
-from pytest_metamorphic_guard.values.pandas import find_kind
+from pytest_metamorphic_guard.values.finding import find_kind
 from pytest_metamorphic_guard.values.records import Record
 
 __all__ = ["Allowance", "measure"]
@@ -73,9 +73,8 @@ def _open(item: Any, pending: list[Any]) -> int:
         parts, size = [*item.keys(), *item.values()], _ELEMENT * len(item)
     elif isinstance(item, Record):
         parts = [part for pair in item.fields for part in pair]
-    elif find_kind(type(item)):
-        usage = item.memory_usage(deep=True)
-        size = int(usage if isinstance(usage, int) else usage.sum())
+    elif (known := find_kind(type(item))) is not None and known.measure is not None:
+        size = known.measure(item)
     elif type(getattr(item, "nbytes", None)) is int:
         size = int(item.nbytes)
     elif isinstance(item, _SEQUENCES):

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values import pandas as tables
 from pytest_metamorphic_guard.values.budget import look
-from pytest_metamorphic_guard.values.kinds import (
-    ATOMS,
-    EXACT,
-    MAPPINGS,
-    MOMENTS,
-    NUMBERS,
-    SEQUENCES,
-    SETS,
-    Incomparable,
-    is_numpy,
-    list_fields,
-    unwrap_scalar,
-)
-from pytest_metamorphic_guard.values.moments import read_moment, read_time
-from pytest_metamorphic_guard.values.numerics import is_nan
-from pytest_metamorphic_guard.values.records import Opaque, Record
+from pytest_metamorphic_guard.values.deciding import Incomparable
+from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.numerics import EXACT, NUMBERS, is_nan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +31,7 @@ def count_frozen(items: Iterable[Any], *, zones: bool = False) -> Counter[object
     return counted
 
 
-def freeze(  # noqa: C901, PLR0911, PLR0912 - one answer per kind
+def freeze(  # noqa: C901, PLR0911 - one answer per shape
     item: Any, *, zones: bool = False
 ) -> object:
     """Return what stands for a value in sets: equal for equal values, hashed by Python's code.
@@ -65,37 +50,29 @@ def freeze(  # noqa: C901, PLR0911, PLR0912 - one answer per kind
         if kind is complex and is_nan(item):
             return ("nan", freeze(item.real), freeze(item.imag))
         return ("nan",) if is_nan(item) else item
-    if kind is bytearray:
-        return ("bytearray", bytes(item))
-    if kind in ATOMS:
-        return item
-    if kind in MOMENTS:
-        return ("moment", *read_moment(item, zones=zones))
-    if kind in SEQUENCES:
-        return (kind, *_freeze_all(item, zones=zones))
-    if kind in SETS:
-        return ("set", frozenset(count_frozen(item, zones=zones).items()))
-    if kind in MAPPINGS:
-        pairs = zip(
-            _freeze_all(item, zones=zones), _freeze_all(item.values(), zones=zones), strict=True
-        )
-        return (kind, frozenset(pairs))
-    if kind is Record:
-        return ("record", item.kind, item.type_name, freeze(item.fields, zones=zones))
-    if kind is Opaque:
+    found = find_kind(kind)
+    if found is None:
         raise Incomparable(item)
-    if isinstance(item, enum.Enum):
-        return ("enum", id(item))
-    if tables.is_time(kind):
-        return ("time", *read_time(item, zones=zones))
-    if is_numpy(kind) and kind.__name__ != "ndarray":
-        if item.dtype.kind in "mM":
-            return ("time", *read_time(item, zones=zones))
-        if (plain := unwrap_scalar(item)) is not item:
-            return freeze(plain)
-    if (fields := list_fields(item)) is not None:
-        return ("instance", kind, tuple(_freeze_all(fields, zones=zones)))
-    raise Incomparable(item)
+    if found.unwrap is not None and (plain := found.unwrap(item)) is not item:
+        return freeze(plain)
+    if found.make_key is not None:
+        return found.make_key(item, zones)
+    match found.shape:
+        case "exact":
+            return item
+        case "sequence":
+            return (kind, *_freeze_all(item, zones=zones))
+        case "set":
+            return ("set", frozenset(count_frozen(item, zones=zones).items()))
+        case "mapping":
+            keys, values = (_freeze_all(part, zones=zones) for part in (item, item.values()))
+            return (kind, frozenset(zip(keys, values, strict=True)))
+        case _:
+            pass
+    parts = None if found.list_parts is None else found.list_parts(item)
+    if parts is None:
+        raise Incomparable(item)
+    return ("instance", kind, tuple(_freeze_all(parts, zones=zones)))
 
 
 def _freeze_all(items: Iterable[Any], *, zones: bool) -> list[object]:

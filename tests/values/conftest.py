@@ -1,4 +1,4 @@
-"""Candidates as files, and an executor that ends with its test."""
+"""Candidates as files, and executors that end with their test."""
 
 import textwrap
 
@@ -25,7 +25,19 @@ def candidates(tmp_path):
 
 
 @pytest.fixture
-def local():
-    executor = LocalExecutor({})
-    yield executor
-    executor.close()
+def make_local():
+    made = []
+
+    def make(**config):
+        executor = LocalExecutor(config)
+        made.append(executor)
+        return executor
+
+    yield make
+    for executor in made:
+        executor.close()
+
+
+@pytest.fixture
+def local(make_local):
+    return make_local()

@@ -5,6 +5,9 @@ candidate code is read. Its modules get a copy of the builtins, which a candidat
 ``builtins`` does not reach, and of the modules of the standard library that they call. And the
 project's packages are not executed: a worker needs neither pytest nor hypothesis, and would pay for
 both at every start.
+
+What the harness needs only later, such as what knows the values of a library that a candidate may
+use or not, it loads then.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.abc import Loader, MetaPathFinder
     from types import ModuleType
+    from typing import Any
 else:
     # The real ones bring half of the standard library along, which doubles the start of a worker.
     Loader = MetaPathFinder = object
@@ -27,7 +31,11 @@ else:
 _PACKAGE = "pytest_metamorphic_guard"
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ROOT = os.path.dirname(os.path.dirname(_HERE))
-_BUILTINS = dict(vars(builtins))
+_builtins = vars(builtins)
+_ORIGINALS = dict(_builtins)
+# Those of the harness, and of this file, which is part of it.
+_BUILTINS = globals()["__builtins__"] = dict(_builtins)
+_IN_PACKAGE = _PACKAGE + "."
 # Not sys: the harness reads what is there now, such as sys.stdout.
 _COPIED = (
     "_signal",
@@ -44,6 +52,12 @@ _COPIED = (
     "signal",
     "time",
 )
+
+
+_import = builtins.__import__
+_join = os.path.join
+_modules = sys.modules
+_Module = type(sys)
 
 
 class _ApartLoader(SourceFileLoader):
@@ -83,6 +97,42 @@ class _HarnessFinder(MetaPathFinder):
         return spec_from_file_location(fullname, file, loader=_ApartLoader(fullname, file))
 
 
+def _import_late(
+    name: str,
+    globals: Any = None,  # noqa: A002 - the names of the function that this stands for
+    locals: Any = None,  # noqa: A002
+    fromlist: Sequence[str] = (),
+    level: int = 0,
+) -> ModuleType:
+    """Import for the harness beside a candidate: its own modules from beside this file.
+
+    Python's machinery asks `builtins`, so that these are what they were as long as it runs.
+    """
+    is_ours = name.startswith(_IN_PACKAGE)
+    if name in _modules:
+        return _modules[name] if is_ours else _import(name, globals, locals, fromlist, level)
+    theirs = _builtins.copy()
+    _builtins.update(_ORIGINALS)
+    try:
+        if not is_ours:
+            return _import(name, globals, locals, fromlist, level)
+        return _load_late(name)
+    finally:
+        _builtins.update(theirs)
+
+
+def _load_late(name: str) -> ModuleType:
+    path = _join(_ROOT, *name.split(".")[1:]) + ".py"
+    module = _modules[name] = _Module(name)
+    module.__file__ = path
+    try:
+        _ApartLoader(name, path).exec_module(module)
+    except BaseException:
+        del _modules[name]
+        raise
+    return module
+
+
 def _load_harness(name: str) -> ModuleType:
     finder = _HarnessFinder()
     sys.meta_path.insert(0, finder)
@@ -91,6 +141,7 @@ def _load_harness(name: str) -> ModuleType:
     finally:
         sys.meta_path.remove(finder)
     module = sys.modules[name]
+    _BUILTINS["__import__"] = _import_late
     _detach_library()
     # Whoever imports the project from now on, a candidate or an argument, gets the real one.
     for known, loaded in list(sys.modules.items()):

@@ -9,22 +9,21 @@ from __future__ import annotations
 import time
 from collections import Counter, OrderedDict, defaultdict, deque
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import msgpack
 
-from pytest_metamorphic_guard.contracts.texts import clean_line, clean_name
 from pytest_metamorphic_guard.values import frames as form
-from pytest_metamorphic_guard.values.deciding import Undecidable
+from pytest_metamorphic_guard.values.finding import find_mark
 from pytest_metamorphic_guard.values.frames import DecodeError, Mark
-from pytest_metamorphic_guard.values.records import Opaque, Record
-from pytest_metamorphic_guard.values.wire import build
-from pytest_metamorphic_guard.values.wire.build_table import build_table
+from pytest_metamorphic_guard.values.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["decode"]
+
+Builder: TypeAlias = "Callable[..., object]"
 
 _CONTAINERS: Final = frozenset(
     {list, tuple, set, frozenset, dict, OrderedDict, Counter, defaultdict, deque, slice, Record}
@@ -114,7 +113,7 @@ class _Reader:
             raise DecodeError(f"{len(node)} parts after mark {mark.code}")
         height = self._take_heights(node, set(map(type, node))) if self._heights else 0
         self._charge(mark.weight)
-        value = _BUILD[mark](self, *node)
+        value = (_BUILD.get(mark) or _find_builder(mark))(self, *node)
         if type(value) in _CONTAINERS:
             self._heights.append(height)
         return value
@@ -164,14 +163,13 @@ class _Reader:
         self._slow_s += time.thread_time() - started
         self._check_slow()
 
-    def reduce(self, numerator: Any, denominator: Any) -> object:
-        """Return a fraction; large ones count against the time that hashing has, too."""
+    def spend(self, function: Callable[..., object], *parts: object) -> object:
+        """Call a function whose time counts against that of hashing."""
         started = time.thread_time()
-        fraction = build.build_fraction(numerator, denominator)
-        if len(denominator) > 64:  # noqa: PLR2004 - small ones are limited by their number
-            self._slow_s += time.thread_time() - started
-            self._check_slow()
-        return fraction
+        value = function(*parts)
+        self._slow_s += time.thread_time() - started
+        self._check_slow()
+        return value
 
     def _check_slow(self, more_s: float = 0.0) -> None:
         if self._slow_s + more_s > _SLOW_SECONDS:
@@ -182,145 +180,14 @@ def _refuse_map(_pairs: object) -> NoReturn:
     raise DecodeError("a map")
 
 
-def _require_list(value: Any) -> list[Any]:
-    if type(value) is not list:
-        raise DecodeError(f"{type(value).__name__} where a list belongs")
-    return value
+def _find_builder(mark: Mark) -> Builder:
+    kind = find_mark(mark)
+    make = kind.put_together
+    if kind.read is not None:
+        _BUILD[mark] = kind.read
+    elif make is not None:
+        _BUILD[mark] = lambda _, *parts: make(*parts)
+    return _BUILD[mark]
 
 
-def _require_text(value: Any, limit: int) -> str:
-    if type(value) is not str or len(value) > limit:
-        raise DecodeError("no text, or too long a one")
-    return value
-
-
-def _build_tuple(_: _Reader, items: Any) -> tuple[Any, ...]:
-    return tuple(_require_list(items))
-
-
-def _stand_in(kind: str, keys: list[Any]) -> Opaque:
-    return Opaque(kind, f"a {kind} of {len(keys)} members that cannot be compared")
-
-
-def _build_set(reader: _Reader, items: Any) -> set[Any] | Opaque:
-    built: set[Any] = set()
-    keys = _require_list(items)
-    try:
-        reader.fill(keys, lambda part: built.update(keys[part]))
-    except Undecidable:  # of members that cannot be told apart nobody knows how many there are
-        return _stand_in("set", keys)
-    return built
-
-
-def _build_frozenset(reader: _Reader, items: Any) -> frozenset[Any] | Opaque:
-    built = _build_set(reader, items)
-    return frozenset(built) if isinstance(built, set) else built
-
-
-def _mapping_builder(
-    make: Callable[[], Any], update: Callable[[Any, Any], None]
-) -> Callable[[_Reader, Any, Any], object]:
-    def build_mapping(reader: _Reader, keys: Any, values: Any) -> object:
-        if len(_require_list(keys)) != len(_require_list(values)):
-            raise DecodeError("as many keys as values belong to a mapping")
-        built = make()
-        try:
-            reader.fill(
-                keys, lambda part: update(built, zip(keys[part], values[part], strict=True))
-            )
-        except Undecidable:
-            return _stand_in(type(built).__name__, keys)
-        return built
-
-    return build_mapping
-
-
-def _build_deque(_: _Reader, items: Any, maxlen: Any) -> object:
-    if maxlen is not None:
-        build.require_ints(maxlen)
-    return deque(_require_list(items), maxlen)
-
-
-def _build_complex(_: _Reader, real: Any, imag: Any) -> complex:
-    if type(real) is not float or type(imag) is not float:
-        raise DecodeError("no parts of a complex number")
-    return complex(real, imag)
-
-
-def _build_bytearray(_: _Reader, data: Any) -> bytearray:
-    if type(data) is not bytes:  # bytearray(10**9) would be a gigabyte of zeros
-        raise DecodeError("no bytes of a bytearray")
-    return bytearray(data)
-
-
-def _build_range(_: _Reader, *parts: Any) -> range:
-    build.require_ints(*parts)
-    return range(*parts)
-
-
-def _build_slice(_: _Reader, parts: Any) -> slice:
-    start, stop, step = _require_list(parts)
-    return slice(start, stop, step)
-
-
-def _build_record(_: _Reader, kind: Any, type_name: Any, names: Any, values: Any) -> Record:
-    if kind not in ("dataclass", "namedtuple", "enum", "table"):
-        raise DecodeError("no kind of a record")
-    for name in _require_list(names):
-        _require_text(name, form.MAX_TYPE_NAME)
-    fields = tuple(zip(map(clean_name, names), _require_list(values), strict=True))
-    return Record(kind, clean_name(_require_text(type_name, form.MAX_TYPE_NAME)), fields)
-
-
-def _build_opaque(_: _Reader, type_name: Any, text: Any) -> Opaque:
-    name = clean_name(_require_text(type_name, form.MAX_TYPE_NAME))
-    return Opaque(name, clean_line(_require_text(text, form.MAX_OPAQUE_TEXT)))
-
-
-def _without_reader(function: Callable[..., object]) -> Callable[..., Any]:
-    return lambda _, *parts: function(*parts)
-
-
-_BUILD: Final[dict[Mark, Any]] = (
-    {
-        form.JOIN: _Reader.join,
-        form.TUPLE: _build_tuple,
-        form.SET: _build_set,
-        form.FROZENSET: _build_frozenset,
-        form.DICT: _mapping_builder(dict, dict.update),
-        form.ORDERED_DICT: _mapping_builder(OrderedDict, OrderedDict.update),
-        form.COUNTER: _mapping_builder(Counter, dict.update),
-        form.DEFAULTDICT: _mapping_builder(defaultdict, dict.update),
-        form.DEQUE: _build_deque,
-        form.INT: _without_reader(build.build_int),
-        form.COMPLEX: _build_complex,
-        form.BYTEARRAY: _build_bytearray,
-        form.RANGE: _build_range,
-        form.SLICE: _build_slice,
-        form.ELLIPSIS: lambda _: ...,
-        form.NOT_IMPLEMENTED: lambda _: NotImplemented,
-        form.FRACTION: _Reader.reduce,
-        form.RECORD: _build_record,
-        form.OPAQUE: _build_opaque,
-    }
-    | {
-        mark: _without_reader(getattr(build, f"build_{name}"))
-        for mark, name in {
-            form.DECIMAL: "decimal",
-            form.DATETIME: "datetime",
-            form.DATE: "date",
-            form.TIME: "time",
-            form.TIMEDELTA: "timedelta",
-            form.TIMEZONE: "timezone",
-            form.ZONEINFO: "zoneinfo",
-            form.UUID: "uuid",
-            form.PATH: "path",
-            form.IP: "ip",
-            form.ARRAY: "array",
-            form.SCALAR: "scalar",
-            form.NUMPY_STR: "numpy_str",
-            form.NUMPY_BYTES: "numpy_bytes",
-        }.items()
-    }
-    | {form.TABLE: _without_reader(build_table)}
-)
+_BUILD: dict[Mark, Builder] = {form.JOIN: _Reader.join}

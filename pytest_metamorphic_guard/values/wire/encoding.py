@@ -7,7 +7,6 @@ copies taken at import.
 
 from __future__ import annotations
 
-import builtins
 import struct
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -15,18 +14,19 @@ import msgpack
 
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values import instances
-from pytest_metamorphic_guard.values.records import Opaque, Record
-from pytest_metamorphic_guard.values.wire import bases, library
+from pytest_metamorphic_guard.values.finding import find_base, find_kind
+from pytest_metamorphic_guard.values.frames import keep_builtins, to_signed_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_metamorphic_guard.values.kind import Kind
 
 __all__ = ["Writer", "encode", "read_form"]
 
 Emitter: TypeAlias = "Callable[[Writer, Any], None]"
 
-# Why: see `frames`.
-globals()["__builtins__"] = dict(vars(builtins))
+keep_builtins(globals())
 
 _Packer = msgpack.Packer
 _SCALARS: Final = form.SCALARS
@@ -100,17 +100,7 @@ class Writer:
 
     def _big_int(self, value: int) -> None:
         self.mark(form.INT)
-        self.put(self._pack(self.signed_bytes(value, form.MAX_INT_BYTES)))
-
-    def signed_bytes(self, value: int, limit: int) -> bytes:
-        """Return an integer in two's complement; refuse more than ``limit`` bytes."""
-        length = value.bit_length() // 8 + 1
-        if length > limit:
-            raise form.EncodeError(
-                "too_large",
-                f"the result holds an integer of {length} bytes; at most {limit} are sent",
-            )
-        return value.to_bytes(length, "little", signed=True)
+        self.put(self._pack(to_signed_bytes(value, form.MAX_INT_BYTES)))
 
     def mark(self, mark: form.Mark) -> None:
         """Append the head of a marked array; its parts must follow."""
@@ -193,13 +183,30 @@ def _array_header(length: int) -> bytes:
 
 
 def _find_emitter(kind: type) -> Emitter:
-    root = instances.get_module(kind)
-    root = root.partition(".")[0] if type(root) is str else ""
-    if root in _LATE_MODULES:
-        # A type says itself which module it is from. If it lies, nothing is gained by it: emitters
-        # are found by the type, and the true types of the module are entered under themselves.
-        library.add_emitters(root, _EMITTERS)
-    return _EMITTERS.get(kind, _emit_other)
+    found = find_kind(kind)
+    emit = None if found is None else _make_emitter(found)
+    if emit is None:
+        return _emit_other
+    _EMITTERS[kind] = emit
+    return emit
+
+
+def _make_emitter(kind: Kind) -> Emitter | None:
+    take_apart = kind.take_apart
+    if kind.write is not None or take_apart is None:
+        return kind.write
+    mark = kind.mark
+    if mark is None:
+        return None
+
+    def emit(writer: Writer, value: Any) -> None:
+        parts = take_apart(value)
+        if parts is None:
+            writer.opaque(value)
+        else:
+            writer.parts(mark, *parts)
+
+    return emit
 
 
 def _emit_other(writer: Writer, value: object) -> None:
@@ -233,7 +240,7 @@ def read_form(
     That is kind, names and values of a record, or the one value of a plain type that it also is,
     or None. What the candidate's own descriptors raise comes out.
     """
-    convert = bases.find_base(kind)
+    convert = find_base(kind)
     is_enum = instances.is_enum(kind)
     record = None if is_enum and convert else instances.read_record(kind, value)
     if record is not None or convert is None:
@@ -252,71 +259,5 @@ def _emit_plain(writer: Writer, plain: object) -> None:
         (_EMITTERS.get(kind) or _find_emitter(kind))(writer, plain)
 
 
-def _emit_list(writer: Writer, value: list[object]) -> None:
-    writer.sequence(value)
-
-
-def _emit_items(mark: form.Mark) -> Emitter:
-    def emit(writer: Writer, value: Any) -> None:
-        writer.mark(mark)
-        writer.sequence(list(value))
-
-    return emit
-
-
-def _emit_dict(writer: Writer, value: dict[object, object]) -> None:
-    writer.mark(form.DICT)
-    writer.sequence(list(value))
-    writer.sequence(list(value.values()))
-
-
-def _emit_complex(writer: Writer, value: complex) -> None:
-    writer.parts(form.COMPLEX, value.real, value.imag)
-
-
-def _emit_bytearray(writer: Writer, value: bytearray) -> None:
-    writer.check_size(len(value))
-    writer.parts(form.BYTEARRAY, bytes(value))
-
-
-def _emit_range(writer: Writer, value: range) -> None:
-    writer.parts(form.RANGE, value.start, value.stop, value.step)
-
-
-def _emit_slice(writer: Writer, value: slice) -> None:
-    writer.mark(form.SLICE)
-    writer.sequence([value.start, value.stop, value.step])
-
-
-def _emit_record(writer: Writer, value: Record) -> None:
-    writer.mark(form.RECORD)
-    writer.scalar(value.kind)
-    writer.scalar(value.type_name)
-    writer.sequence([name for name, _ in value.fields])
-    writer.sequence([field for _, field in value.fields])
-
-
-def _emit_opaque(writer: Writer, value: Opaque) -> None:
-    writer.parts(form.OPAQUE, value.type_name, value.text)
-
-
 _HEADS: Final = {mark: mark.head for mark in form.MARKS.values() if mark.parts is not None}
-_LATE_MODULES: Final = frozenset(
-    {"collections", "datetime", "decimal", "fractions", "numpy", "pandas", "pathlib", "uuid"}
-    | {"ipaddress", "zoneinfo"}
-)
-_EMITTERS: dict[type, Emitter] = {
-    list: _emit_list,
-    tuple: _emit_items(form.TUPLE),
-    set: _emit_items(form.SET),
-    frozenset: _emit_items(form.FROZENSET),
-    dict: _emit_dict,
-    complex: _emit_complex,
-    bytearray: _emit_bytearray,
-    range: _emit_range,
-    slice: _emit_slice,
-    Record: _emit_record,
-    Opaque: _emit_opaque,
-    type(...): lambda writer, _: writer.mark(form.ELLIPSIS),
-    type(NotImplemented): lambda writer, _: writer.mark(form.NOT_IMPLEMENTED),
-}
+_EMITTERS: dict[type, Emitter] = {}

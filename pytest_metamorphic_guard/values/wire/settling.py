@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values import instances
-from pytest_metamorphic_guard.values.pandas import is_time
+from pytest_metamorphic_guard.values.finding import find_kind
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.wire.decoding import decode
 from pytest_metamorphic_guard.values.wire.encoding import encode, read_form
@@ -37,8 +37,9 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
         return value
     if kind in _REBUILD:
         return _REBUILD[kind](value)
-    if is_time(kind):
-        return decode(encode(value))
+    known = find_kind(kind)
+    if known is not None and known.mark is None and known.write is not None:
+        return decode(encode(value))  # of a kind that arrives as another
     if kind is CoroutineType:
         value.close()  # nobody will await it, of which Python would warn wherever it is collected
         return value

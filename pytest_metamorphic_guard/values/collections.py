@@ -1,0 +1,80 @@
+"""Values of the module ``collections``."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_metamorphic_guard.values.builtins import read_mapping, to_dict, write_mapping
+from pytest_metamorphic_guard.values.checks import require, require_ints
+from pytest_metamorphic_guard.values.frames import (
+    COUNTER,
+    DEFAULTDICT,
+    DEQUE,
+    ORDERED_DICT,
+    keep_builtins,
+)
+from pytest_metamorphic_guard.values.kind import Kind
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.values.sides import Writer
+
+__all__ = ["KINDS"]
+
+keep_builtins(globals())
+
+_get_maxlen: Any = vars(deque)["maxlen"].__get__
+
+
+def _write_deque(writer: Writer, value: Any) -> None:
+    writer.mark(DEQUE)
+    writer.sequence(list(value))
+    writer.scalar(value.maxlen)
+
+
+def _read_deque(items: Any, maxlen: Any) -> object:
+    if maxlen is not None:
+        require_ints(maxlen)
+    return deque(require(items, list), maxlen)
+
+
+def _to_counter(value: Any) -> Counter[Any]:
+    made: Counter[Any] = Counter()
+    dict.update(made, to_dict(value))
+    return made
+
+
+KINDS: Final = (
+    Kind(
+        types=lambda: (OrderedDict,),
+        mark=ORDERED_DICT,
+        shape="mapping",
+        write=write_mapping(ORDERED_DICT),
+        read=read_mapping(OrderedDict, OrderedDict.update),
+        to_plain=lambda value: OrderedDict(list(OrderedDict.items(value))),
+    ),
+    Kind(
+        types=lambda: (Counter,),
+        mark=COUNTER,
+        shape="mapping",
+        write=write_mapping(COUNTER),
+        read=read_mapping(Counter, dict.update),
+        to_plain=_to_counter,
+    ),
+    Kind(  # without its factory, which is code
+        types=lambda: (defaultdict,),
+        mark=DEFAULTDICT,
+        shape="mapping",
+        write=write_mapping(DEFAULTDICT),
+        read=read_mapping(defaultdict, dict.update),
+        to_plain=lambda value: defaultdict(None, to_dict(value)),
+    ),
+    Kind(
+        types=lambda: (deque,),
+        mark=DEQUE,
+        shape="sequence",
+        write=_write_deque,
+        put_together=_read_deque,
+        to_plain=lambda value: deque(list(deque.__iter__(value)), _get_maxlen(value)),
+    ),
+)

@@ -1,0 +1,86 @@
+"""Exact numbers of the standard library: of the modules ``decimal`` and ``fractions``."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_metamorphic_guard.values.checks import read_int
+from pytest_metamorphic_guard.values.frames import (
+    DECIMAL,
+    FRACTION,
+    MAX_DECIMAL_DIGITS,
+    MAX_FRACTION_BYTES,
+    DecodeError,
+    EncodeError,
+    keep_builtins,
+    to_signed_bytes,
+)
+from pytest_metamorphic_guard.values.kind import Kind
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.values.sides import Reader
+
+__all__ = ["KINDS"]
+
+keep_builtins(globals())
+
+_SMALL_FRACTION: Final = 64
+_get_numerator, _get_denominator = (
+    vars(Fraction)[name].__get__ for name in ("_numerator", "_denominator")
+)
+
+
+def _take_decimal_apart(value: Any) -> tuple[str]:
+    text = str(value)
+    if len(text) > MAX_DECIMAL_DIGITS:
+        raise EncodeError(
+            "too_large",
+            f"the result holds a Decimal of {len(text)} characters; "
+            f"at most {MAX_DECIMAL_DIGITS} are sent",
+        )
+    return (text,)
+
+
+def _read_decimal(text: str) -> object:
+    if type(text) is not str or len(text) > MAX_DECIMAL_DIGITS:
+        raise DecodeError("no text of a Decimal")
+    return Decimal(text)
+
+
+def _take_fraction_apart(value: Any) -> list[bytes]:
+    parts = (value.numerator, value.denominator)
+    return [to_signed_bytes(part, MAX_FRACTION_BYTES) for part in parts]
+
+
+def _read_fraction(reader: Reader, numerator: bytes, denominator: bytes) -> object:
+    # Small ones are limited by their number, large ones take long to reduce.
+    if len(denominator) <= _SMALL_FRACTION:
+        return _reduce(numerator, denominator)
+    return reader.spend(_reduce, numerator, denominator)
+
+
+def _reduce(numerator: bytes, denominator: bytes) -> object:
+    parts = [read_int(part, MAX_FRACTION_BYTES) for part in (numerator, denominator)]
+    return Fraction(*parts)
+
+
+KINDS: Final = (
+    Kind(
+        types=lambda: (Decimal,),
+        mark=DECIMAL,
+        shape="number",
+        take_apart=_take_decimal_apart,
+        put_together=_read_decimal,
+        to_plain=lambda value: Decimal.__new__(Decimal, value),
+    ),
+    Kind(
+        types=lambda: (Fraction,),
+        mark=FRACTION,
+        shape="number",
+        take_apart=_take_fraction_apart,
+        read=_read_fraction,
+        to_plain=lambda value: Fraction(_get_numerator(value), _get_denominator(value)),
+    ),
+)

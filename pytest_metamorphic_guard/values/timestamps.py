@@ -1,0 +1,67 @@
+"""Single times of pandas, and its values for what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_metamorphic_guard.values.frames import keep_builtins
+from pytest_metamorphic_guard.values.kind import Kind
+from pytest_metamorphic_guard.values.moments import name_zone
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.values.sides import Writer
+
+__all__ = ["KINDS"]
+
+keep_builtins(globals())
+
+
+def _write_time(writer: Writer, value: Any) -> None:
+    # Python's own has no nanoseconds, numpy's no zone.
+    zone = getattr(value, "tzinfo", None)
+    writer.value(value.to_numpy() if zone is None else value.to_pydatetime(warn=False))
+
+
+def _write_missing_time(writer: Writer, _: Any) -> None:
+    import numpy as np
+
+    writer.value(np.datetime64("NaT", "ns"))
+
+
+def _make_key(value: Any, zones: bool) -> object:  # noqa: FBT001 - the protocol's
+    kind = type(value).__name__
+    if kind in ("NaTType", "NAType"):
+        return ("time", kind)
+    # Which loads numpy, where a host need not have it.
+    from pytest_metamorphic_guard.values.numpy import count_attoseconds
+
+    zone = value.tz if kind == "Timestamp" else None
+    head = (kind,) if zone is None else (kind, "aware")
+    named = (name_zone(zone),) if zones and zone is not None else ()
+    return ("time", *head, *count_attoseconds(value.asm8), *named)
+
+
+def _list_types(*names: str) -> list[type]:
+    import pandas as pd
+
+    found = [getattr(pd, name) for name in names]
+    return [item if isinstance(item, type) else type(item) for item in found]
+
+
+KINDS: Final = (
+    Kind(
+        types=lambda: _list_types("Timestamp", "Timedelta"),
+        write=_write_time,
+        make_key=_make_key,
+    ),
+    Kind(
+        types=lambda: _list_types("NaT"),
+        write=_write_missing_time,
+        make_key=_make_key,
+    ),
+    Kind(
+        types=lambda: _list_types("NA"),
+        write=lambda writer, _: writer.scalar(None),
+        make_key=_make_key,
+    ),
+)
