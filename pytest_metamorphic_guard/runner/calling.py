@@ -39,10 +39,8 @@ __all__ = ["Caller"]
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
-
 # A call with a source input, and a law's first one, which most often is one.
 _FIRST_KINDS = ("source", "call")
-
 # How long past its limit a stranger's executor may take before the item ends without it.
 OVERDUE_AFTER_S = 5.0
 
