@@ -5,25 +5,34 @@ Prints, in one run and as ratios of medians:
 * the cost of one case of a relation through ``local`` and through ``inprocess``, beside the same
   check as a plain hypothesis test;
 * the cost of a run of plain tests with the plugin installed and unused, beside the same run with
-  ``-p no:metamorphic_guard``, in interleaved pairs.
+  ``-p no:metamorphic_guard``, in interleaved pairs;
+* the start: a run of one relation with one case, beside a run of one plain hypothesis test with one
+  case, in interleaved pairs. Once from an installation with its bytecode, as pip leaves it, and
+  once from one that has none and may write none (``PYTHONDONTWRITEBYTECODE=1``).
 
 Wall time is what users wait for; processor time, of pytest and its processes together, is what a
 busy machine does not distort.
 
 Run: python benchmarks/overhead.py [--cases 10000] [--rounds 3] [--tests 500] [--pairs 15]
+     python benchmarks/overhead.py --only start
 """
 
 import argparse
+import compileall
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest_metamorphic_guard
 
 CANDIDATE = """
 def solve(xs, k):
@@ -61,13 +70,14 @@ class Cost(NamedTuple):
         return Cost(self.wall - other.wall, self.cpu - other.cpu)
 
 
-def run_pytest(folder: Path, *arguments: str) -> Cost:
+def run_pytest(folder: Path, *arguments: str, **variables: str) -> Cost:
     """Return what one run of pytest costs; it must pass."""
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *QUIET, *arguments],
         cwd=folder,
-        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "none")},
+        env={**inherited, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "none"), **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -137,6 +147,49 @@ def measure_unused(folder: Path, tests: int, pairs: int) -> None:
     print(f"{'median ratio with it':24}{wall:10.3f}{cpu:12.3f}")
 
 
+def measure_start(folder: Path, pairs: int) -> None:
+    """Print what the start of one relation costs more than that of one plain test."""
+    (folder / "candidate.py").write_text(CANDIDATE)
+    (folder / "test_relation.py").write_text(RELATION)
+    (folder / "test_plain.py").write_text(PLAIN.format(cases=1))
+    bare, compiled = folder / "bare", folder / "compiled"
+    install(bare)
+    install(compiled)
+    compileall.compile_dir(compiled, quiet=1)
+    ways = {
+        "with bytecode": {"PYTHONPATH": str(compiled)},
+        "without": {"PYTHONPATH": str(bare), "PYTHONDONTWRITEBYTECODE": "1"},
+    }
+    print(f"\none relation and one case, less one plain test; medians of {pairs} pairs\n")
+    print(f"{'':24}{'plain test':^20}{'relation':^20}{'more':^20}")
+    print(f"{'':24}" + f"{'wall':>8}{'cpu':>8}    " * 3)
+    for name, variables in ways.items():
+        run_pytest(folder, "test_plain.py", **variables)  # bytecode of the tests and of libraries
+        plain: list[Cost] = []
+        relation: list[Cost] = []
+        for _ in range(pairs):
+            plain.append(run_pytest(folder, "test_plain.py", **variables))
+            options = ("--mg-candidate=candidate.py", "--mg-n=1", "-Wignore")
+            relation.append(run_pytest(folder, "test_relation.py", *options, **variables))
+        more = [there - here for here, there in zip(plain, relation, strict=True)]
+        costs = [find_median(column) for column in (plain, relation, more)]
+        print(f"{name:24}" + "".join(f"{c.wall:6.2f} s{c.cpu:6.2f} s    " for c in costs))
+
+
+def install(folder: Path) -> None:
+    """Put this distribution into a folder, as its wheel would lie there, without bytecode."""
+    package = Path(pytest_metamorphic_guard.__file__).parent
+    shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(package.parent / "metamorphic_guard.py", folder)
+    here = distribution("pytest-metamorphic-guard")
+    about = folder / f"pytest_metamorphic_guard-{here.version}.dist-info"
+    about.mkdir()
+    for name in ("METADATA", "entry_points.txt"):
+        (about / name).write_text(here.read_text(name) or "")
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    (about / "RECORD").write_text("".join(f"{name},,\n" for name in files))
+
+
 def find_median(costs: list[Cost]) -> Cost:
     return Cost(*(statistics.median(column) for column in zip(*costs, strict=True)))
 
@@ -147,11 +200,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tests", type=int, default=500)
     parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--only", choices=("cases", "unused", "start"))
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        measure_cases(Path(folder), given.cases, given.rounds)
-    with tempfile.TemporaryDirectory() as folder:
-        measure_unused(Path(folder), given.tests, given.pairs)
+    parts = {
+        "cases": lambda folder: measure_cases(folder, given.cases, given.rounds),
+        "unused": lambda folder: measure_unused(folder, given.tests, given.pairs),
+        "start": lambda folder: measure_start(folder, given.pairs),
+    }
+    for name, measure in parts.items():
+        if given.only in (None, name):
+            with tempfile.TemporaryDirectory() as folder:
+                measure(Path(folder))
 
 
 if __name__ == "__main__":
