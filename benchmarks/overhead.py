@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--only", choices=("cases", "unused", "start"))
     given = parser.parse_args()
-    parts = {
+    parts: dict[str, Callable[[Path], None]] = {
         "cases": lambda folder: measure_cases(folder, given.cases, given.rounds),
         "unused": lambda folder: measure_unused(folder, given.tests, given.pairs),
         "start": lambda folder: measure_start(folder, given.pairs),

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.evaluation.transport import ItemResult, describe_violated
-from pytest_metamorphic_guard.report.violation import render_violation
-from pytest_metamorphic_guard.watch.travel import encode_records
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import Measurement
@@ -37,6 +35,9 @@ def describe_held(
     verdict = run.conclude()
     if example is None:
         return ItemResult(verdict, *measured)
+    # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.violation import render_violation
+
     text = render_violation(run, *example, reproduction)
     return replace(describe_violated(example[0], verdict, text, *measured), confirmation=example[1])
 
@@ -45,6 +46,9 @@ def finish(measuring: Measuring | None) -> tuple[Measurement | None, str]:
     """Return what a sample measured, if it ended, and its records as a text."""
     if measuring is None:
         return None, ""
+    # Not loaded for a run that measures nothing, which starts sooner.
+    from pytest_metamorphic_guard.watch.travel import encode_records
+
     # What ran of a sample that did not end is no measurement; monitors are shown it all the same.
     measurement = measuring.conclude() if measuring.finished else None
     return measurement, encode_records(measuring.recorder.records)

@@ -7,24 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
 from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.role_executors import Executors
 from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.runner.calling import Caller
-from pytest_metamorphic_guard.runner.examples import list_examples
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
-from pytest_metamorphic_guard.runner.sample_run import Measuring
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
-from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_metamorphic_guard.gate.rules import Rules
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
+    from pytest_metamorphic_guard.runner.tuples import SourceCases
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Entry, Task
     from pytest_metamorphic_guard.tasks.implementations import Implementation
@@ -87,7 +85,10 @@ class Evaluation:
             timeout_s=settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
-        if role == "candidate":
+        if role == "candidate" and settings.gate:
+            # Not loaded for a run that decides nothing, which starts sooner.
+            from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
+
             target = implementation.target
             if target not in self._withheld:
                 self._withheld[target] = find_withheld(implementation, settings)
@@ -130,6 +131,9 @@ class Evaluation:
         Raises:
             Unusable: The task's inputs cannot be read.
         """
+        # Not loaded for a run that measures nothing, which starts sooner.
+        from pytest_metamorphic_guard.runner.sample_run import Measuring
+
         task, entry = run.task, run.entry
         sample, cases, examples = self._find_cases(run, replayed)
         minimum = self._find_min_pass_rate(task, entry)
@@ -170,6 +174,10 @@ class Evaluation:
         self, run: Run, replayed: list[tuple[tuple[Any, ...], ...]] | None
     ) -> tuple[Sample, SourceCases, Sequence[tuple[tuple[Any, ...], ...]]]:
         """Return a sample, the cases that an entry makes of it, and the entry's examples."""
+        # Not loaded for a run that measures nothing, which starts sooner.
+        from pytest_metamorphic_guard.runner.examples import list_examples
+        from pytest_metamorphic_guard.runner.tuples import SourceCases, gather_sources
+
         if replayed is not None:
             # Examples that were violated are among the replayed inputs.
             return Sample(inputs=[], settings=self.settings), SourceCases(replayed), []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.gate.planning import find_fewest_inputs, plan_run
 from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
 from pytest_metamorphic_guard.runner.listing import count_cases, find_default_count
 from pytest_metamorphic_guard.runner.sampling import draw_sample, draw_searched
@@ -84,6 +83,9 @@ class Samples:
         """Return what can be expected of the run, in a line; None where no margin is to be kept."""
         if not self._settings.gate or not self._settings.baselines:
             return None
+        # Not loaded for a run that decides nothing, which starts sooner.
+        from pytest_metamorphic_guard.gate.planning import find_fewest_inputs, plan_run
+
         policy = correct_policy(self._rules.policy, len(self._settings.candidates))
         asked = self._settings.n or find_default_count()
         fewest = find_fewest_inputs(policy, looks=self._rules.looks)
@@ -104,6 +106,9 @@ class Samples:
         policy = rules.find_policy(task.name)
         least, most = asked, asked
         if settings.gate and paired and not isinstance(policy, Strict):
+            # Not loaded for a run that decides nothing, which starts sooner.
+            from pytest_metamorphic_guard.gate.planning import find_fewest_inputs
+
             candidates = len(settings.find_candidates(task.name, task.function))
             policy = correct_policy(policy, candidates)
             most = max(find_fewest_inputs(policy, looks=rules.looks), rules.extend or 0, asked)

@@ -13,7 +13,6 @@ from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
 from pytest_metamorphic_guard.pytest_side.items import RESULT_ATTRIBUTE
 from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
-from pytest_metamorphic_guard.report.contents import ItemRecord, TestRecord
 from pytest_metamorphic_guard.watch.feed import decode_fed
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import Measurement
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
+    from pytest_metamorphic_guard.report.contents import ItemRecord, TestRecord
 
 __all__ = ["Fed", "Gathered"]
 
@@ -160,6 +160,9 @@ class Gathered:
     @property
     def item_records(self) -> tuple[ItemRecord, ...]:
         """What became of every item, also of those without a result."""
+        # Not loaded for a run without a report, which starts sooner.
+        from pytest_metamorphic_guard.report.contents import ItemRecord
+
         records = [
             ItemRecord(
                 node_id=node,
@@ -183,6 +186,9 @@ class Gathered:
     @property
     def test_records(self) -> tuple[TestRecord, ...]:
         """What became of users' own tests that used an implementation."""
+        # Not loaded for a run without a report, which starts sooner.
+        from pytest_metamorphic_guard.report.contents import TestRecord
+
         return tuple(
             TestRecord(node_id=node, roles=test.roles, outcome=test.outcome, called=test.called)
             for node, test in sorted(self.own_tests.items())
@@ -217,6 +223,9 @@ class Gathered:
 
 
 def _record_unknown(node: str, duration_s: float) -> ItemRecord:
+    # Not loaded for a run without a report, which starts sooner.
+    from pytest_metamorphic_guard.report.contents import ItemRecord
+
     parts: list[Any] = node.partition("[")[0].split("::")
     return ItemRecord(
         node_id=node,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,10 +37,7 @@ from pytest_metamorphic_guard.pytest_side.users_tests import (
     seed_own,
 )
 from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
-from pytest_metamorphic_guard.report.alike import ShownViolations
-from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.call_errors import Unusable
-from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
+    from pytest_metamorphic_guard.report.alike import ShownViolations
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
 
@@ -74,7 +73,13 @@ class ItemRunner:
 
     def __init__(self, session: GuardSession) -> None:
         self.session = session
-        self._shown = ShownViolations()
+
+    @cached_property
+    def _shown(self) -> ShownViolations:
+        # Not loaded for a run without a violation, which starts sooner.
+        from pytest_metamorphic_guard.report.alike import ShownViolations
+
+        return ShownViolations()
 
     # --- hooks
 
@@ -106,9 +111,12 @@ class ItemRunner:
             except BaseException as error:
                 self._conclude_error(pyfuncitem, plan, run, measuring, error)
                 raise
-        reproduction = describe_reproduction(pyfuncitem, plan, self.session)
         example = None if measuring is None else measuring.example
-        held = describe_held(run, finish(measuring), example, reproduction)
+        if example is None:
+            held = ItemResult(run.conclude(), *finish(measuring))
+        else:
+            reproduction = describe_reproduction(pyfuncitem, plan, self.session)
+            held = describe_held(run, finish(measuring), example, reproduction)
         self._keep(pyfuncitem, held)
         self._warn(pyfuncitem, run, measuring)
         return answer
@@ -224,6 +232,9 @@ class ItemRunner:
                 if caller.pending
             )
             raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
+        # Not loaded for a run without a violation, which starts sooner.
+        from pytest_metamorphic_guard.report.violation import render_violation
+
         reproduction = describe_reproduction(item, plan, self.session)
         text = render_violation(run, violation, "unchecked", reproduction)
         verdict = run.conclude(violation, "unchecked")
@@ -240,6 +251,10 @@ class ItemRunner:
         measuring: Measuring | None,
         violated: Violated,
     ) -> None:
+        # Not loaded for a run without a violation, which starts sooner.
+        from pytest_metamorphic_guard.report.violation import render_violation
+        from pytest_metamorphic_guard.runner.confirmation import confirm
+
         measured = finish(measuring)
         try:
             violation, confirmation = confirm(run, violated.violation)

@@ -14,7 +14,6 @@ from pytest_metamorphic_guard.contracts.places import rebase_place
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
-from pytest_metamorphic_guard.gate.policy_file import read_rules as read_policy_file
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
@@ -173,6 +172,9 @@ def read_rules(config: pytest.Config) -> Rules:
         for given in reader.find("policy")[-1:]:
             path = given.folder / given.text
             if given.text.endswith(".toml") or path.is_file():
+                # Not loaded for a run without such a file, which starts sooner.
+                from pytest_metamorphic_guard.gate.policy_file import read_rules as read_policy_file
+
                 text = path.read_text(encoding="utf-8")
                 rules = read_policy_file(text, source=given.text, defaults=rules)
             else:

@@ -6,8 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.pytest_side.collection import PARAMETER, Plan, find_plan
-from pytest_metamorphic_guard.report.command import list_left_out, write_command
-from pytest_metamorphic_guard.report.reproduction import Reproduction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,12 +13,17 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
+    from pytest_metamorphic_guard.report.reproduction import Reproduction
 
 __all__ = ["describe_reproduction", "find_label"]
 
 
 def describe_reproduction(item: pytest.Item, plan: Plan, session: GuardSession) -> Reproduction:
     """Return how an item's violation was found, and the command that shows it again."""
+    # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.command import list_left_out, write_command
+    from pytest_metamorphic_guard.report.reproduction import Reproduction
+
     config, settings = session.config, session.settings
     here = config.invocation_params.dir
     # Not the node id's path, which begins at the root only for a file below it.

@@ -12,36 +12,20 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
-from pytest_metamorphic_guard.evaluation.counting import build_evidence, split_alerts
-from pytest_metamorphic_guard.evaluation.own_tests import list_checks
-from pytest_metamorphic_guard.evaluation.report_file import (
-    ReportError,
-    describe_environment,
-    describe_options,
-    list_differences,
-    list_executors,
-    list_implementations,
-    list_violations,
-    write_report,
-)
-from pytest_metamorphic_guard.gate.findings import Conclusion
-from pytest_metamorphic_guard.gate.ranking import Ranking, rank
-from pytest_metamorphic_guard.pytest_side.candidate_monitors import CandidateWatch, watch_gathered
 from pytest_metamorphic_guard.pytest_side.collection import label_candidates
 from pytest_metamorphic_guard.pytest_side.gathering import Gathered
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic, emit_item
-from pytest_metamorphic_guard.report.alert_lines import list_messages
-from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord
-from pytest_metamorphic_guard.report.markdown import render_markdown
-from pytest_metamorphic_guard.report.tables import MonitorLine
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_metamorphic_guard.evaluation.gaps import Missing
+    from pytest_metamorphic_guard.gate.ranking import Ranking
+    from pytest_metamorphic_guard.pytest_side.candidate_monitors import CandidateWatch
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
+    from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord
+    from pytest_metamorphic_guard.report.tables import MonitorLine
     from pytest_metamorphic_guard.watch.alerts import MonitorReport
 
 __all__ = ["ResultKeeper"]
@@ -92,6 +76,10 @@ class ResultKeeper:
     @property
     def monitor_lines(self) -> tuple[MonitorLine, ...]:
         """One line per monitor, for the summary: its alerts, or what it measured."""
+        # Not loaded for a run without monitors, which starts sooner.
+        from pytest_metamorphic_guard.report.alert_lines import list_messages
+        from pytest_metamorphic_guard.report.tables import MonitorLine
+
         return tuple(
             MonitorLine(m.monitor, m.status, "; ".join(list_messages(m)) or m.line)
             for m in self.monitor_results
@@ -125,6 +113,9 @@ class ResultKeeper:
         self._summarize()
 
     def _watch(self, session: pytest.Session, *, interrupted: bool) -> None:
+        # Not loaded for a run without monitors, which starts sooner.
+        from pytest_metamorphic_guard.pytest_side.candidate_monitors import watch_gathered
+
         self.watched = watch_gathered(self.session.monitors, self.gathered, partial=self.partial)
         self.monitor_results = tuple(
             self._conclude_monitor(session, monitor, interrupted=interrupted)
@@ -135,6 +126,10 @@ class ResultKeeper:
     def _conclude_monitor(
         self, session: pytest.Session, monitor: MonitorReport, *, interrupted: bool
     ) -> MonitorResult:
+        # Not loaded for a run without monitors, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.counting import split_alerts
+        from pytest_metamorphic_guard.report.contents import MonitorResult
+
         failing, warning = split_alerts(monitor.alerts, self.session.rules.fail_on_alert)
         status: Literal["passed", "warned", "failed", "undecided"] = "undecided"
         if not interrupted:
@@ -156,11 +151,20 @@ class ResultKeeper:
         return emit_item(session, replace(item, failing=failing, warning=warning))
 
     def _find_borrowed(self) -> list[Missing]:
+        # Not loaded for a run that decides nothing, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
+
         settings = self.session.settings
         roles = (settings.candidates, settings.baselines)
         return find_borrowed(*([a.implementation for a in given] for given in roles))
 
     def _decide(self, session: pytest.Session) -> None:
+        # Not loaded for a run that decides nothing, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.counting import build_evidence
+        from pytest_metamorphic_guard.evaluation.own_tests import list_checks
+        from pytest_metamorphic_guard.gate.findings import Conclusion
+        from pytest_metamorphic_guard.gate.ranking import rank
+
         watched = {one.position: one.report for one in self.watched}
         gathered = self.gathered
         settings = self.session.settings
@@ -195,6 +199,9 @@ class ResultKeeper:
         settings = self.session.settings
         if settings.report is None or self.has_nothing:
             return
+        # Not loaded for a run without a report, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.report_file import ReportError, write_report
+
         try:
             path = write_report(self._describe(), settings.report, folder=settings.report_folder)
         except ReportError as error:
@@ -211,6 +218,9 @@ class ResultKeeper:
         if not path or (self.ranking is None and self.undecided is None):
             return
         if self.ranking is not None:
+            # Not loaded for a run that decides nothing, which starts sooner.
+            from pytest_metamorphic_guard.report.markdown import render_markdown
+
             text = render_markdown(self.ranking, self.monitor_lines)
         else:
             text = f"## Metamorphic guard\n\n{self.undecided}\n"
@@ -221,6 +231,10 @@ class ResultKeeper:
             self.report_line = f"GITHUB_STEP_SUMMARY: cannot write it: {error.strerror}"
 
     def _describe(self) -> RunRecord:
+        # Not loaded for a run without a report, which starts sooner.
+        from pytest_metamorphic_guard.evaluation import report_file
+        from pytest_metamorphic_guard.report.contents import RunRecord
+
         settings = self.session.settings
         started = datetime.fromtimestamp(self._started, UTC)
         return RunRecord(
@@ -230,16 +244,16 @@ class ResultKeeper:
             partial=self.partial,
             started_at=started.isoformat(timespec="milliseconds"),
             duration_s=round(time.time() - self._started, 3),
-            options=describe_options(settings, self.session.rules),
-            environment=describe_environment(settings),
+            options=report_file.describe_options(settings, self.session.rules),
+            environment=report_file.describe_environment(settings),
             secrets=self.session.secrets,
             ranking=self.ranking,
-            implementations=list_implementations(settings, self.gathered.refused),
-            executors=list_executors(settings),
+            implementations=report_file.list_implementations(settings, self.gathered.refused),
+            executors=report_file.list_executors(settings),
             items=self.gathered.item_records,
             tests=self.gathered.test_records,
-            violations=list_violations(self.gathered.items),
-            differences=list_differences(self.gathered.items),
+            violations=report_file.list_violations(self.gathered.items),
+            differences=report_file.list_differences(self.gathered.items),
             monitors=self.monitor_results,
         )
 

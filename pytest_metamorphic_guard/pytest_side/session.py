@@ -15,7 +15,6 @@ from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.evaluation.own_tests import OwnCalls
-from pytest_metamorphic_guard.evaluation.replaying import Playable, Replay, read_replay
 from pytest_metamorphic_guard.loading import (
     TASK_GROUP,
     UnknownPluginError,
@@ -29,7 +28,6 @@ from pytest_metamorphic_guard.pytest_side.collection import (
     find_variant,
     make_task_node,
 )
-from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
 from pytest_metamorphic_guard.pytest_side.parsing import read_rules
 from pytest_metamorphic_guard.pytest_side.progress import (
     LocalProgress,
@@ -48,9 +46,10 @@ from pytest_metamorphic_guard.pytest_side.warning_classes import (
 from pytest_metamorphic_guard.report.holding import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.watch.feed import Feed
-from pytest_metamorphic_guard.watch.requested import load_monitors
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.evaluation.replaying import Playable, Replay
+    from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
     from pytest_metamorphic_guard.watch.requested import LoadedMonitor
@@ -77,7 +76,7 @@ class GuardSession:
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
         self.monitors = self._load_monitors()
-        self.replay = read_replay(settings.replay) if settings.replay else None
+        self.replay = self._read_replay()
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
@@ -88,6 +87,9 @@ class GuardSession:
         self.selection = Selection(config)
         self.early_stopping: EarlyStopping | None = None
         if settings.gate and self.rules.looks and self.replay is None:
+            # Not loaded for a run that decides nothing, which starts sooner.
+            from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
+
             self.early_stopping = EarlyStopping(config, self.rules)
         self._failed_late = False
         self.evaluation = Evaluation(
@@ -267,7 +269,20 @@ class GuardSession:
                 fault = f"returned {more!r:.80}, expected a list of specifications"
                 raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
             wanted += more
+        if not wanted:
+            return ()
+        # Not loaded for a run without monitors, which starts sooner.
+        from pytest_metamorphic_guard.watch.requested import load_monitors
+
         return load_monitors(wanted)
+
+    def _read_replay(self) -> Replay | None:
+        if not self.settings.replay:
+            return None
+        # Not loaded for a run that replays nothing, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.replaying import read_replay
+
+        return read_replay(self.settings.replay)
 
     def _check_executors(self) -> None:
         for role in ("candidate", "baseline"):
@@ -285,6 +300,9 @@ def _may_be_named(path: str) -> bool:
 
 
 def _list_playable(items: list[pytest.Item]) -> dict[str, Playable]:
+    # Not loaded for a run that replays nothing, which starts sooner.
+    from pytest_metamorphic_guard.evaluation.replaying import Playable
+
     found = {}
     for item in items:
         plan = find_plan(item)

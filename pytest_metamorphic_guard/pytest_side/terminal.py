@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.measurements import name_task
 from pytest_metamorphic_guard.gate.phrases import count
-from pytest_metamorphic_guard.report.alert_lines import render_monitors
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
-from pytest_metamorphic_guard.report.summary import Screen, render_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
     from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
@@ -60,12 +60,15 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
 
     lines: list[str] = []
     if keeper.ranking is not None:
+        # Not loaded for a run that decides nothing, which starts sooner.
+        from pytest_metamorphic_guard.report.summary import Screen, render_summary
+
         screen = Screen(width=width, quiet=quiet, style=style)
         lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
         if keeper.session.settings.seed_source == "contents" and not quiet:
             lines.append(keeper.session.settings.described_seed)
     elif not quiet:
-        lines = [*_count_items(keeper), *render_monitors(keeper.monitor_results, width, style)]
+        lines = [*_count_items(keeper), *_show_monitors(keeper, width, style)]
     lines += [*_suspect_entries(keeper), *describe_refused(keeper.gathered.refused)]
     settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.has_nothing:
@@ -81,6 +84,17 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     if keeper.report_line is not None:
         lines.append(keeper.report_line)
     return lines
+
+
+def _show_monitors(
+    keeper: ResultKeeper, width: int, style: Callable[[str, Tone], str]
+) -> list[str]:
+    if not keeper.monitor_results:
+        return []
+    # Not loaded for a run without monitors, which starts sooner.
+    from pytest_metamorphic_guard.report.alert_lines import render_monitors
+
+    return render_monitors(keeper.monitor_results, width, style)
 
 
 def _count_items(keeper: ResultKeeper) -> list[str]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-from pytest_metamorphic_guard.watch.travel import decode_records, encode_records
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 
 __all__ = ["FedMonitor", "FedMonitors", "Feed", "decode_fed"]
 
@@ -27,6 +26,11 @@ class Feed:
 
     def take(self) -> list[tuple[str, str]]:
         """Return ``(monitor, encoded record)`` pairs and forget them."""
+        if not self._records:
+            return []
+        # Not loaded for a run that feeds no monitor, which starts sooner.
+        from pytest_metamorphic_guard.watch.travel import encode_records
+
         taken = [(monitor, encode_records([record])) for monitor, record in self._records]
         self._records.clear()
         return taken
@@ -34,6 +38,9 @@ class Feed:
 
 def decode_fed(pairs: Sequence[Sequence[str]]) -> list[tuple[str, MonitorRecord]]:
     """Read what `Feed.take` returned, also after it was JSON."""
+    # Not loaded for a run that feeds no monitor, which starts sooner.
+    from pytest_metamorphic_guard.watch.travel import decode_records
+
     return [(monitor, record) for monitor, text in pairs for record in decode_records(text)]
 
 
@@ -89,6 +96,9 @@ _CONTRACT = {
 
 def _check(record: object) -> MonitorRecord:
     """Return it as our record; another distribution's record has the contract's fields alone."""
+    # Not loaded for a run that feeds no monitor, which starts sooner.
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
     for name, kind in _CONTRACT.items():
         value = getattr(record, name, None)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):

@@ -9,7 +9,6 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.executors import Executor
-from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 from pytest_metamorphic_guard.executors.local.arguments import (
     ArgumentError,
     Arguments,
@@ -29,6 +28,7 @@ from pytest_metamorphic_guard.executors.local.sources import find_target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 
 __all__ = ["LocalExecutor"]
 
@@ -57,7 +57,12 @@ class LocalExecutor(Executor):
         self._configuration = read_configuration(self.config)
         self._level = choose_level(self._configuration)
         self._processes = Processes(self._configuration, self._level)
-        self._direct = InprocessExecutor() if self._level == "none" else None
+        self._direct: InprocessExecutor | None = None
+        if self._level == "none":
+            # Not loaded for the other levels, which start sooner.
+            from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
+
+            self._direct = InprocessExecutor()
         self._implementations: dict[tuple[str, int], Implementation] = {}
         self._withheld: dict[str, dict[str, str]] = {}
         self._lock = threading.RLock()
