@@ -152,7 +152,8 @@ def measure_start(folder: Path, pairs: int) -> None:
     (folder / "candidate.py").write_text(CANDIDATE)
     (folder / "test_relation.py").write_text(RELATION)
     (folder / "test_plain.py").write_text(PLAIN.format(cases=1))
-    bare, compiled = folder / "bare", folder / "compiled"
+    # By that name hypothesis knows what is no code of the project.
+    bare, compiled = (folder / name / "site-packages" for name in ("bare", "compiled"))
     install(bare)
     install(compiled)
     compileall.compile_dir(compiled, quiet=1)
@@ -179,7 +180,8 @@ def measure_start(folder: Path, pairs: int) -> None:
 def install(folder: Path) -> None:
     """Put this distribution into a folder, as its wheel would lie there, without bytecode."""
     package = Path(pytest_metamorphic_guard.__file__).parent
-    shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(package, folder / package.name, ignore=ignored)
     shutil.copy(package.parent / "metamorphic_guard.py", folder)
     here = distribution("pytest-metamorphic-guard")
     about = folder / f"pytest_metamorphic_guard-{here.version}.dist-info"

@@ -105,9 +105,9 @@ def find_plugins(group: str, kind: str) -> dict[str, FoundPlugin]:
     Where two distributions use one name, ours wins, then the first in alphabetical order.
     """
     found: dict[str, FoundPlugin] = {}
-    points = importlib.metadata.entry_points(group=group)
-    for point in sorted(points, key=lambda p: (p.name.lower(), *_rank(p))):
-        identity = PluginIdentity(kind, point.name, _distribution(point))
+    points = [(p, _distribution(p)) for p in importlib.metadata.entry_points(group=group)]
+    for point, distribution in sorted(points, key=lambda p: (p[0].name.lower(), *_rank(p[1]))):
+        identity = PluginIdentity(kind, point.name, distribution)
         found.setdefault(point.name.lower(), FoundPlugin(identity, point))
     return found
 
@@ -210,9 +210,8 @@ def _check_version(identity: PluginIdentity, metadata: Mapping[str, Any]) -> Non
             )
 
 
-def _rank(point: importlib.metadata.EntryPoint) -> tuple[bool, str]:
-    name = _distribution(point) or ""
-    return (name != _OURS, name)
+def _rank(distribution: str | None) -> tuple[bool, str]:
+    return (distribution != _OURS, distribution or "")
 
 
 def _distribution(point: importlib.metadata.EntryPoint) -> str | None:

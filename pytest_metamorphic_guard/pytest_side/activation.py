@@ -30,7 +30,8 @@ def start_session(config: pytest.Config) -> None:
     """
     session = get_session(config)
     try:
-        session.registered_tasks = load_tasks(session.settings.tasks)
+        if session.settings.tasks:
+            session.registered_tasks = load_tasks(session.settings.tasks)
     except MetamorphicGuardError as error:
         raise pytest.UsageError(str(error)) from None
     # With nothing named on the command line, a registered task is all there is to run.

@@ -285,9 +285,11 @@ class GuardSession:
         return read_replay(self.settings.replay)
 
     def _check_executors(self) -> None:
-        for role in ("candidate", "baseline"):
-            name = self.settings.find_executor(role)
+        names = {role: self.settings.find_executor(role) for role in ("candidate", "baseline")}
+        # Each look walks over all that is installed.
+        for name in dict.fromkeys(names.values()):
             require_plugin(ENTRY_POINT_GROUP, "executor", name)
+        for role, name in names.items():
             # Ours are cheap to make and check their configuration then; a stranger's may load a
             # model, so it is made where there is something to run, see `executor_making`.
             if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
