@@ -9,6 +9,7 @@ PYTEST_DONT_REWRITE: loaded as installed.
 from __future__ import annotations
 
 import gc
+import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +76,10 @@ def _load_activation() -> ModuleType:
     collects = gc.isenabled()
     gc.disable()
     try:
-        from pytest_metamorphic_guard.pytest_side import activation
+        return importlib.import_module("pytest_metamorphic_guard.pytest_side.activation")
     finally:
         if collects:
             gc.enable()
-    return activation
 
 
 @pytest.hookimpl(wrapper=True)

@@ -232,7 +232,14 @@ class ResultKeeper:
 
     def _describe(self) -> RunRecord:
         # Not loaded for a run without a report, which starts sooner.
-        from pytest_metamorphic_guard.evaluation import report_file
+        from pytest_metamorphic_guard.evaluation.report_file import (
+            describe_environment,
+            describe_options,
+            list_differences,
+            list_executors,
+            list_implementations,
+            list_violations,
+        )
         from pytest_metamorphic_guard.report.contents import RunRecord
 
         settings = self.session.settings
@@ -244,16 +251,16 @@ class ResultKeeper:
             partial=self.partial,
             started_at=started.isoformat(timespec="milliseconds"),
             duration_s=round(time.time() - self._started, 3),
-            options=report_file.describe_options(settings, self.session.rules),
-            environment=report_file.describe_environment(settings),
+            options=describe_options(settings, self.session.rules),
+            environment=describe_environment(settings),
             secrets=self.session.secrets,
             ranking=self.ranking,
-            implementations=report_file.list_implementations(settings, self.gathered.refused),
-            executors=report_file.list_executors(settings),
+            implementations=list_implementations(settings, self.gathered.refused),
+            executors=list_executors(settings),
             items=self.gathered.item_records,
             tests=self.gathered.test_records,
-            violations=report_file.list_violations(self.gathered.items),
-            differences=report_file.list_differences(self.gathered.items),
+            violations=list_violations(self.gathered.items),
+            differences=list_differences(self.gathered.items),
             monitors=self.monitor_results,
         )
 

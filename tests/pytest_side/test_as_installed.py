@@ -11,7 +11,7 @@ import pytest
 import pytest_metamorphic_guard
 
 TOLD = """
-import json, os, sys
+import json, sys
 import pytest
 
 def describe(module):
@@ -25,7 +25,7 @@ def describe(module):
     }
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish():
+def pytest_sessionfinish(session):
     import metamorphic_guard
     ours = {
         name: describe(module) for name, module in sorted(sys.modules.items())
@@ -33,7 +33,7 @@ def pytest_sessionfinish():
         and module.__spec__.name == name
     }
     finders = [str(f) for f in sys.meta_path if "AsInstalled" in str(f)]
-    name = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = getattr(session.config, "workerinput", {}).get("workerid", "main")
     with open(f"modules-{name}.json", "w") as file:
         json.dump([ours, finders], file)
 """
