@@ -27,8 +27,14 @@ except ImportError:
     )
 
 # Instrumented, so that the fuzzer sees which branches an input takes.
-with atheris.instrument_imports(include=["pytest_metamorphic_guard.executors"]):
+with atheris.instrument_imports(include=["pytest_metamorphic_guard.values"]):
+    from pytest_metamorphic_guard.values.finding import set_offers
     from pytest_metamorphic_guard.values.wire import DecodeError, Limits, decode, encode
+
+# The kind of value that the example distribution adds.
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "examples" / "plugins"))
+set_offers([("mg_example_plugins.money", "mg_example_plugins.values", "mg-example-plugins")])
+from mg_example_plugins.money import Money  # noqa: E402 - found where the line above says
 
 LIMITS = Limits(max_items=50_000)
 
@@ -49,6 +55,7 @@ def seeds() -> list[object]:
         [decimal.Decimal("-1.5E+7"), fractions.Fraction(1, 3), uuid.UUID(int=7), pathlib.Path("a")],
         [dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.time(1), dt.date(2020, 1, 1), dt.timedelta(1)],
         [ipaddress.ip_address("192.0.2.1"), ipaddress.ip_network("2001:db8::/32")],
+        {"price": Money(decimal.Decimal("9.99"), "EUR"), Money(1, "USD"): None},
     ]
     try:
         import numpy as np

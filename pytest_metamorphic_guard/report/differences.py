@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.report.changes import (
     Change,
     Total,
     describe_change,
+    list_pairs,
     shorten,
     shorten_text,
     write_changes,
@@ -67,7 +68,10 @@ def describe_difference(  # noqa: C901, PLR0911 - one answer per kind of value
         return _describe_mappings(first, second, width, refusal)
     if type(first) is Record and type(second) is Record:
         return [describe_change(Change("", first, second), refusal, width)]
-    return []
+    changes = [
+        part for part in list_pairs(first, second) if refusal.refuses(part.first, part.second)
+    ]
+    return write_changes(changes, Total("parts"), refusal, width)
 
 
 @dataclass(frozen=True, slots=True)

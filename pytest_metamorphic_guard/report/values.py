@@ -52,8 +52,8 @@ def format_value(value: object, width: int, max_lines: int) -> list[str]:
 def _wrap(value: object, text: str, width: int) -> list[str]:
     if isinstance(value, dict | list | tuple | set | frozenset):
         with contextlib.suppress(Exception):  # a stranger's repr; the text stands
-            pretty = pprint.pformat(value, width=max(width, 20), compact=True, sort_dicts=False)
-            lines = pretty.splitlines()
+            printer = _Printer(width=max(width, 20), compact=True, sort_dicts=False)
+            lines = printer.pformat(value).splitlines()
             if max(map(len, lines)) <= width:
                 return lines
     if isinstance(value, str | bytes):
@@ -66,6 +66,16 @@ def _wrap(value: object, text: str, width: int) -> list[str]:
         for whole in wrap_source(line, width)
         for piece in _cut(whole, width)
     ]
+
+
+class _Printer(pprint.PrettyPrinter):
+    """Writes values of kinds that distributions add as these say, inside of containers too."""
+
+    def format(self, *asked: Any) -> tuple[str, bool, bool]:
+        kind = find_kind(type(asked[0]))
+        if kind is None or not kind.tag or kind.to_source is None:
+            return super().format(*asked)
+        return _to_source(asked[0]), True, False
 
 
 def _show(show: Callable[[Any, int], list[str]], value: object, width: int) -> list[str]:

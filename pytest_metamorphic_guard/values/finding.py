@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.values import instances
-from pytest_metamorphic_guard.values.frames import keep_builtins
+from pytest_metamorphic_guard.values.frames import BrokenKindError, DecodeError, keep_builtins
 from pytest_metamorphic_guard.values.instances import get_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_metamorphic_guard.values.frames import Mark
     from pytest_metamorphic_guard.values.kind import Kind
 
-__all__ = ["find_base", "find_kind", "find_mark"]
+__all__ = ["find_base", "find_kind", "find_mark", "find_tag", "list_offers", "set_offers"]
 
 keep_builtins(globals())
 
@@ -35,11 +35,15 @@ _HOMES: Final = {
     "uuid": ("stdlib",),
     "zoneinfo": ("moments",),
 }
+_MOST_TAG: Final = 100
 _ROOM: Final = __name__.rpartition(".")[0]
 _get_mro: Any = type.__dict__["__mro__"].__get__
 _BY_TYPE: dict[type, Kind] = {}
 _BY_MARK: dict[Mark, Kind] = {}
+_BY_TAG: dict[str, Kind] = {}
 _entered: set[str] = set()
+# Name, place and distribution of what distributions add, by name; None until somebody asks.
+_offers: dict[str, tuple[str, str, str]] | None = None
 
 
 def find_kind(kind: type) -> Kind | None:
@@ -60,6 +64,35 @@ def find_mark(mark: Mark) -> Kind:
     return _BY_MARK[mark]
 
 
+def find_tag(tag: object) -> Kind:
+    """Return the kind that a distribution adds under this name.
+
+    Raises:
+        DecodeError: None does.
+    """
+    offers = _get_offers()
+    if type(tag) is not str or tag not in offers:
+        known = ", ".join(offers) or "none"
+        raise DecodeError(f"no kind of value {str(tag)[:_MOST_TAG]!r}; installed: {known}")
+    return _load_offer(tag)
+
+
+def list_offers() -> tuple[tuple[str, str, str], ...]:
+    """Return what `set_offers` takes in another process of this environment."""
+    return tuple(_get_offers().values())
+
+
+def set_offers(offers: Iterable[tuple[str, str, str]]) -> None:
+    """Take name, place and distribution of kinds that distributions add; nothing is loaded.
+
+    Of two with one name the first counts.
+    """
+    global _offers  # noqa: PLW0603 - one per process, set once where it starts
+    _offers = {}
+    for offer in offers:
+        _offers.setdefault(offer[0], offer)
+
+
 def find_base(kind: type) -> Callable[[Any], Any] | None:
     """Return what makes a plain value out of an instance of a subclass of a plain type.
 
@@ -75,7 +108,9 @@ def find_base(kind: type) -> Callable[[Any], Any] | None:
 
 def _look_for(kind: type) -> Kind | None:
     module = get_module(kind)
-    root = module.partition(".")[0] if type(module) is str else ""
+    if type(module) is not str:
+        return None
+    root = module.partition(".")[0]
     if root in _HOMES and root not in _entered:
         _entered.add(root)
         for home in _HOMES[root]:
@@ -83,11 +118,48 @@ def _look_for(kind: type) -> Kind | None:
                 if found.library in ("", root):
                     for known in found.types():
                         _BY_TYPE[known] = found
-    return _BY_TYPE.get(kind)
+    return _BY_TYPE.get(kind) or _look_abroad(kind, module)
+
+
+def _look_abroad(kind: type, module: str) -> Kind | None:
+    """Return the kind that a distribution adds for a type, or what says that it is broken."""
+    offers = _get_offers()
+    while offers and module:
+        if module in offers:
+            known = _load_offer(module)
+            if kind in _BY_TYPE or not known.types():
+                return _BY_TYPE.get(kind, known)
+        module = module.rpartition(".")[0]
+    return None
+
+
+def _load_offer(tag: str) -> Kind:
+    if tag not in _BY_TAG:
+        kinds = _import("installed")
+        offer = kinds.Offer(*_get_offers()[tag])
+        try:
+            found: Kind = kinds.load_offer(offer)
+        except BrokenKindError as error:
+            found = kinds.make_broken(offer, error)
+        _BY_TAG[tag] = found
+        for known in found.types():
+            _BY_TYPE.setdefault(known, found)
+    return _BY_TAG[tag]
+
+
+def _get_offers() -> dict[str, tuple[str, str, str]]:
+    if _offers is None:
+        set_offers(_import("installed").list_offers())
+    assert _offers is not None
+    return _offers
 
 
 def _load(home: str) -> tuple[Kind, ...]:
+    kinds: tuple[Kind, ...] = _import(home).KINDS
+    return kinds
+
+
+def _import(home: str) -> Any:
     # Not importlib: a worker's own `__import__` loads from beside this file, whatever the candidate
     # has made of imports.
-    kinds: tuple[Kind, ...] = __import__(f"{_ROOM}.{home}", fromlist=["KINDS"]).KINDS
-    return kinds
+    return __import__(f"{_ROOM}.{home}", fromlist=["KINDS"])

@@ -75,6 +75,10 @@ class DecodeError(MetamorphicGuardError):
     """Bytes that are no frame of this grammar, or one beyond its limits."""
 
 
+class BrokenKindError(DecodeError):
+    """A kind of value that a distribution adds, and that fails: nobody forged anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much one frame may hold.

@@ -99,7 +99,7 @@ def test_the_examples_own_tests_pass():
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "10 passed" in done.stdout
 
 
 def test_the_page_shows_the_report_of_today(http_json, tmp_path):
@@ -216,11 +216,54 @@ def test_an_unknown_option_is_refused(http_json):
         http_json.HttpJsonExecutor(config={"header": {}})
 
 
-def test_the_distribution_installs_and_its_executor_is_found_by_name(tmp_path):
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder where the distribution is installed."""
     pytest.importorskip("hatchling", reason="builds the example without the network")
+    folder = tmp_path_factory.mktemp("site")
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
-    install += ["--no-build-isolation", "--disable-pip-version-check", "--target", str(tmp_path)]
+    install += ["--no-build-isolation", "--disable-pip-version-check", "--target", str(folder)]
     subprocess.run([*install, str(EXAMPLE)], check=True, capture_output=True, text=True)
+    return folder
+
+
+MONEY_TASK = """
+from mg_example_plugins.money import Money
+from pytest_metamorphic_guard import Task
+
+total = Task("total", inputs=[([Money("9.99", "EUR"), Money("10.01", "EUR"), Money("5", "EUR")],)])
+
+@total.relation
+def in_any_order(prices):
+    return prices[::-1],
+"""
+MONEY_CANDIDATE = """
+from mg_example_plugins.money import Money
+
+def solve(prices):
+    return {"sum": Money(sum(price.amount for price in prices), "EUR"),
+            "first": [Money(price.amount / 2, price.currency) for price in prices]}
+"""
+
+
+@pytest.mark.parametrize("option", ["-n0", "-n2"])
+def test_money_is_sent_compared_shown_and_written_as_source(project, site, option):
+    project.write(test_it=MONEY_TASK, new=MONEY_CANDIDATE)
+
+    result = project.spawn(option, "--mg-candidate=new.py", PYTHONPATH=site)
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "source      prices = [[]Money('9.99', 'EUR'), Money('10.01', 'EUR'),*",
+            "candidate   source    -> {'sum': Money('25.00', 'EUR'),",
+            "difference  [[]'first'[]][[]0] Money('4.995', 'EUR') becomes Money('2.5', 'EUR')",
+            "@total.example([[]Money('9.99', 'EUR'), Money('10.01', 'EUR'), Money('5',",
+        ]
+    )
+
+
+def test_the_distribution_installs_and_its_executor_is_found_by_name(site):
     script = """
     from pytest_metamorphic_guard.loading import load_executor
     loaded = load_executor("http_json", {"max_response_mb": 1})
@@ -228,7 +271,7 @@ def test_the_distribution_installs_and_its_executor_is_found_by_name(tmp_path):
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(site)},
         capture_output=True,
         text=True,
         check=True,

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_metamorphic_guard.values import finding
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.wire import DecodeError, Limits, decode, encode
 
@@ -50,6 +51,17 @@ SEEDS = [
 ]
 
 SEED = random.Random(1)
+EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "plugins"
+MONEY = "mg_example_plugins.money"
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch):
+    """The kind of value that the example distribution adds."""
+    monkeypatch.syspath_prepend(EXAMPLE)
+    finding.set_offers([(MONEY, "mg_example_plugins.values", "mg-example-plugins")])
+    yield
+    finding.set_offers([])
 
 
 def pack(value):
@@ -68,6 +80,14 @@ def as_frame(part):
         case bytearray():  # a frame already
             return bytes(part)
     return pack(part)
+
+
+AMOUNT = array(bytearray(encode(decimal.Decimal("9.99"))), "EUR")
+SEEDS.append(bytes(array(form.KIND, MONEY, AMOUNT)))
+
+
+def test_the_example_of_an_installed_kind_is_among_the_seeds():
+    assert str(decode(SEEDS[-1])) == "9.99 EUR"
 
 
 def outcome(frame):
@@ -114,7 +134,7 @@ PARTS = st.recursive(
         st.integers(-(2**63), 2**64 - 1),
         st.floats(),
         st.sampled_from(
-            ["", "UTC", "<f8", "|b1", "<U1", "C", "PosixPath", "enum", "1E+99999999999"]
+            ["", "UTC", "<f8", "|b1", "<U1", "C", "PosixPath", "enum", "1E+99999999999", MONEY]
         ),
         st.binary(max_size=16),
     ).map(lambda value: bytearray(pack(value))),
@@ -212,6 +232,13 @@ def test_well_formed_frames_of_wrong_parts_raise_nothing_but_the_readers_own_err
         array(form.SCALAR, "|O8", b"12345678"),
         array(form.NUMPY_STR, b"x"),
         array(form.NUMPY_BYTES, 10**9),
+        array(form.KIND, MONEY, [1, "EUR"]),
+        array(form.KIND, MONEY, array(bytearray(encode(decimal.Decimal("NaN"))), "EUR")),
+        array(form.KIND, MONEY, array(bytearray(encode(decimal.Decimal(1))), 3)),
+        array(form.KIND, MONEY, [1] * 3),
+        array(form.KIND, MONEY, 1),
+        array(form.KIND, "nobody.knows", [1]),
+        array(form.KIND, [1], [1]),
     ],
     ids=lambda frame: bytes(frame[:24]).hex(),
 )
@@ -307,6 +334,7 @@ def test_colliding_keys_are_refused():
 MEMORY_SCRIPT = """
 import os, resource, struct, sys
 import numpy
+from pytest_metamorphic_guard.values import finding
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.wire import DecodeError, decode
 

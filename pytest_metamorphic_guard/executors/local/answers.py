@@ -73,7 +73,12 @@ class AnswerReader:
     def read_call(self, response: Response, func_name: str, observed_s: float) -> Payload:
         """Return the payload of a call that took at most ``observed_s`` seconds."""
         duration_ms = _require_duration(response, observed_s)
-        answer = self.decode(response.body)
+        try:
+            answer = wire.decode(response.body, self._limits)
+        except wire.BrokenKindError as error:
+            return make_failure("result_encoding", f"the result cannot be read: {error}")
+        except wire.DecodeError as error:
+            raise ForgedError(str(error)) from None
         if response.kind == frames.RETURNED:
             payload = make_result(answer, duration_ms, *self._process.output.take())
         else:

@@ -24,6 +24,7 @@ from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_names
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
 from pytest_metamorphic_guard.executors.local.serving import pack_frame
 from pytest_metamorphic_guard.executors.local.setup import Setup
+from pytest_metamorphic_guard.values.finding import set_offers
 from pytest_metamorphic_guard.values.wire.encoding import encode
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     assert kind == START
     setup = _SetupReader(io.BytesIO(body)).load()
     assert isinstance(setup, Setup)
+    set_offers(setup.kinds)
     tie_to_parent(setup.host_pid)
     # Whoever started the host may have it ignored, and then no child could be waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

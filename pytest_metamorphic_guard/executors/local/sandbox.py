@@ -29,6 +29,7 @@ from pytest_metamorphic_guard.executors.local.permissions import make_permission
 from pytest_metamorphic_guard.executors.local.preparation import Preparation
 from pytest_metamorphic_guard.executors.local.process import Process
 from pytest_metamorphic_guard.executors.local.setup import Setup
+from pytest_metamorphic_guard.values.finding import list_offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -226,6 +227,7 @@ class Sandbox(ABC):
             file_mb=configuration.file_mb,
             open_files=configuration.open_files,
             result_bytes=configuration.result_bytes,
+            kinds=list_offers(),
         )
         try:
             response = self._channel.exchange(

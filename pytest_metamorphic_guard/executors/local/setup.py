@@ -46,6 +46,7 @@ class Setup:
         file_mb: Largest file, in MiB, also of captured output.
         open_files: Number of file descriptors.
         result_bytes: Largest encoded result.
+        kinds: Kinds of values that distributions add: name, place and distribution of each.
     """
 
     host_pid: int
@@ -62,3 +63,4 @@ class Setup:
     file_mb: int
     open_files: int
     result_bytes: int
+    kinds: tuple[tuple[str, str, str], ...]

@@ -6,6 +6,7 @@ class becomes a `Record` or an `Opaque`. `frames` describes the frames.
 
 from pytest_metamorphic_guard.values.frames import (
     DEFAULT,
+    BrokenKindError,
     DecodeError,
     EncodeError,
     Limits,
@@ -13,4 +14,4 @@ from pytest_metamorphic_guard.values.frames import (
 from pytest_metamorphic_guard.values.wire.decoding import decode
 from pytest_metamorphic_guard.values.wire.encoding import encode
 
-__all__ = ["DEFAULT", "DecodeError", "EncodeError", "Limits", "decode", "encode"]
+__all__ = ["DEFAULT", "BrokenKindError", "DecodeError", "EncodeError", "Limits", "decode", "encode"]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 import msgpack
 
 from pytest_metamorphic_guard.values import frames as form
-from pytest_metamorphic_guard.values.finding import find_mark
+from pytest_metamorphic_guard.values.checks import require
+from pytest_metamorphic_guard.values.finding import find_mark, find_tag
 from pytest_metamorphic_guard.values.frames import DecodeError, Mark
 from pytest_metamorphic_guard.values.records import Record
 
@@ -25,9 +26,20 @@ __all__ = ["decode"]
 
 Builder: TypeAlias = "Callable[..., object]"
 
-_CONTAINERS: Final = frozenset(
-    {list, tuple, set, frozenset, dict, OrderedDict, Counter, defaultdict, deque, slice, Record}
-)
+# With the types of kinds that distributions add, once one has come.
+_CONTAINERS: Final[set[type]] = {
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    OrderedDict,
+    Counter,
+    defaultdict,
+    deque,
+    slice,
+    Record,
+}
 _NUMBERS_AND_TEXT: Final = form.SCALARS | {complex}
 # Below this length a frame cannot hold enough strings to matter, and they are not looked for.
 _SMALL_FRAME: Final = 1 << 18
@@ -171,9 +183,17 @@ class _Reader:
         self._check_slow()
         return value
 
+    def make_tagged(self, tag: object, parts: object) -> object:
+        """Return a value of a kind that a distribution adds."""
+        make = find_tag(tag).put_together
+        assert make is not None
+        value = self.spend(make, *require(parts, list))
+        _CONTAINERS.add(type(value))
+        return value
+
     def _check_slow(self, more_s: float = 0.0) -> None:
         if self._slow_s + more_s > _SLOW_SECONDS:
-            raise DecodeError("keys that collide, or fractions that take too long to reduce")
+            raise DecodeError("keys that collide, or values that take too long to make")
 
 
 def _refuse_map(_pairs: object) -> NoReturn:
@@ -190,4 +210,4 @@ def _find_builder(mark: Mark) -> Builder:
     return _BUILD[mark]
 
 
-_BUILD: dict[Mark, Builder] = {form.JOIN: _Reader.join}
+_BUILD: dict[Mark, Builder] = {form.JOIN: _Reader.join, form.KIND: _Reader.make_tagged}

@@ -18,7 +18,7 @@ from pytest_metamorphic_guard.values.finding import find_base, find_kind
 from pytest_metamorphic_guard.values.frames import keep_builtins, to_signed_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.values.kind import Kind
 
@@ -198,6 +198,8 @@ def _make_emitter(kind: Kind) -> Emitter | None:
     mark = kind.mark
     if mark is None:
         return None
+    if kind.tag:
+        return _make_tagged(kind.tag, take_apart)
 
     def emit(writer: Writer, value: Any) -> None:
         parts = take_apart(value)
@@ -205,6 +207,19 @@ def _make_emitter(kind: Kind) -> Emitter | None:
             writer.opaque(value)
         else:
             writer.parts(mark, *parts)
+
+    return emit
+
+
+def _make_tagged(tag: str, take_apart: Callable[[Any], Sequence[object] | None]) -> Emitter:
+    def emit(writer: Writer, value: Any) -> None:
+        parts = take_apart(value)
+        if parts is None:
+            writer.opaque(value)
+        else:
+            writer.mark(form.KIND)
+            writer.scalar(tag)
+            writer.sequence(list(parts))
 
     return emit
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values import instances
 from pytest_metamorphic_guard.values.finding import find_kind
-from pytest_metamorphic_guard.values.records import Record
+from pytest_metamorphic_guard.values.records import LEFT_OUT, Opaque, Record
 from pytest_metamorphic_guard.values.wire.decoding import decode
 from pytest_metamorphic_guard.values.wire.encoding import encode, read_form
 
@@ -38,8 +38,8 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
     if kind in _REBUILD:
         return _REBUILD[kind](value)
     known = find_kind(kind)
-    if known is not None and known.mark is None and known.write is not None:
-        return decode(encode(value))  # of a kind that arrives as another
+    if known is not None and (known.tag or (known.mark is None and known.write is not None)):
+        return _send(value)  # of a stranger's kind, or one that arrives as another
     if kind is CoroutineType:
         value.close()  # nobody will await it, of which Python would warn wherever it is collected
         return value
@@ -55,6 +55,17 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
         case what, names, values:
             fields = zip(names, map(_settle, values), strict=True)
             return Record(what, instances.name_class(kind), tuple(fields))
+
+
+def _send(value: object) -> object:
+    try:
+        return decode(encode(value))
+    except form.DecodeError as error:
+        return Opaque(instances.name_type(type(value)), f"{LEFT_OUT}{error}")
+    except form.EncodeError as error:
+        if error.kind != "broken_kind":
+            return value
+        return Opaque(instances.name_type(type(value)), f"{LEFT_OUT}{error}")
 
 
 def _rebuild_items(kind: Callable[[Any], Any]) -> Callable[[Any], Any]:
