@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 from pytest_metamorphic_guard.values.approximation import Approx
 from pytest_metamorphic_guard.values.budget import (
     MOST_ELEMENTS,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Expectation",
-    "accepts",
-    "count_positional",
     "decreasing",
     "equal",
     "increasing",
@@ -38,7 +37,6 @@ __all__ = [
     "is_prefix",
     "is_subset",
     "is_superset",
-    "list_parameters",
     "non_decreasing",
     "non_increasing",
     "not_equal",
@@ -107,41 +105,6 @@ def to_expectation(expect: object) -> Expectation | str:
     built_in = isinstance(expect, Approx)
     name = getattr(expect, "__name__", type(expect).__name__)
     return Expectation(name, description, check, takes_inputs=takes_inputs, built_in=built_in)
-
-
-def count_positional(function: Callable[..., object]) -> int | None:
-    """Count the positional parameters that must be given; None where Python cannot tell."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return None
-    return sum(
-        p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
-        for p in parameters
-    )
-
-
-def accepts(function: Callable[..., object], count: int, *keywords: str) -> bool:
-    """Tell whether a function can be called with so many arguments; True where Python cannot."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        return True
-    try:
-        signature.bind(*[None] * count, **dict.fromkeys(keywords))
-    except TypeError:
-        return False
-    return True
-
-
-def list_parameters(function: Callable[..., object]) -> str:
-    """Return the names of a function's parameters in parentheses, for messages."""
-    try:
-        return "(" + ", ".join(inspect.signature(function).parameters) + ")"
-    except (TypeError, ValueError):
-        return "(...)"
 
 
 def _describe(function: Callable[..., object]) -> str:

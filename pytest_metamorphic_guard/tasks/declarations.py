@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.relations.expectations import (
     Expectation,
+    to_expectation,
+)
+from pytest_metamorphic_guard.relations.signatures import (
     accepts,
     count_positional,
     list_parameters,
-    to_expectation,
 )
 from pytest_metamorphic_guard.tasks.word_checks import (
     check_function,

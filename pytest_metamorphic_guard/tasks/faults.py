@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_metamorphic_guard.relations.expectations import accepts, list_parameters
+from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 from pytest_metamorphic_guard.tasks.declarations import (
     Law,
     MetamorphicRelation,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pytest_metamorphic_guard.relations.expectations import accepts, list_parameters
+from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 
 __all__ = ["FixedInputs", "GeneratedInputs", "Inputs", "StrategyInputs", "to_inputs"]
 

@@ -1,1 +1,1 @@
-"""What is known of values: how they are sent, rebuilt, compared and told apart."""
+"""Kinds of values, one module each: how they are recognised, sent, compared, shown and written."""
