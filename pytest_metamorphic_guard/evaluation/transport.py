@@ -14,7 +14,6 @@ from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measureme
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
-from pytest_metamorphic_guard.report.values import format_outcome, to_source
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values
 from pytest_metamorphic_guard.values.wire import (
@@ -127,6 +126,9 @@ def describe_violated(
     records: str = "",
 ) -> ItemResult:
     """Return what an item leaves behind that found a violation."""
+    # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.values import format_outcome, to_source
+
     sources = violation.case.sources
     return ItemResult(
         verdict,
@@ -149,6 +151,9 @@ def describe_difference(run: Run) -> EndsApart | None:
     found = run.difference
     if found is None:
         return None
+    # Not loaded for a run without such an input, which starts sooner.
+    from pytest_metamorphic_guard.report.values import to_source
+
     one = len(found.case.sources) == 1
     return EndsApart(
         cases=run.differences,
@@ -161,6 +166,9 @@ def describe_difference(run: Run) -> EndsApart | None:
 
 
 def _name_end(outcome: Outcome) -> str:
+    # As above.
+    from pytest_metamorphic_guard.report.values import format_outcome
+
     text = " ".join(format_outcome(outcome, _OUTPUT_WIDTH, 3))
     if isinstance(outcome, Returned):
         return f"returned {text}"

@@ -25,15 +25,15 @@ from pytest_metamorphic_guard.pytest_side.abort import refuse_run
 from pytest_metamorphic_guard.pytest_side.collection import (
     CandidateModule,
     find_plan,
-    find_variant,
     make_task_node,
 )
-from pytest_metamorphic_guard.pytest_side.parsing import read_rules
-from pytest_metamorphic_guard.pytest_side.progress import (
-    LocalProgress,
-    ProgressBoard,
-    SharedProgress,
+from pytest_metamorphic_guard.pytest_side.extras import (
+    choose_progress,
+    list_playable,
+    load_monitors,
+    load_replay,
 )
+from pytest_metamorphic_guard.pytest_side.parsing import read_rules
 from pytest_metamorphic_guard.pytest_side.selection import (
     Selection,
     find_unknown_names,
@@ -48,11 +48,11 @@ from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.watch.feed import Feed
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.evaluation.replaying import Playable, Replay
+    from pytest_metamorphic_guard.evaluation.replaying import Replay
     from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
+    from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
 __all__ = ["GuardSession"]
 
@@ -75,8 +75,8 @@ class GuardSession:
         self.rules = read_rules(config)
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
-        self.monitors = self._load_monitors()
-        self.replay = self._read_replay()
+        self.monitors = load_monitors(config, settings)
+        self.replay = load_replay(settings)
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
@@ -196,13 +196,7 @@ class GuardSession:
     # --- hooks
 
     def pytest_sessionstart(self) -> None:
-        folder = getattr(self.config, "workerinput", {}).get("mg_progress")
-        if folder is not None:
-            shared = SharedProgress(folder, self.config.workerinput["workerid"])  # type: ignore[attr-defined]
-            self.progress = LocalProgress(shared.show)
-        elif not hasattr(self.config, "workerinput"):
-            board = ProgressBoard.create(self.config)
-            self.progress = LocalProgress(board.show) if board else None
+        self.progress = choose_progress(self.config)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -251,7 +245,7 @@ class GuardSession:
                 message = "\n".join(f"--mg-policy: {fault}" for fault in faults)
                 refuse_run(self.config, message, items)
         if self.replay is not None:
-            self.replay.assign(_list_playable(items))
+            self.replay.assign(list_playable(items))
             items[:] = [i for i in items if find_plan(i) is None or self.find_replayed(i)]
             self._warn_replay(self.replay)
 
@@ -261,28 +255,6 @@ class GuardSession:
             said.append(f"{replay.lost} violations have inputs that a report cannot carry")
         for text in said:
             warn_of_run(self.config, f"--mg-replay: {text}")
-
-    def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
-        wanted = list(self.settings.monitors)
-        for more in self.config.hook.pytest_mg_monitors(config=self.config):
-            if not isinstance(more, list | tuple) or not all(isinstance(m, str) for m in more):
-                fault = f"returned {more!r:.80}, expected a list of specifications"
-                raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
-            wanted += more
-        if not wanted:
-            return ()
-        # Not loaded for a run without monitors, which starts sooner.
-        from pytest_metamorphic_guard.watch.requested import load_monitors
-
-        return load_monitors(wanted)
-
-    def _read_replay(self) -> Replay | None:
-        if not self.settings.replay:
-            return None
-        # Not loaded for a run that replays nothing, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.replaying import read_replay
-
-        return read_replay(self.settings.replay)
 
     def _check_executors(self) -> None:
         names = {role: self.settings.find_executor(role) for role in ("candidate", "baseline")}
@@ -299,18 +271,6 @@ class GuardSession:
 def _may_be_named(path: str) -> bool:
     """Tell whether pytest takes a path on its command line, and may print it as it is."""
     return "::" not in path and "[" not in path and clean_line(path, len(path)) == path
-
-
-def _list_playable(items: list[pytest.Item]) -> dict[str, Playable]:
-    # Not loaded for a run that replays nothing, which starts sooner.
-    from pytest_metamorphic_guard.evaluation.replaying import Playable
-
-    found = {}
-    for item in items:
-        plan = find_plan(item)
-        if plan is not None and isinstance(item, pytest.Function):
-            found[item.nodeid] = Playable(plan.task.name, plan.entry.name, find_variant(item))
-    return found
 
 
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

@@ -15,7 +15,6 @@ from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.runner.literals import Literals, find_literals
-from pytest_metamorphic_guard.runner.naming import find_order
 from pytest_metamorphic_guard.runner.shrinking import ShrinkBudget
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation, make_violated
@@ -88,6 +87,9 @@ class Run:
     def __post_init__(self) -> None:
         names = self.task.inputs.names
         if names is not None:
+            # Not loaded for inputs without names, for a run that starts sooner.
+            from pytest_metamorphic_guard.runner.naming import find_order
+
             # A law calls by position, whatever the inputs are called.
             lenient = isinstance(self.entry.subject, Law)
             for caller in self.callers:

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase
 
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
-from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
+from pytest_metamorphic_guard.runner.functions import count_sources, disguise
+from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
 from pytest_metamorphic_guard.runner.skips import allow_assume
@@ -23,23 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.runner.literals import Literals
-    from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["MeasuringHolder", "build_measured_test", "draw_sample", "draw_searched"]
+__all__ = ["build_measured_test", "draw_sample", "draw_searched"]
 
 # Of every so many inputs of a sample one more is searched beside it, and ten at least.
 _SEARCHED_SHARE = 5
 _SEARCHED_LEAST = 10
 _LITERALS_LEAST = 20
-
-
-class MeasuringHolder(RunHolder):
-    """Where the item leaves its measuring for the test function that was built before it."""
-
-    measuring: Measuring
 
 
 def build_measured_test(
