@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls
+from pytest_metamorphic_guard.contracts.shares import Share
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values
@@ -25,6 +26,7 @@ from pytest_metamorphic_guard.values.wire import (
 )
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.endings import Difference
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
@@ -32,6 +34,7 @@ __all__ = [
     "ItemResult",
     "decode_inputs",
     "describe_difference",
+    "describe_ends",
     "describe_violated",
     "encode_inputs",
     "list_refused",
@@ -60,6 +63,8 @@ class ItemResult:
         confirmation: Whether the violation whose inputs these are was seen again; None without one.
         regression: Whether the baseline holds for it; None without a violation or a baseline.
         difference: Inputs on which both roles' calls do not end alike; None for none.
+        refused: What sandboxes refused to its implementations.
+        share: What merging needs, where only a share of the sample has run.
     """
 
     verdict: Verdict
@@ -76,6 +81,7 @@ class ItemResult:
     confirmation: Confirmation | None = None
     regression: bool | None = None
     refused: tuple[RefusedCalls, ...] = ()
+    share: Share | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -94,6 +100,7 @@ class ItemResult:
             "confirmation": self.confirmation,
             "regression": self.regression,
             "refused": [asdict(calls) for calls in self.refused],
+            "share": self.share and self.share.to_dict(),
         }
 
     @classmethod
@@ -115,6 +122,7 @@ class ItemResult:
             data["confirmation"],
             data["regression"],
             tuple(RefusedCalls(**calls) for calls in data["refused"]),
+            data["share"] and Share.from_dict(data["share"]),
         )
 
 
@@ -148,7 +156,11 @@ def describe_violated(
 
 def describe_difference(run: Run) -> EndsApart | None:
     """Return on how many inputs both roles' calls did not end alike, and the smallest of them."""
-    found = run.difference
+    return describe_ends(run.differences, run.difference)
+
+
+def describe_ends(cases: int, found: Difference | None) -> EndsApart | None:
+    """Return the same of so many inputs, of which this is the smallest."""
     if found is None:
         return None
     # Not loaded for a run without such an input, which starts sooner.
@@ -156,7 +168,7 @@ def describe_difference(run: Run) -> EndsApart | None:
 
     one = len(found.case.sources) == 1
     return EndsApart(
-        cases=run.differences,
+        cases=cases,
         source_input=to_source(found.case.sources[0] if one else found.case.sources),
         call=to_source(found.args),
         baseline=_name_end(found.baseline),

@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.evaluation.describing import describe_held, finish
 from pytest_metamorphic_guard.evaluation.notes import list_warnings
+from pytest_metamorphic_guard.evaluation.sharing import describe_share
 from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
@@ -206,6 +207,7 @@ class ItemRunner:
             where=self.session.tell_apart(item),
             difference=describe_difference(plan.holder.run),
             refused=list_refused(plan.holder.run),
+            share=describe_share(plan.holder, violated=result.verdict.status == "violated"),
         )
         # junit XML is written from the item's properties when the teardown has been reported.
         # An earlier attempt of a plugin that runs items again has left its own.

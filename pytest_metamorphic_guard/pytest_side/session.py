@@ -39,6 +39,7 @@ from pytest_metamorphic_guard.pytest_side.selection import (
     find_unknown_names,
     find_unknown_tasks,
 )
+from pytest_metamorphic_guard.pytest_side.sharding import refuse_looks
 from pytest_metamorphic_guard.pytest_side.warning_classes import (
     MetamorphicGuardWarning,
     warn_of_run,
@@ -73,6 +74,7 @@ class GuardSession:
         self.config = config
         self.settings = settings
         self.rules = read_rules(config)
+        refuse_looks(settings.shard, self.rules)
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
         self.monitors = load_monitors(config, settings)

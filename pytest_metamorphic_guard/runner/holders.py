@@ -16,3 +16,11 @@ class MeasuringHolder(RunHolder):
     """Where the item leaves its measuring for the test function that was built before it."""
 
     measuring: Measuring
+    # Which of the drawn inputs a search found violated, and which of them other runs look at.
+    found_at: int = -1
+    elsewhere: frozenset[int] = frozenset()
+
+    def passes_on(self) -> bool:
+        """Count an input that a search draws; tell whether another run looks at it."""
+        self.found_at += 1
+        return self.found_at in self.elsewhere

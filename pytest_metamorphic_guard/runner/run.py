@@ -7,7 +7,12 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Status, Verdict
+from pytest_metamorphic_guard.contracts.verdicts import (
+    Confirmation,
+    Status,
+    Verdict,
+    says_something,
+)
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
@@ -31,8 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Run"]
 
-_MOSTLY_SKIPPED = 10
-
 
 @dataclass(slots=True, kw_only=True)
 class Run:
@@ -50,6 +53,7 @@ class Run:
         skipped_after: Number of cases skipped after a candidate without a baseline had answered.
         differences: Number of cases in which both roles' calls did not end alike.
         difference: That of the smallest of these cases.
+        before_search: Both, before more than the sample was looked at; None where that was not.
         missed_rate: The rate that was seen and the one that was asked for, where it was missed.
         shrinking: For how long a smaller input is looked for.
         hung: Number of inputs after which a sample ended because the candidate timed out on each.
@@ -74,6 +78,7 @@ class Run:
     shared_violations: int = 0
     differences: int = 0
     difference: Difference | None = None
+    before_search: tuple[int, Difference | None] | None = None
     shrinking: ShrinkBudget = field(default_factory=ShrinkBudget)
     first: Violation | None = None
     first_number: int | None = None
@@ -162,6 +167,10 @@ class Run:
         self.smallest = violation
         raise make_violated(violation)(violation)
 
+    def number_case(self, index: int) -> int:
+        """Return the last case's number: in a share it is the place that it has in a whole run."""
+        return self.cases if self.settings.shard is None else index + 1
+
     def examine(self, case: Case) -> Violation | None:
         """Evaluate one case on all roles again, without counting it."""
         return self._judge(case, *self.compare(case))
@@ -190,7 +199,9 @@ class Run:
         """Return the verdict; call it once, at the end."""
         failed = self.candidate.unusable
         status: Status = "held" if violation is None else "violated"
-        if violation is None and (broken or self.cases == 0):
+        # A share of a small sample may be empty, which is judged when all shares are merged.
+        is_whole = self.settings.shard is None
+        if violation is None and (broken or (self.cases == 0 and is_whole)):
             status = "broken"
         return Verdict(
             task=self.task.name,
@@ -211,7 +222,7 @@ class Run:
     @property
     def says_something(self) -> bool:
         """Whether cases ran, and not ten times as many were skipped."""
-        return self.cases > 0 and self.skipped <= _MOSTLY_SKIPPED * self.cases
+        return says_something(self.cases, self.skipped)
 
     def broken(self, fault: str) -> TaskError:
         """Return the error that says what is wrong with the task, at the entry's place."""

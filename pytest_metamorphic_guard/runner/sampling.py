@@ -65,13 +65,15 @@ def _build_search(
     task: Task, entry: Entry, settings: Settings, holder: MeasuringHolder
 ) -> Callable[[bool], None]:
     if not isinstance(task.inputs, StrategyInputs):
-        return lambda _: list_violations(task, entry, settings, holder, holder.measuring.sample)
+        return lambda _: list_violations(task, entry, settings, holder, _list_own(holder))
 
     @hypothesis.seed(_sample_seed(task, settings))
     @_sample_settings(settings, Phase.shrink)
     @hypothesis.given(to_strategy(task, count_sources(entry)))
     def search(case: Any) -> None:
         __tracebackhide__ = True
+        if holder.run.first is None and holder.passes_on():
+            return
         # A rejected case would change what is drawn after it, so a refused one simply ends.
         try:
             holder.run.check(to_sources(task, entry, case))
@@ -83,6 +85,9 @@ def _build_search(
 
     def search_as_drawn(mutated: bool) -> None:  # noqa: FBT001 - one of two samples
         __tracebackhide__ = True
+        holder.found_at, holder.elsewhere = -1, frozenset()
+        if settings.shard is not None and not mutated and count_sources(entry) == 1:
+            holder.elsewhere = _find_elsewhere(task, settings, len(holder.measuring.sample))
         if not mutated:
             with try_constants_of(task), draw_without_mutations():
                 search()
@@ -91,6 +96,20 @@ def _build_search(
             search()
 
     return search_as_drawn
+
+
+def _list_own(holder: MeasuringHolder) -> list[tuple[tuple[Any, ...], ...]]:
+    """Return the inputs of a listed sample that this run takes."""
+    sample = holder.measuring.sample
+    return [sample[index] for index in holder.run.settings.list_share(len(sample))]
+
+
+def _find_elsewhere(task: Task, settings: Settings, count: int) -> frozenset[int]:
+    """Return which of so many inputs other runs take, by their number as they are drawn."""
+    order = list(range(count))
+    random.Random(_sample_seed(task, settings)).shuffle(order)  # noqa: S311 - as in `draw_sample`
+    own = {order[index] for index in settings.list_share(count)}
+    return frozenset(range(count)) - own
 
 
 def draw_sample(

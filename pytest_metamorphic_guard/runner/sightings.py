@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
-__all__ = ["Sightings", "find_number"]
+__all__ = ["Sightings", "find_number", "say_rate"]
 
 
 @dataclass(slots=True)
@@ -61,11 +61,7 @@ class Sightings:
 
     def describe_rate(self, asked: float) -> str:
         """Say on how many inputs the entry held, and on what share it was to hold."""
-        passed, ran = sum(case.candidate for case in self.cases), len(self.cases)
-        return (
-            f"holds in {passed} of {ran} cases ({100 * passed / ran:.3g} %); min_pass_rate asks "
-            f"for {100 * asked:.3g} %"
-        )
+        return say_rate(sum(case.candidate for case in self.cases), len(self.cases), asked)
 
     def confirm_last(self, held: CaseHeld) -> CaseHeld:
         """Run a regression of the last case again at once; return what is known of it now."""
@@ -97,6 +93,14 @@ class Sightings:
         position, violation = entry
         confirmed = self.cases[position].confirmed
         return not confirmed, violation.regression is False, violation.case.size
+
+
+def say_rate(passed: int, ran: int, asked: float) -> str:
+    """Say on how many inputs an entry held, and on what share it was to hold."""
+    return (
+        f"holds in {passed} of {ran} cases ({100 * passed / ran:.3g} %); min_pass_rate asks "
+        f"for {100 * asked:.3g} %"
+    )
 
 
 def find_number(violation: Violation, counted: Sequence[Violation]) -> int:
