@@ -88,7 +88,7 @@ def _find_difference(first: ShardReport, other: ShardReport) -> str | None:
 def _find_other_contents(before: list[Any], after: list[Any]) -> str | None:
     for one, two in zip(before, after, strict=False):
         if _strip(one) != _strip(two):
-            return f"{two['role']} {two['name']} has {_name_change(one, two)}"
+            return f"{two['role']} {two['specification']} has {_name_change(one, two)}"
     return "it has other implementations" if len(before) != len(after) else None
 
 

@@ -189,7 +189,14 @@ def _forget_later(merged: ItemResult, whole: Measurement, share: Share) -> ItemR
     records = [r for r in decode_records(merged.records) if r.case_index <= last]
     cases = len(whole.cases) + sum(one.origin == "example" for one in whole.beside)
     verdict = replace(merged.verdict, cases=cases, skipped=min(share.examples, whole.skipped))
-    return replace(merged, records=encode_records(records), verdict=verdict)
+    apart = merged.difference
+    # It timed out on each of them, which is how no baseline ends.
+    return replace(
+        merged,
+        records=encode_records(records),
+        verdict=verdict,
+        difference=apart and replace(apart, cases=min(apart.cases, cases)),
+    )
 
 
 def _sum_calls(shares: Sequence[Share]) -> dict[str, CallCounts]:

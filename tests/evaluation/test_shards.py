@@ -348,8 +348,8 @@ def test_what_users_fail_themselves_fails_the_merged_run(shards):
         (
             ["--mg-shard=1/2", "--mg-gate", "--mg-extend=200"],
             (
-                "--mg-shard=1/2: extend ends a run by what all of its inputs show, of which a shard "
-                "sees only some: leave one of the two out"
+                "--mg-shard=1/2: extend ends a run by what all of its inputs show, of which a "
+                "shard sees only some: leave one of the two out"
             ),
         ),
     ],
