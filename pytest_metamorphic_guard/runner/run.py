@@ -199,9 +199,8 @@ class Run:
         """Return the verdict; call it once, at the end."""
         failed = self.candidate.unusable
         status: Status = "held" if violation is None else "violated"
-        # A share of a small sample may be empty, which is judged when all shares are merged.
-        is_whole = self.settings.shard is None
-        if violation is None and (broken or (self.cases == 0 and is_whole)):
+        # A share of a small sample may be empty.
+        if violation is None and (broken or not (self.cases or self.settings.shard)):
             status = "broken"
         return Verdict(
             task=self.task.name,
