@@ -83,18 +83,40 @@ class LoadedExecutor:
         Raises:
             PluginError: It fails, or what it returns has no ``execute``.
         """
-        make = getattr(self.executor, "with_hash_seed", None)
+        return self._make_other("with_hash_seed", seed)
+
+    def with_parallel(self, number: int) -> LoadedExecutor | None:
+        """Return another one that takes so many calls at once; None where there is none.
+
+        Raises:
+            PluginError: It fails, or what it returns has no ``execute``.
+        """
+        return self._make_other("with_parallel", number)
+
+    @property
+    def parallel(self) -> int:
+        """How many calls it takes at once.
+
+        Raises:
+            PluginError: What it says is no number from 1.
+        """
+        said = getattr(self.executor, "parallel", 1)
+        if type(said) is not int or said < 1:
+            raise self.identity.fault(f"parallel is {said!r:.80}, expected a whole number from 1")
+        return said
+
+    def _make_other(self, name: str, number: int) -> LoadedExecutor | None:
+        make = getattr(self.executor, name, None)
         if not callable(make):
             return None
         try:
-            made = make(seed)
+            made = make(number)
         except (Exception, SystemExit) as error:
-            fault = f"with_hash_seed() raised {type(error).__name__}: {error}"
-            raise self.identity.fault(fault) from error
+            raise self.identity.fault(f"{name}() raised {type(error).__name__}: {error}") from error
         if made is None:
             return None
         if not callable(getattr(made, "execute", None)):
-            fault = f"with_hash_seed() returned a {type(made).__name__} without a method 'execute'"
+            fault = f"{name}() returned a {type(made).__name__} without a method 'execute'"
             raise self.identity.fault(fault)
         return LoadedExecutor(self.identity, made)
 

@@ -8,14 +8,24 @@ Inheriting from `Executor` is convenient and not required.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ENTRY_POINT_GROUP", "Executor", "SupportsExecute"]
+__all__ = ["ENTRY_POINT_GROUP", "Call", "Executor", "SupportsExecute"]
 
 ENTRY_POINT_GROUP = "metamorphic_guard.executors"
+
+
+class Call(NamedTuple):
+    """The arguments of one call, in the order in which `Executor.execute` takes them."""
+
+    file_path: str
+    func_name: str
+    args: tuple[Any, ...]
+    timeout_s: float
+    mem_mb: int
 
 
 @runtime_checkable
@@ -52,6 +62,16 @@ class Executor(ABC):
     * ``with_hash_seed(seed)``: return another executor of the same configuration whose processes
       have this ``PYTHONHASHSEED``, or None where that cannot be. Calls are made there once more
       where a monitor compares repetitions; it may offer all of the above.
+
+    * ``parallel``: how many calls it takes at once, an int; 1 if it says nothing. ``execute`` is
+      then called from that many threads.
+    * ``execute_many(calls)``: answer many calls. ``calls`` is an iterator of `Call`, to be pulled
+      as far ahead as calls are kept under way; yield one payload per call, in the order of the
+      calls. It ends whenever there is none for the moment, and ``execute_many`` is called again.
+    * ``with_parallel(number)``: return another executor of the same configuration that takes so
+      many calls at once.
+    * ``abort()``: end the calls that are under way, called from another thread: nobody waits for
+      them any more.
 
     Args:
         config: The object given by ``--mg-executor-config``; empty if none was given.

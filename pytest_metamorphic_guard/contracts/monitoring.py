@@ -60,6 +60,7 @@ class MonitorRecord:
             else None.
         hash_seed: The ``PYTHONHASHSEED`` under which the call was made once more, in a process of
             its own; None for all other calls.
+        shared: Whether other relations of the task use the same call; a monitor is shown it once.
     """
 
     case_index: int
@@ -77,6 +78,7 @@ class MonitorRecord:
     held: bool | None = None
     metrics: Mapping[str, float] | None = None
     hash_seed: int | None = None
+    shared: bool = False
 
 
 class Monitor(ABC):

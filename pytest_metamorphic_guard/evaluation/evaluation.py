@@ -14,6 +14,7 @@ from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
+from pytest_metamorphic_guard.runner.sharing import SharedOutcomes
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 
@@ -63,20 +64,24 @@ class Evaluation:
         self._watched = bool(monitors)
         self._replays = replays
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
+        self._shared: dict[tuple[str, str, int], SharedOutcomes] = {}
         self._withheld: dict[str, dict[str, str]] = {}
 
     def make_caller(
         self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
     ) -> Caller:
         """Return what calls an implementation in a role, with the limits of a task."""
-        settings, time_outs = self.settings, None
+        settings, time_outs, shared = self.settings, None, None
         mem_mb = settings.mem_mb
         if task is not None:
             key = (role, implementation.specification, id(task))
             time_outs = self._time_outs.setdefault(key, TimeOuts())
+            shared = self._shared.setdefault(key, SharedOutcomes())
             mem_mb = task.mem_mb if mem_mb is None else mem_mb
         caller = Caller(
             time_outs=time_outs,
+            shared=shared,
+            pool=self.executors.get_pool(role) if task is not None else None,
             entry=entry,
             role=role,
             implementation=implementation,

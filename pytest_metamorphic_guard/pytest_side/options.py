@@ -73,6 +73,12 @@ OPTIONS = (
     ),
     Option("executor_config", "JSON", "Configuration of the executor, or @FILE with it."),
     Option(
+        "parallel",
+        "N",
+        "Calls at once per implementation: a number, or auto for one per processor (default: as "
+        "many as the executor says, which for local is 1).",
+    ),
+    Option(
         "shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."
     ),
     Option(
@@ -102,12 +108,6 @@ OPTIONS = (
     ),
     Option("fail_on_alert", "WHAT", "Alerts that fail the run: error, warning or never."),
     Option("report", "PATH", "Write a JSON report; in a folder it gets a name of its own."),
-    Option(
-        "shard",
-        "I/N",
-        "Run the I-th of N shares of every sample, as 2/8; merge the reports with "
-        "python -m pytest_metamorphic_guard.merge.",
-    ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 

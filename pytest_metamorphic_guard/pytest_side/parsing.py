@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pytest
 
@@ -16,8 +16,7 @@ from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
-from pytest_metamorphic_guard.pytest_side.sharding import find_shard_faults, parse_shard
-from pytest_metamorphic_guard.settings import FailOn, Settings, Shard, Shrink
+from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
 from pytest_metamorphic_guard.tasks.implementations import parse_assignment
 
 if TYPE_CHECKING:
@@ -61,6 +60,7 @@ def read_settings(config: pytest.Config) -> Settings:
             name: reader.read(name, _config_of(reader, name))
             for name in ("candidate_executor_config", "baseline_executor_config")
         },
+        "parallel": reader.read("parallel", _parallel),
         "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
         "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
         "candidate_executor": reader.read_place("candidate_executor"),
@@ -82,7 +82,6 @@ def read_settings(config: pytest.Config) -> Settings:
     for role in ("candidate", "baseline"):
         raw_texts = (values[f"{role}_executor"] or executor).lower() not in ("local", "inprocess")
         values[f"{role}s"] = reader.read_implementations(role, raw_texts=raw_texts)
-    values["shard"] = reader.read_shard(values["replay"])
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
     if values["seed"] is not None:
@@ -136,12 +135,6 @@ class _Reader:
             except ImplementationError as error:
                 self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
         return tuple(found)
-
-    def read_shard(self, replay: Path | None) -> Shard | None:
-        shard: Shard | None = self.read("shard", parse_shard)
-        if shard is not None:
-            self.faults += find_shard_faults(shard, replay, [g.text for g in self.find("seed")])
-        return shard
 
     def read_path(self, name: str) -> Path | None:
         found = self.find(name)
@@ -251,6 +244,14 @@ def _seed(text: str) -> int:
         return int(text)
     except ValueError:
         raise ValueError("expected a whole number or 'random'") from None
+
+
+def _parallel(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise ValueError("expected a whole number of calls from 1, or 'auto'")
 
 
 def _switch(text: str) -> bool:

@@ -27,22 +27,19 @@ from pytest_metamorphic_guard.pytest_side.collection import (
     find_plan,
     make_task_node,
 )
-from pytest_metamorphic_guard.pytest_side.extras import (
-    choose_progress,
-    list_playable,
-    load_monitors,
-    load_replay,
-)
 from pytest_metamorphic_guard.pytest_side.parsing import read_rules
+from pytest_metamorphic_guard.pytest_side.progress import (
+    LocalProgress,
+    ProgressBoard,
+    SharedProgress,
+)
 from pytest_metamorphic_guard.pytest_side.selection import (
     Selection,
     find_unknown_names,
     find_unknown_tasks,
 )
-from pytest_metamorphic_guard.pytest_side.sharding import refuse_looks
 from pytest_metamorphic_guard.pytest_side.warning_classes import (
     MetamorphicGuardWarning,
-    warn_of_run,
 )
 from pytest_metamorphic_guard.report.holding import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
@@ -51,9 +48,9 @@ from pytest_metamorphic_guard.watch.feed import Feed
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation.replaying import Replay
     from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
-    from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
+    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
 __all__ = ["GuardSession"]
 
@@ -74,11 +71,10 @@ class GuardSession:
         self.config = config
         self.settings = settings
         self.rules = read_rules(config)
-        refuse_looks(settings.shard, self.rules)
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
-        self.monitors = load_monitors(config, settings)
-        self.replay = load_replay(settings)
+        self.monitors = self._load_monitors()
+        self.replay = _read_replay(settings)
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
@@ -198,7 +194,13 @@ class GuardSession:
     # --- hooks
 
     def pytest_sessionstart(self) -> None:
-        self.progress = choose_progress(self.config)
+        folder = getattr(self.config, "workerinput", {}).get("mg_progress")
+        if folder is not None:
+            shared = SharedProgress(folder, self.config.workerinput["workerid"])  # type: ignore[attr-defined]
+            self.progress = LocalProgress(shared.show)
+        elif not hasattr(self.config, "workerinput"):
+            board = ProgressBoard.create(self.config)
+            self.progress = LocalProgress(board.show) if board else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -222,6 +224,7 @@ class GuardSession:
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
         said = [", ".join(parts), self.evaluation.samples.describe()]
+        said.append(self.evaluation.executors.describe())
         return [self.redaction.hide(f"metamorphic-guard: {line}") for line in said if line]
 
     @pytest.hookimpl(optionalhook=True)
@@ -247,16 +250,24 @@ class GuardSession:
                 message = "\n".join(f"--mg-policy: {fault}" for fault in faults)
                 refuse_run(self.config, message, items)
         if self.replay is not None:
-            self.replay.assign(list_playable(items))
-            items[:] = [i for i in items if find_plan(i) is None or self.find_replayed(i)]
-            self._warn_replay(self.replay)
+            # As above.
+            from pytest_metamorphic_guard.pytest_side.replays import choose_replayed
 
-    def _warn_replay(self, replay: Replay) -> None:
-        said = [f"{name} is not among the tests" for name in replay.find_unknown(self.seen_tasks)]
-        if replay.lost:
-            said.append(f"{replay.lost} violations have inputs that a report cannot carry")
-        for text in said:
-            warn_of_run(self.config, f"--mg-replay: {text}")
+            choose_replayed(self.replay, items, self.seen_tasks, self.config)
+
+    def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
+        wanted = list(self.settings.monitors)
+        for more in self.config.hook.pytest_mg_monitors(config=self.config):
+            if not isinstance(more, list | tuple) or not all(isinstance(m, str) for m in more):
+                fault = f"returned {more!r:.80}, expected a list of specifications"
+                raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
+            wanted += more
+        if not wanted:
+            return ()
+        # Not loaded for a run without monitors, which starts sooner.
+        from pytest_metamorphic_guard.watch.requested import load_monitors
+
+        return load_monitors(wanted)
 
     def _check_executors(self) -> None:
         names = {role: self.settings.find_executor(role) for role in ("candidate", "baseline")}
@@ -273,6 +284,15 @@ class GuardSession:
 def _may_be_named(path: str) -> bool:
     """Tell whether pytest takes a path on its command line, and may print it as it is."""
     return "::" not in path and "[" not in path and clean_line(path, len(path)) == path
+
+
+def _read_replay(settings: Settings) -> Replay | None:
+    if not settings.replay:
+        return None
+    # Not loaded for a run that replays nothing, which starts sooner.
+    from pytest_metamorphic_guard.evaluation.replaying import read_replay
+
+    return read_replay(settings.replay)
 
 
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-__all__ = ["MetamorphicGuardWarning", "MonitorAlertWarning", "warn_of_run"]
+__all__ = ["MetamorphicGuardWarning", "MonitorAlertWarning", "warn_of_item", "warn_of_run"]
 
 _ADVICE = (
     "-W error makes this warning an error; after it,"
@@ -30,3 +30,11 @@ def warn_of_run(config: pytest.Config, text: str) -> None:
         config.issue_config_time_warning(MetamorphicGuardWarning(text), stacklevel=3)
     except MetamorphicGuardWarning:
         raise pytest.UsageError(f"{text} ({_ADVICE})") from None
+
+
+def warn_of_item(item: pytest.Item, text: str) -> None:
+    """Say what fails no item and should be known of this one; it fails under ``-W error``."""
+    try:
+        item.warn(MetamorphicGuardWarning(text))
+    except MetamorphicGuardWarning as warning:
+        raise pytest.fail.Exception(str(warning), pytrace=False) from None

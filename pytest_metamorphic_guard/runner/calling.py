@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
     Returned,
-    TimedOut,
     Unavailable,
     find_refusal,
-    to_outcome,
 )
 from pytest_metamorphic_guard.contracts.refused import Refused, RefusedCounter
 from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.runner.availability import Availability
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import snapshot
-from pytest_metamorphic_guard.runner.offers import explain_broken, explain_overdue, use_offer
+from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.remembering import Remembered
-from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
-from pytest_metamorphic_guard.values.wire.settling import settle
+from pytest_metamorphic_guard.runner.requests import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.pools import Job, Pool
+    from pytest_metamorphic_guard.runner.sharing import SharedOutcomes
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["Caller"]
 
-# The signal that ends an item comes first, or its last call would look like a violation.
-_GRACE_S = 0.25
 # A call with a source input, and a law's first one, which most often is one.
 _FIRST_KINDS = ("source", "call")
-# How long past its limit a stranger's executor may take before the item ends without it.
-OVERDUE_AFTER_S = 5.0
 
 
 @dataclass(slots=True)
@@ -73,6 +67,8 @@ class Caller:
         first_failure: How the first one ended that did not return.
         reseeded: The same under another hash seed, where a monitor asked for it and there is one.
         availability: How many calls the executor could make.
+        pool: Keeps several calls under way; None where one call follows another.
+        shared: The outcomes of source inputs that entries of the task share, or None.
         not_available: The last call that it could not make, in the case that runs.
     """
 
@@ -97,6 +93,8 @@ class Caller:
     reseeded: LoadedExecutor | None = None
     availability: Availability = field(default_factory=Availability)
     not_available: CallFailed | None = None
+    pool: Pool | None = None
+    shared: SharedOutcomes | None = None
     _remembered: Remembered | None = field(default=None, repr=False)
 
     @property
@@ -129,33 +127,43 @@ class Caller:
             if known is not None:
                 return known
         arranged = args if by_position else self._arrange(args)
-        pack = None if case is None or arranged is not args else self._pack
-        if case is None or pack is None:
-            outcome = self._call(arranged, arranged)
-        else:
-            outcome = self._call(args, case.pack(args, pack))
+        shared = self.shared if case is not None and self.kind == "source" else None
+        outcome = None if shared is None or case is None else shared.find(case.index)
+        if outcome is not None:
+            self.executions += 1
+            self._take(outcome)
+            return outcome
+        given = arranged if case is None else self._give(arranged, args, case)
+        job = None if case is None else case.ahead.pop((self.role, self.kind), None)
+        outcome = self._call(arranged, given, job)
+        if shared is not None and case is not None:
+            shared.add(case.index, outcome)
         if key is not None and self._remembered is not None:
             self._remembered.add(key, outcome)
         return outcome
 
-    @contextlib.contextmanager
-    def calling_again(self) -> Iterator[None]:
-        """Make every call in the block, whatever is known of its time-out."""
-        known, self.time_outs = self.time_outs, None
-        try:
-            yield
-        finally:
-            self.time_outs = known
+    def call_ahead(self, kind: str, args: tuple[Any, ...], case: Case) -> Job | None:
+        """Let a call of a case begin that `call` asks for later; None where it is known already."""
+        arranged = self._arrange(args)
+        if self.pool is None or (kind == "source" and self._knows(arranged, case)):
+            return None
+        job = self._make_request(self._give(arranged, args, case)).make_job()
+        case.ahead[self.role, kind] = job
+        self.pool.submit(job)
+        return job
 
-    @contextlib.contextmanager
-    def calling_reseeded(self) -> Iterator[None]:
-        """Make every call in the block under the other hash seed, which there must be."""
-        assert self.reseeded is not None
-        own, self.loaded = self.loaded, self.reseeded
-        try:
-            yield
-        finally:
-            self.loaded = own
+    def _knows(self, args: tuple[Any, ...], case: Case) -> bool:
+        if self.shared is not None and self.shared.find(case.index) is not None:
+            return True
+        key = snapshot(args) if self.time_outs else None
+        return key is not None and bool(self.time_outs and self.time_outs.find(key, self.entry))
+
+    def _give(
+        self, arranged: tuple[Any, ...], args: tuple[Any, ...], case: Case
+    ) -> tuple[Any, ...]:
+        """Return arguments as the executor takes them: packed once for both roles, if it can."""
+        pack = self._pack if arranged is args else None
+        return arranged if pack is None else case.pack(args, pack)
 
     def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
         """From now on repeat outcomes instead of executing again, starting with these calls."""
@@ -195,33 +203,35 @@ class Caller:
     def _arrange(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return args if self.order is None else tuple(args[index] for index in self.order)
 
-    def _call(self, args: tuple[Any, ...], given: tuple[Any, ...]) -> Outcome:
+    def _call(self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | None) -> Outcome:
         """Call with ``args``, which the executor is given as ``given``."""
         __tracebackhide__ = True
         time_outs = self.time_outs if self.kind in _FIRST_KINDS else None
         if time_outs is None:
-            return self._execute(given)
-        # Taken before the call where a stranger's may change them, or where others are known.
-        is_early = bool(time_outs) or not self.packs
-        key = snapshot(args) if is_early else None
-        known = None if key is None else time_outs.find(key, self.entry)
-        if known is not None:
-            self.executions += 1
-            self._take(known)
-            return known
+            return self._execute(given, job)
         # An item whose time ends shortens its last call.
         is_whole = self.deadline is None or time.monotonic() + self.timeout_s <= self.deadline
-        outcome = self._execute(given)
-        if isinstance(outcome, TimedOut) and is_whole:
-            key = key if is_early else snapshot(args)
-            if key is not None:
-                time_outs.add(key, self.entry, outcome)
+        outcome, is_known = time_outs.ask(
+            args,
+            self.entry,
+            lambda: self._execute(given, job),
+            # Taken before the call where a stranger's may change them.
+            changes=not self.packs,
+            keeps=is_whole,
+        )
+        if is_known:
+            self.executions += 1
+            self._take(outcome)
         return outcome
 
-    def _execute(self, args: tuple[Any, ...]) -> Outcome:
+    def _execute(self, given: tuple[Any, ...], job: Job | None) -> Outcome:
         __tracebackhide__ = True
         default_s = getattr(self.loaded.executor, "retry_after_s", None)
-        outcome = self.availability.ask(lambda: self._ask(args), default_s, self.deadline)
+        request, jobs = self._make_request(given), [] if job is None else [job]
+        # Where it has to be asked again, it is asked here.
+        outcome = self.availability.ask(
+            lambda: self._ask(request, jobs.pop() if jobs else None), default_s, self.deadline
+        )
         self.executions += 1
         if isinstance(outcome, Unavailable):
             # Nobody is shown it: it says nothing about the implementation.
@@ -256,35 +266,17 @@ class Caller:
         name = f"{self.role} {self.implementation.specification}"
         return f"{name} under another hash seed" if self.loaded is self.reseeded else name
 
-    def _ask(self, args: tuple[Any, ...]) -> Outcome:
+    def _ask(self, request: Request, job: Job | None) -> Outcome:
         __tracebackhide__ = True
-        timeout_s = self.timeout_s
-        if self.deadline is not None:
-            left_s = self.deadline - time.monotonic()
-            timeout_s = max(0.01, min(timeout_s, left_s + _GRACE_S))
-        target = self.implementation
         self.pending = True  # and stays so where the item's time ends first
-        overdue_s = timeout_s + OVERDUE_AFTER_S
-        # Ours kill what overruns; a stranger's may hang, and nobody else would ever end it.
-        watched = contextlib.nullcontext() if self.loaded.is_ours else guard_call(overdue_s)
-        try:
-            with watched:
-                payload = self.loaded.executor.execute(
-                    target.target, target.function or "", args, timeout_s, self.mem_mb
-                )
-        except Overdue:
-            raise Unusable(explain_overdue(self.loaded, overdue_s, timeout_s)) from None
-        except (Exception, SystemExit) as error:
-            raise Unusable(explain_broken(self.loaded, "execute", error)) from error
+        outcome = request.make() if job is None else request.wait(job)
         self.pending = False
-        try:
-            outcome = to_outcome(payload, self.loaded.identity)
-        except PluginError as error:
-            raise Unusable(error) from error
-        if isinstance(outcome, Returned) and not self.loaded.is_ours:
-            # Ours do it themselves, where the value was made.
-            outcome = replace(outcome, value=settle(outcome.value))
         return outcome
+
+    def _make_request(self, given: tuple[Any, ...]) -> Request:
+        slots = None if self.pool is None else self.pool.slots
+        target, timeout_s = self.implementation, self.timeout_s
+        return Request(self.loaded, target, given, timeout_s, self.mem_mb, self.deadline, slots)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, Returned):

@@ -16,11 +16,26 @@ from pytest_metamorphic_guard.values.finding import find_kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Case", "duplicate", "identify", "snapshot"]
+    from pytest_metamorphic_guard.runner.pools import Job
+
+__all__ = ["Case", "Plan", "duplicate", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a case before its calls.
+
+    Attributes:
+        applies: Whether every precondition accepts it.
+        followups: Its follow-up inputs.
+    """
+
+    applies: bool
+    followups: tuple[tuple[Any, ...], ...] = ()
 
 
 class Case:
@@ -31,12 +46,20 @@ class Case:
 
     Args:
         sources: The argument tuples; more than one for a relation with several sources.
+        index: Which input of its task it is, where the entries of the task have it in common.
+
+    Attributes:
+        plan: What is known of it before its calls; None until somebody looks ahead.
+        ahead: Its calls that are under way already, by role and kind.
     """
 
-    __slots__ = ("_packed", "_snapshot", "sources")
+    __slots__ = ("_packed", "_snapshot", "ahead", "index", "plan", "sources")
 
-    def __init__(self, sources: tuple[tuple[Any, ...], ...]) -> None:
+    def __init__(self, sources: tuple[tuple[Any, ...], ...], index: str | None = None) -> None:
         self.sources = sources
+        self.index = index
+        self.plan: Plan | None = None
+        self.ahead: dict[tuple[str, str], Job] = {}
         self._snapshot = snapshot(sources)
         self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
 
@@ -87,14 +110,9 @@ class Case:
         The input stands for the number of the case, so that a shrunk or replayed input meets the
         same follow-ups.
         """
-        text = f"{seed}:{identify(self.sources)}:{relation}"
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+        text = _ADDRESS.sub("", _write(self.sources))
+        digest = hashlib.sha256(f"{seed}:{text}:{relation}".encode("utf-8", "surrogatepass"))
         return random.Random(int.from_bytes(digest.digest()[:8], "big"))  # noqa: S311 - no secret
-
-
-def identify(sources: tuple[tuple[Any, ...], ...]) -> str:
-    """Return a text that is the same for the same inputs in every process."""
-    return _ADDRESS.sub("", _write(sources))
 
 
 def _write(value: Any) -> str:  # noqa: PLR0911 - one answer per kind of value

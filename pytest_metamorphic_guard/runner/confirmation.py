@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import TYPE_CHECKING
 
 from hypothesis.errors import UnsatisfiedAssumption
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
+from pytest_metamorphic_guard.runner.anew import calling_again
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.runner.skips import allow_assume
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
     from pytest_metamorphic_guard.runner.run import Run
 
-__all__ = ["calling_again", "confirm", "is_seen_again"]
+__all__ = ["confirm", "is_seen_again"]
 
 # What is wrong in half of its calls looks sure in 1 of 32. Slow calls end them earlier.
 _REPEATS = 5
@@ -77,19 +77,10 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def calling_again(run: Run) -> Iterator[None]:
-    """Make every call of both roles in the block, whatever is known of its time-out."""
-    with contextlib.ExitStack() as stack:
-        for caller in run.callers:
-            stack.enter_context(caller.calling_again())
-        yield
-
-
 def _examine(run: Run, violation: Violation) -> Violation | None:
     """Evaluate a violated case again; None where it holds, or does not count this time."""
     try:
-        with allow_assume(), calling_again(run):
+        with allow_assume(), calling_again(run.callers):
             return run.examine(violation.case)
     except (Skipped, Undecided, UnsatisfiedAssumption):
         return None
@@ -121,7 +112,7 @@ def _classify(run: Run, violation: Violation) -> Confirmation:
     from_fresh = []
     for _ in range(2):
         run.candidate.restart()
-        with run.candidate.calling_again():
+        with calling_again([run.candidate]):
             from_fresh.append(
                 [
                     run.candidate.call(e.args, by_position=isinstance(run.entry.subject, Law))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.contracts.measurements import CaseHeld
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
-from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.drawing import to_sources
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import find_examples
+from pytest_metamorphic_guard.runner.in_flight import Flights
 from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.runner.case_results import CaseResult
+    from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
@@ -41,7 +42,8 @@ def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | Non
     """Evaluate one case for all roles and count it; None says that the entry does not apply."""
     run.last_input = case.sources
     try:
-        if not applies(run.task, run.entry, case):
+        known = case.plan.applies if case.plan else applies(run.task, run.entry, case)
+        if not known:
             raise Skipped  # noqa: TRY301 - one way out for every kind of refusal
         results = run.compare(case)
     except Skipped:
@@ -72,7 +74,6 @@ class Examples:
         run: The item's run.
         inputs: The source inputs of every example, in order.
         origin: Where they come from.
-        before: Number of cases that a whole run has before them.
         cases: One record per example that ran.
         counted: The violations that count, with their position in ``cases``.
     """
@@ -80,7 +81,6 @@ class Examples:
     run: Run
     inputs: Sequence[tuple[tuple[Any, ...], ...]]
     origin: Literal["example", "search"] = "example"
-    before: int = 0
     cases: list[CaseHeld] = field(default_factory=list)
     counted: list[tuple[int, Violation]] = field(default_factory=list)
     _done: bool = False
@@ -88,7 +88,6 @@ class Examples:
     def run_uncounted(self, keep: Callable[..., None]) -> None:
         """Run all of them, none of which is a case of the run."""
         before = self.run.cases, self.run.skipped
-        self.run.before_search = self.run.differences, self.run.difference
         try:
             self.run_all(keep)
         finally:
@@ -103,8 +102,13 @@ class Examples:
         if self._done:
             return
         self._done = True
-        for index in self.run.settings.list_share(len(self.inputs)):
-            self._run_one(index, self.inputs[index], keep)
+        # What a user keeps belongs to one entry; what was searched is tried by all of them.
+        flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
+        try:
+            for index in range(len(self.inputs)):
+                self._run_one(index, flights.take(index), keep)
+        finally:
+            flights.stop()
 
     def confirm(self, at_most: int) -> None:
         """Run a few of the violations again in a fresh process, until one is seen again."""
@@ -127,10 +131,8 @@ class Examples:
                 return violation
         return None
 
-    def _run_one(
-        self, index: int, sources: tuple[tuple[Any, ...], ...], keep: Callable[..., None]
-    ) -> None:
-        case = Case(sources)
+    def _run_one(self, index: int, case: Case, keep: Callable[..., None]) -> None:
+        sources = case.sources
         results = try_case(self.run, case)
         if results is None:
             return
@@ -145,10 +147,7 @@ class Examples:
         if candidate.held:
             return
         violation = Violation(
-            case=case,
-            candidate=candidate,
-            baseline=baseline,
-            case_number=self.run.number_case(self.before + index),
+            case=case, candidate=candidate, baseline=baseline, case_number=self.run.cases
         )
         if self.run.counts(violation):
             self.counted.append((len(self.cases) - 1, violation))

@@ -36,6 +36,7 @@ class Recorder:
         repeat: Number of the repetition that runs.
         hash_seed: The hash seed of its own under which it runs, or None.
         group: The case's group, or None.
+        shared: Whether other entries of the task use the case's calls with its source input.
         records: Every call so far.
     """
 
@@ -47,6 +48,7 @@ class Recorder:
     repeat: int = 0
     hash_seed: int | None = None
     group: str | None = None
+    shared: bool = False
     records: list[MonitorRecord] = field(default_factory=list)
     _begin: int = 0
     _kept: Kept = field(default_factory=Kept)
@@ -78,6 +80,7 @@ class Recorder:
                 group=self.group,
                 task=self.task,
                 hash_seed=self.hash_seed,
+                shared=self.shared and caller.kind == "source",
             )
         )
 

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.runner.anew import calling_again, calling_reseeded
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable
 from pytest_metamorphic_guard.tasks.declarations import Law
 
@@ -72,19 +73,19 @@ def repeat_calls(run: Run, recorder: Recorder, repeats: Repeats, case: Case) -> 
     first = 0 if isinstance(run.entry.subject, Law) and repeats.times > 1 else 1
     for repeat in range(first, repeats.times):
         recorder.repeat = repeat
-        for caller in run.order_callers():
+        for caller in run.order_callers(case):
             _call_again(caller, case)
     if repeats.hash_seed is not None:
         # Not instead of one of the others: what counts its calls answers like the first time.
         recorder.repeat, recorder.hash_seed = repeats.times, repeats.hash_seed
-        for caller in run.order_callers():
+        for caller in run.order_callers(case):
             if caller.reseeded is not None:
-                with caller.calling_reseeded():
+                with calling_reseeded(caller):
                     _call_again(caller, case)
     recorder.repeat, recorder.hash_seed = 0, None
 
 
 def _call_again(caller: Caller, case: Case) -> None:
     caller.kind = "source"
-    with caller.calling_again(), contextlib.suppress(NotAvailable):
+    with calling_again([caller]), contextlib.suppress(NotAvailable):
         caller.call(case.copy()[0])

@@ -15,9 +15,9 @@ from pytest_metamorphic_guard.contracts.measurements import (
 from pytest_metamorphic_guard.runner.asking_again import Again
 from pytest_metamorphic_guard.runner.blocks import Blocks
 from pytest_metamorphic_guard.runner.bounded_results import Kept
-from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
 from pytest_metamorphic_guard.runner.hanging import Hangs
+from pytest_metamorphic_guard.runner.in_flight import Flights
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.observing import Recorder, name_by
 from pytest_metamorphic_guard.runner.repeating import Repeats, repeat_calls
@@ -25,10 +25,7 @@ from pytest_metamorphic_guard.runner.requirements import require_cases, require_
 from pytest_metamorphic_guard.runner.sightings import Sightings, find_number
 from pytest_metamorphic_guard.runner.unanswered import require_answers
 from pytest_metamorphic_guard.runner.violations import Violated, Violation
-from pytest_metamorphic_guard.tasks.declarations import (
-    is_soft,
-    name_kind,
-)
+from pytest_metamorphic_guard.tasks.declarations import is_soft, name_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,6 +90,7 @@ class Measuring:
     _meter: Meter = field(init=False)
     _examples: Examples = field(init=False)
     _blocks: Blocks = field(init=False)
+    _flights: Flights = field(init=False)
     _searched: Examples = field(init=False)
     _hangs: Hangs = field(init=False)
     _again: Again = field(init=False)
@@ -101,13 +99,13 @@ class Measuring:
 
     def __post_init__(self) -> None:
         self._blocks = Blocks(self.run, len(self.sample))
+        self._flights = Flights(self.run, self.sample)
         self._meter = Meter(self.run)
         self._seen = Sightings(self.run, _CONFIRMED_AT_MOST)
         title = name_task(self.run.task.name, self.where)
         self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
         self._examples = Examples(self.run, self.examples)
-        before = len(self.examples) + len(self.sample)
-        self._searched = Examples(self.run, self.searched, "search", before)
+        self._searched = Examples(self.run, self.searched, "search")
         self._hangs = Hangs(self.run.candidate)
         # Only a gate judges by it; a replay runs what it was given.
         asks_again = self.run.settings.gate and self.searches
@@ -125,13 +123,7 @@ class Measuring:
             Unusable: Nothing can be concluded.
         """
         __tracebackhide__ = True
-        if self.drive is not None:
-            self.drive()
-        else:
-            for index in self.run.settings.list_share(len(self.sample)):
-                if self.gave_up:
-                    break
-                self.measure_input(index)
+        self._run_sample()
         self.run.hung = self._hangs.inputs if self.gave_up else 0
         self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
         self.finished = True
@@ -146,13 +138,30 @@ class Measuring:
             # What a user keeps is reported as it is kept.
             self.run.first_number = kept.case_number
             raise Violated(kept)
-        if self._fails():
+        if self._seen.fail(self.min_pass_rate, judged_elsewhere=self.judged_elsewhere):
             self._shrink(partial(search, False), self._seen.counted[0][1])
         found = self._searched.find_failing(judged_elsewhere=self.judged_elsewhere)
         if found is not None:
             self._shrink(partial(search, True), found)
         require_decided(self.run)
         require_answers(self.run)
+
+    def _run_sample(self) -> None:
+        __tracebackhide__ = True
+        if self.drive is not None:
+            self.drive()
+            return
+        try:
+            for index in range(len(self.sample)):
+                if self.gave_up:
+                    break
+                self.measure_input(index)
+        finally:
+            self.stop_ahead()
+
+    def stop_ahead(self) -> None:
+        """End the calls that were begun for inputs whose turn does not come."""
+        self._flights.stop()
 
     def measure_input(self, index: int) -> CaseHeld | None:
         """Run one input of the sample; None says that the entry does not apply to it.
@@ -205,7 +214,6 @@ class Measuring:
             cases=tuple(self._seen.cases),
             metrics=self._meter.rows,
             hung=run.hung,
-            hung_first=self._hangs.first,
             asked_again=self._again.asked,
             worse_again=self._again.worse,
             better_again=self._again.better,
@@ -239,8 +247,9 @@ class Measuring:
 
     def _measure_case(self, index: int) -> CaseHeld | None:
         run = self.run
-        case = Case(self.sample[index])
+        case = self._flights.take(index)
         run.last_input = case.sources  # what names its group may not return
+        self.recorder.shared = case.index is not None
         self.recorder.begin(index, name_by(run, case, "group"))
         cluster = name_by(run, case, "cluster")
         results = try_case(run, case)
@@ -259,24 +268,13 @@ class Measuring:
         self._seen.cases.append(held)
         if not candidate.held:
             violation = Violation(
-                case=case,
-                candidate=candidate,
-                baseline=baseline,
-                case_number=run.number_case(len(self.examples) + index),
+                case=case, candidate=candidate, baseline=baseline, case_number=run.cases
             )
             if run.counts(violation):
                 self._seen.add_counted(violation, self._kept)
             elif not is_soft(run.entry.subject):
                 self._seen.add_shared(violation)
         return held
-
-    def _fails(self) -> bool:
-        if not self._seen.counted:
-            return False
-        if self.min_pass_rate is not None:
-            passed = sum(case.candidate for case in self._seen.cases) / len(self._seen.cases)
-            return self.run.settings.shard is None and passed < self.min_pass_rate
-        return not self.judged_elsewhere
 
     def _shrink(self, search: Callable[[], None], first: Violation) -> None:
         __tracebackhide__ = True
@@ -285,13 +283,13 @@ class Measuring:
             caller.remember(self._kept.calls.get(caller.role, []))
         if self.min_pass_rate is not None:
             run.missed_rate = self._seen.describe_rate(self.min_pass_rate)
-        counts = run.cases, run.shared_violations, run.differences, run.difference
+        cases, shared = run.cases, run.shared_violations
         run.cases = 0
         try:
             if self.searches and run.settings.shrink != "off":
                 search()
         finally:
-            run.cases, run.shared_violations, run.differences, run.difference = counts
+            run.cases, run.shared_violations = cases, shared
             run.first_number = find_number(
                 run.first or first, [found for _, found in self._all_counted]
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
-__all__ = ["Sightings", "find_number", "say_rate"]
+__all__ = ["Sightings", "find_number"]
 
 
 @dataclass(slots=True)
@@ -59,9 +59,19 @@ class Sightings:
         position, violation = min(found, key=self._rank)
         return violation, "confirmed" if self.cases[position].confirmed else "unchecked"
 
+    def fail(self, min_pass_rate: float | None, *, judged_elsewhere: bool) -> bool:
+        """Tell whether what counts among them fails the item."""
+        if not self.counted or min_pass_rate is None:
+            return bool(self.counted) and not judged_elsewhere
+        return sum(case.candidate for case in self.cases) / len(self.cases) < min_pass_rate
+
     def describe_rate(self, asked: float) -> str:
         """Say on how many inputs the entry held, and on what share it was to hold."""
-        return say_rate(sum(case.candidate for case in self.cases), len(self.cases), asked)
+        passed, ran = sum(case.candidate for case in self.cases), len(self.cases)
+        return (
+            f"holds in {passed} of {ran} cases ({100 * passed / ran:.3g} %); min_pass_rate asks "
+            f"for {100 * asked:.3g} %"
+        )
 
     def confirm_last(self, held: CaseHeld) -> CaseHeld:
         """Run a regression of the last case again at once; return what is known of it now."""
@@ -93,14 +103,6 @@ class Sightings:
         position, violation = entry
         confirmed = self.cases[position].confirmed
         return not confirmed, violation.regression is False, violation.case.size
-
-
-def say_rate(passed: int, ran: int, asked: float) -> str:
-    """Say on how many inputs an entry held, and on what share it was to hold."""
-    return (
-        f"holds in {passed} of {ran} cases ({100 * passed / ran:.3g} %); min_pass_rate asks "
-        f"for {100 * asked:.3g} %"
-    )
 
 
 def find_number(violation: Violation, counted: Sequence[Violation]) -> int:

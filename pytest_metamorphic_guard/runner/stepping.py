@@ -66,6 +66,9 @@ class Steps:
                 # A time limit or Ctrl-C ends this item only; the others start anew.
                 self.broken = True
                 raise
+            finally:
+                for one in self._measurings:
+                    one.stop_ahead()
         failure = self._failures.get(id(measuring))
         if failure is not None:
             raise failure

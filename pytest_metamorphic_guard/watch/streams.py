@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.statistics.multiple import holm
 from pytest_metamorphic_guard.watch.alerts import ALERT_KEYS, Alert, MonitorReport, WatchReport
+from pytest_metamorphic_guard.watch.once import show_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,7 +122,7 @@ def make_context(
 
 def _show(stream: Stream) -> tuple[dict[str, MonitorResult], int]:
     """Return each monitor's result, and how many records there were."""
-    ordered = sort_records(stream.records)
+    ordered = sort_records(show_once(stream.records))
     results: dict[str, MonitorResult] = {}
     # Ours go first: a stranger's monitor could change the values that all of them are shown.
     for handle in sorted(stream.monitors, key=lambda monitor: not monitor.is_ours):

@@ -51,7 +51,7 @@ def test_terminal_exit_status_junit_html_and_annotations_agree(slow, workers):
             "_* monitor[[]latency] _*",
             WORDS,
             "latency: baseline * ms, candidate * ms: 1.50x (99 % CI 1.50-1.50, n=33)",
-            "errors: failed calls: baseline 0, candidate 0 of 60 *",
+            "errors: failed calls: baseline 0, candidate 0 of 48 *",
             "FAILED metamorphic-guard::monitor[[]latency] - MonitorAlert: candidate is 1.50x*",
         ]
     )

@@ -78,7 +78,7 @@ def test_a_conftest_adds_monitors_through_the_hook(asked, workers):
     )
     assert asked.spawn("--mg-monitor=latency", *workers).ret == 0
     assert list(asked.monitors) == ["latency", "tape:Tape", "errors"]
-    assert len(asked.tape["rows"]) == 12 * 2 * 5
+    assert len(asked.tape["rows"]) == 12 * 2 * 4
 
 
 @pytest.mark.parametrize("answer", ["'latency'", "[1]", "{'latency': 1}"])

@@ -31,12 +31,12 @@ def test_records_of_users_reach_a_monitor_after_those_of_the_run(watched, worker
     watched.project.write(test_own=FEEDS)
     assert watched.spawn("--mg-monitor=tape:Tape", "--mg-monitor=latency", *workers).ret == 0
     rows = watched.tape["rows"]
-    assert len(rows) == 12 * 2 * 5 + 14
+    assert len(rows) == 12 * 2 * 4 + 14
     fed = [(row[1], row[4]) for row in rows[-14:]]
     pairs = [(i, role) for i in range(6) for role in ("baseline", "candidate")]
     assert fed == [*pairs, (100, "before"), (101, "after")]
     # Only the monitor that was named is shown them.
-    assert watched.monitors["latency"]["summary"]["candidate"]["count"] == 11 * 5
+    assert watched.monitors["latency"]["summary"]["candidate"]["count"] == 11 * 4
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])

@@ -87,13 +87,13 @@ def test_results_survive_the_journey(ordinary):
     assert ordinary.spawn("--mg-monitor=tape:Tape", "-n2", executor="local").ret == 0
     rows = [row for row in ordinary.tape["rows"] if row[1] == 7 and row[4] == "candidate"]
     expected = "{'price': Decimal('1.10'), 'on': datetime.date(2026, 1, 2), 'of': (7, {7}, b'x')}"
-    assert [row[6] for row in rows] == [expected] * 2
+    assert [row[6] for row in rows] == [expected]
 
 
 def test_a_value_too_large_to_carry_is_opaque_and_the_rest_of_its_payload_arrives(ordinary):
     ordinary.project.write(candidate="def solve(x):\n    return 'x' * 1_000_000\n")
     assert ordinary.spawn("--mg-monitor=tape:Tape", "--mg-n=3", executor="local").ret == 0
     rows = [row for row in ordinary.tape["rows"] if row[4] == "candidate"]
-    assert len(rows) == 6
+    assert len(rows) == 3
     assert all("left out: too large to carry" in row[6] for row in rows)
     assert all({"success", "duration_ms", "resource_usage"} <= set(row[9]) for row in rows)

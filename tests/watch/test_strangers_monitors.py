@@ -139,9 +139,9 @@ def test_the_session_ends_in_time_and_one_line_says_which_monitor_did_what(
     assert result.ret == 1  # because of the monitor that alarms, and of nothing else
     shown = strangers.monitors
     assert list(shown) == [*names, "errors"]
-    assert shown[f"{kind}_counts"]["summary"] == {"n": 120}
-    assert shown[f"{kind}_floods"]["summary"] == {"n": 120}
-    assert shown["errors"]["summary"]["candidate"]["n"] == 60
+    assert shown[f"{kind}_counts"]["summary"] == {"n": 96}
+    assert shown[f"{kind}_floods"]["summary"] == {"n": 96}
+    assert shown["errors"]["summary"]["candidate"]["n"] == 48
     assert "x" * 100 not in result.stdout.str() + result.stderr.str() or kind == "open"
     failed = [name for name, monitor in shown.items() if monitor["status"] == "failed"]
     assert failed == [f"{kind}_alarms"]

@@ -19,6 +19,7 @@ from pytest_metamorphic_guard.executors.local.arguments import (
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.implementation import Implementation
+from pytest_metamorphic_guard.executors.local.lanes import Lanes
 from pytest_metamorphic_guard.executors.local.levels import (
     choose_level,
 )
@@ -172,6 +173,22 @@ class LocalExecutor(Executor):
         if self._direct is not None or type(self) is not LocalExecutor:
             return None
         return LocalExecutor({**self.config, "hash_seed": seed})
+
+    def with_parallel(self, number: int) -> Lanes | None:
+        """Return one that takes so many calls at once; None where calls run in this process.
+
+        A subclass that can do so says how: only it knows with what it is made.
+        """
+        if self._direct is not None or type(self) is not LocalExecutor:
+            return None
+        return Lanes(lambda: LocalExecutor(self.config), number)
+
+    def abort(self) -> None:
+        """End the call that another thread has under way; its processes come up anew."""
+        for implementation in list(self._implementations.values()):
+            sandbox = implementation.sandbox
+            if sandbox is not None:
+                sandbox.abort()
 
     def close(self) -> None:
         """End all processes and remove their directories. It may be called again."""

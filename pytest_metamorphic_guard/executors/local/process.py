@@ -151,6 +151,13 @@ class Process:
             self._child.wait()
             self._await_last()
 
+    def abort(self) -> None:
+        """Kill it from another thread than the one that owns it, which then finds it ended."""
+        child = self._child
+        if child is not None and child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                child.terminate() if self._is_kept else child.kill()
+
     def end(self) -> None:
         """Kill it with everything in its group, and remove what belonged to it.
 

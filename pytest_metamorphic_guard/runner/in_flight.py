@@ -1,0 +1,116 @@
+"""Calls of a sample that are under way while earlier ones are judged.
+
+The inputs and follow-up inputs of relations and properties are known before any output. What is
+concluded is taken from the calls in the order of the inputs, so it depends on no other order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.runner.cases import Case, Plan
+from pytest_metamorphic_guard.runner.followups import applies, make_followups
+from pytest_metamorphic_guard.runner.solving import number_kind
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from pytest_metamorphic_guard.runner.pools import Job
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["Flights"]
+
+# Inputs that wait for their turn hold memory: so many at most, and so many bytes.
+_MOST_BYTES = 64 << 20
+
+
+@dataclass(slots=True)
+class Flights:
+    """The cases of a sample, with their calls begun before their turn.
+
+    Attributes:
+        run: The item's run.
+        sample: The source inputs of every case, in order.
+        name: What tells these inputs from others that the entries of the task share; None where
+            the entry has them alone.
+    """
+
+    run: Run
+    sample: Sequence[tuple[tuple[Any, ...], ...]]
+    name: str | None = "sample"
+    _cases: dict[int, Case] = field(default_factory=dict)
+    _under_way: deque[Job] = field(default_factory=deque)
+    _next: int = 0
+    _bytes: int = 0
+
+    @property
+    def _width(self) -> int:
+        """Number of calls under way at once; 0 where none is begun before its turn."""
+        if isinstance(self.run.entry.subject, Law):
+            return 0  # it calls as it goes along
+        pools = [caller.pool for caller in self.run.callers]
+        return sum(pool.width for pool in pools if pool is not None)
+
+    def take(self, index: int) -> Case:
+        """Return the case with this number, and begin calls of those that follow."""
+        width = self._width
+        self._next = max(self._next, index)
+        while width and self._next < len(self.sample) and self._has_room(width, index):
+            self._begin(self._next)
+            self._next += 1
+        case = self._cases.pop(index, None) or self._make(index)
+        self._bytes -= len(case.key or b"") if case.plan is not None else 0
+        return case
+
+    def stop(self) -> None:
+        """Forget what was begun: nobody asks for it any more."""
+        for caller in self.run.callers:
+            if caller.pool is not None and self._under_way:
+                caller.pool.stop()
+        self._cases.clear()
+        self._under_way.clear()
+        self._next, self._bytes = 0, 0
+
+    def _has_room(self, width: int, index: int) -> bool:
+        while self._under_way and self._under_way[0].future.done():
+            self._under_way.popleft()
+        waiting = sum(not job.future.done() for job in self._under_way)
+        ahead = self._next - index
+        return ahead == 0 or (
+            waiting < 2 * width and ahead <= 8 * width and self._bytes < _MOST_BYTES
+        )
+
+    def _make(self, index: int) -> Case:
+        sources = self.sample[index]
+        is_law = isinstance(self.run.entry.subject, Law)
+        shares = self.name is not None and not is_law and len(sources) == 1
+        return Case(sources, f"{self.name} {index}" if shares else None)
+
+    def _begin(self, index: int) -> None:
+        run, case = self.run, self._make(index)
+        self._cases[index] = case
+        try:
+            if not applies(run.task, run.entry, case):
+                case.plan = Plan(applies=False)
+            else:
+                followups = make_followups(run.task, run.entry, case, run.settings.seed)
+                case.plan = Plan(applies=True, followups=followups)
+        except BaseException as error:
+            if not isinstance(error, Exception) and not hasattr(error, "error"):
+                raise  # Ctrl-C, or the item's time is over
+            return  # it is raised again when it is the turn of this case
+        self._bytes += len(case.key or b"")
+        needs_followup = isinstance(run.entry.subject, MetamorphicRelation)
+        if not case.plan.applies or (needs_followup and not case.plan.followups):
+            return
+        for caller in run.order_callers(case):
+            sources = case.sources if caller.packs else case.copy()
+            for kind, inputs in (("source", sources), ("followup", case.plan.followups)):
+                for number, args in enumerate(inputs):
+                    job = caller.call_ahead(number_kind(kind, number), args, case)
+                    if job is not None:
+                        self._under_way.append(job)

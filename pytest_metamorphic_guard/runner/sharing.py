@@ -1,0 +1,43 @@
+"""Outcomes of source inputs, which the entries of a task share: each input is called on once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.contracts.outcomes import (
+    NotCalled,
+    Returned,
+    TimedOut,
+    Unavailable,
+)
+from pytest_metamorphic_guard.values.sizes import Allowance
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.outcomes import Outcome
+
+__all__ = ["SharedOutcomes"]
+
+# An input whose outcome does not fit is called on by every entry.
+_BYTES = 64 << 20
+
+
+class SharedOutcomes:
+    """What one implementation did with the inputs of a task's sample, as far as it fits.
+
+    What a call could not be made for, or what the time was too short for, is no answer to share.
+    """
+
+    def __init__(self) -> None:
+        self._outcomes: dict[str, Outcome] = {}
+        self._room = Allowance(_BYTES)
+
+    def find(self, index: str | None) -> Outcome | None:
+        """Return the outcome of the input of this name, if it is known."""
+        return None if index is None else self._outcomes.get(index)
+
+    def add(self, index: str | None, outcome: Outcome) -> None:
+        """Keep the outcome of the input of this name."""
+        if index is None or isinstance(outcome, NotCalled | TimedOut | Unavailable):
+            return
+        if self._room.take(b"", outcome.value if isinstance(outcome, Returned) else None):
+            self._outcomes[index] = outcome
