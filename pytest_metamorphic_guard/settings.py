@@ -11,13 +11,41 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
 
-__all__ = ["DEFAULT_MEM_MB", "DEFAULT_TIMEOUT_S", "FailOn", "SeedSource", "Settings", "Shrink"]
+__all__ = [
+    "DEFAULT_MEM_MB",
+    "DEFAULT_TIMEOUT_S",
+    "FailOn",
+    "SeedSource",
+    "Settings",
+    "Shard",
+    "Shrink",
+]
 
 Shrink = Literal["auto", "full", "off"]
 FailOn = Literal["violation", "regression"]
 SeedSource = Literal["default", "given", "contents"]
 DEFAULT_TIMEOUT_S = 5.0
 DEFAULT_MEM_MB = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The share of every sample that one of several runs takes.
+
+    Attributes:
+        number: Which of them this is, from 1.
+        count: How many there are.
+    """
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    def takes(self, index: int) -> bool:
+        """Tell whether an input is of this share, by its number in the whole sample, from 0."""
+        return index % self.count == self.number - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +77,7 @@ class Settings:
         report: Where the JSON report goes.
         report_folder: That is a folder, whether or not it exists already.
         replay: The JSON report whose violations are run.
+        shard: Which share of every sample is run; None for all of it.
         parallel: Number of calls at once, ``"auto"`` for one per processor, or None for as many as
             an executor takes by itself.
     """
@@ -76,12 +105,13 @@ class Settings:
     report: Path | None = None
     report_folder: bool = False
     replay: Path | None = None
+    shard: Shard | None = None
     parallel: int | Literal["auto"] | None = None
 
     @property
     def measures(self) -> bool:
         """Whether every item runs its whole sample; what only shows something changes nothing."""
-        return self.measure or self.gate or bool(self.monitors)
+        return self.measure or self.gate or bool(self.monitors) or self.shard is not None
 
     @property
     def described_seed(self) -> str:
@@ -89,6 +119,12 @@ class Settings:
         if self.seed_source == "contents":
             return f"seed {self.seed} from the contents of the implementations"
         return f"seed {self.seed}"
+
+    def list_share(self, count: int) -> range:
+        """Return the numbers, from 0, of those of so many inputs that this run takes."""
+        if self.shard is None:
+            return range(count)
+        return range(self.shard.number - 1, count, self.shard.count)
 
     def find_executor(self, role: str) -> str:
         """Return the name of the executor of a role."""

@@ -99,6 +99,7 @@ class MetricRows:
         higher_is_better: Direction of improvement.
         alpha: One minus the confidence of its intervals.
         pairs: ``(baseline, candidate)`` per input; None where there is no value.
+        indices: Numbers of these inputs in the task's sample, from 0; empty where they are unknown.
     """
 
     name: str
@@ -106,6 +107,7 @@ class MetricRows:
     higher_is_better: bool
     pairs: tuple[tuple[float | None, float | None], ...]
     alpha: float = 0.05
+    indices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ class Measurement:
         example: The smallest input whose violation counts, as text; empty for none.
         hung: Number of inputs after which the sample ended, because the candidate timed out on each
             of them; 0 where it did not.
+        hung_first: Number of inputs from the first one on, on each of which it timed out.
         asked_again: Number of inputs that were asked again among later ones.
         worse_again: Number of those that regressed, or were violated, only then.
         better_again: Number of those that regressed only the first time.
@@ -169,6 +172,7 @@ class Measurement:
     worse_again: int = 0
     better_again: int = 0
     hung: int = 0
+    hung_first: int = 0
 
     @property
     def title(self) -> str:
@@ -214,7 +218,13 @@ class Measurement:
                 "cases": tuple(CaseHeld(**case) for case in data["cases"]),
                 "beside": tuple(CaseHeld(**case) for case in data["beside"]),
                 "metrics": tuple(
-                    MetricRows(**{**rows, "pairs": tuple(map(tuple, rows["pairs"]))})
+                    MetricRows(
+                        **{
+                            **rows,
+                            "pairs": tuple(map(tuple, rows["pairs"])),
+                            "indices": tuple(rows["indices"]),
+                        }
+                    )
                     for rows in data["metrics"]
                 ),
             }

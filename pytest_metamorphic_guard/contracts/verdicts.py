@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-__all__ = ["Confirmation", "Status", "Verdict"]
+__all__ = ["Confirmation", "Status", "Verdict", "says_something"]
 
 Status = Literal["held", "violated", "broken"]
 Confirmation = Literal[
@@ -17,6 +17,14 @@ Confirmation = Literal[
     "random check",
     "unchecked",
 ]
+
+
+_MOSTLY_SKIPPED = 10
+
+
+def says_something(cases: int, skipped: int) -> bool:
+    """Tell whether cases ran, and not more than ten times as many were skipped."""
+    return cases > 0 and skipped <= _MOSTLY_SKIPPED * cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.measurements import say_hung
 from pytest_metamorphic_guard.evaluation.transport import describe_difference
-from pytest_metamorphic_guard.report.values import to_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
+    from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["list_warnings"]
 
@@ -23,7 +23,7 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
     if run.soft_violations and run.soft_example is not None:
         yield (
             f"soft property {name!r} does not hold in {run.soft_violations} of {run.cases} cases, "
-            f"first for {to_source(run.soft_example.case.sources[0])[:120]}"
+            f"first for {_show_input(run.soft_example)}"
         )
     if run.shared_violations and run.settings.fail_on == "regression":
         yield (
@@ -40,8 +40,15 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
         yield f"{name!r}: {difference}"
     if measuring is not None and (example := measuring.example) is not None:
         judged = "which the gate judges" if measuring.judged_elsewhere else "within what is allowed"
-        smallest = to_source(example[0].case.sources[0])[:120]
+        smallest = _show_input(example[0])
         yield (
             f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, {judged}; "
             f"smallest for {smallest}"
         )
+
+
+def _show_input(violation: Violation) -> str:
+    # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.values import to_source
+
+    return to_source(violation.case.sources[0])[:120]

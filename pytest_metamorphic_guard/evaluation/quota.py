@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
 from pytest_metamorphic_guard.runner.listing import count_cases, find_default_count
-from pytest_metamorphic_guard.runner.sampling import draw_sample, draw_searched
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs
 
 if TYPE_CHECKING:
@@ -76,6 +75,9 @@ class Samples:
         """
         key = (id(task), literals)
         if key not in self._searched:
+            # Not loaded for a run that measures nothing, which starts sooner.
+            from pytest_metamorphic_guard.runner.sampling import draw_searched
+
             self._searched[key] = draw_searched(task, self._settings, literals)
         return self._searched[key]
 
@@ -115,6 +117,9 @@ class Samples:
             least = asked if rules.extend is not None else most
         if most > asked:
             settings = replace(settings, n=most)
+        # As above.
+        from pytest_metamorphic_guard.runner.sampling import draw_sample
+
         inputs = draw_sample(task, settings, stops_early=rules.looks)
         available = len(inputs) if len(inputs) < most else None
         if isinstance(task.inputs, FixedInputs):

@@ -49,6 +49,10 @@ __all__ = [
 ]
 
 
+# Records for monitors hold what candidates returned.
+_MOST_SHARD = 256 << 20
+
+
 class ReportError(MetamorphicGuardError):
     """A report that cannot be written.
 
@@ -133,7 +137,11 @@ def write_report(run: RunRecord, path: Path, *, folder: bool = False) -> Path:
     Raises:
         ReportError: The folder cannot be written to.
     """
-    text = write_document(to_document(run))
+    document = to_document(run)
+    if len(document.get("shard", {}).get("data", "")) > _MOST_SHARD:
+        fault = f"what merging needs is more than {_MOST_SHARD >> 20} MiB: make more shards"
+        raise ReportError(str(path), fault)
+    text = write_document(document)
     target = path
     try:
         if folder or path.is_dir():

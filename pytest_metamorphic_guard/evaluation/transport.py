@@ -14,7 +14,6 @@ from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measureme
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
-from pytest_metamorphic_guard.report.values import format_outcome, to_source
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values
 from pytest_metamorphic_guard.values.wire import (
@@ -26,6 +25,8 @@ from pytest_metamorphic_guard.values.wire import (
 )
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.shares import Share
+    from pytest_metamorphic_guard.runner.endings import Difference
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
@@ -33,6 +34,7 @@ __all__ = [
     "ItemResult",
     "decode_inputs",
     "describe_difference",
+    "describe_ends",
     "describe_violated",
     "encode_inputs",
     "list_refused",
@@ -61,6 +63,8 @@ class ItemResult:
         confirmation: Whether the violation whose inputs these are was seen again; None without one.
         regression: Whether the baseline holds for it; None without a violation or a baseline.
         difference: Inputs on which both roles' calls do not end alike; None for none.
+        refused: What sandboxes refused to its implementations.
+        share: What merging needs, where only a share of the sample has run.
     """
 
     verdict: Verdict
@@ -77,6 +81,7 @@ class ItemResult:
     confirmation: Confirmation | None = None
     regression: bool | None = None
     refused: tuple[RefusedCalls, ...] = ()
+    share: Share | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -95,6 +100,7 @@ class ItemResult:
             "confirmation": self.confirmation,
             "regression": self.regression,
             "refused": [asdict(calls) for calls in self.refused],
+            "share": self.share and self.share.to_dict(),
         }
 
     @classmethod
@@ -116,7 +122,15 @@ class ItemResult:
             data["confirmation"],
             data["regression"],
             tuple(RefusedCalls(**calls) for calls in data["refused"]),
+            data["share"] and _read_share(data["share"]),
         )
+
+
+def _read_share(data: dict[str, Any]) -> Share:
+    # Not loaded for a run of whole samples, which starts sooner.
+    from pytest_metamorphic_guard.contracts.shares import Share
+
+    return Share.from_dict(data)
 
 
 def describe_violated(
@@ -127,6 +141,9 @@ def describe_violated(
     records: str = "",
 ) -> ItemResult:
     """Return what an item leaves behind that found a violation."""
+    # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.values import format_outcome, to_source
+
     sources = violation.case.sources
     return ItemResult(
         verdict,
@@ -146,12 +163,19 @@ def describe_violated(
 
 def describe_difference(run: Run) -> EndsApart | None:
     """Return on how many inputs both roles' calls did not end alike, and the smallest of them."""
-    found = run.difference
+    return describe_ends(run.differences, run.difference)
+
+
+def describe_ends(cases: int, found: Difference | None) -> EndsApart | None:
+    """Return the same of so many inputs, of which this is the smallest."""
     if found is None:
         return None
+    # Not loaded for a run without such an input, which starts sooner.
+    from pytest_metamorphic_guard.report.values import to_source
+
     one = len(found.case.sources) == 1
     return EndsApart(
-        cases=run.differences,
+        cases=cases,
         source_input=to_source(found.case.sources[0] if one else found.case.sources),
         call=to_source(found.args),
         baseline=_name_end(found.baseline),
@@ -161,6 +185,9 @@ def describe_difference(run: Run) -> EndsApart | None:
 
 
 def _name_end(outcome: Outcome) -> str:
+    # As above.
+    from pytest_metamorphic_guard.report.values import format_outcome
+
     text = " ".join(format_outcome(outcome, _OUTPUT_WIDTH, 3))
     if isinstance(outcome, Returned):
         return f"returned {text}"

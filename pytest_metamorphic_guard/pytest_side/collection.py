@@ -14,7 +14,6 @@ from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins, load_plugin
 from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
 from pytest_metamorphic_guard.runner.drawing import build_test
-from pytest_metamorphic_guard.runner.sampling import build_measured_test
 from pytest_metamorphic_guard.tasks import Task, find_task
 
 if TYPE_CHECKING:
@@ -232,6 +231,9 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
     function: Any
     holder: RunHolder
     if measured:
+        # Not loaded for a run that measures nothing, which starts sooner.
+        from pytest_metamorphic_guard.runner.sampling import build_measured_test
+
         function, holder = build_measured_test(task, entry, settings, parameter=parameter)
     else:
         function, holder = build_test(

@@ -1,238 +1,63 @@
-"""What the reports of items bring to the one process that judges."""
+"""What the reports of pytest bring to the one process that judges."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import name_task
-from pytest_metamorphic_guard.contracts.refused import sum_refused
-from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
+from pytest_metamorphic_guard.evaluation.gathered import Fed, Gathered
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
 from pytest_metamorphic_guard.pytest_side.items import RESULT_ATTRIBUTE
 from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
-from pytest_metamorphic_guard.watch.feed import decode_fed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pytest
 
-    from pytest_metamorphic_guard.contracts.measurements import Measurement
-    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
-    from pytest_metamorphic_guard.contracts.refused import RefusedCalls
-    from pytest_metamorphic_guard.report.contents import ItemRecord, TestRecord
-
-__all__ = ["Fed", "Gathered"]
+__all__ = ["add_report"]
 
 # The mark of our items, by which a report without a result is known to be one of ours.
 _MARK = "mg"
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
-    """What one phase of one user's test fed to monitors.
-
-    Attributes:
-        label: The candidate that the test is about; None where there is only one, or none.
-        pairs: ``(id of the monitor, record)``.
-    """
-
-    label: str | None
-    pairs: tuple[tuple[str, MonitorRecord], ...]
-
-
-@dataclass(slots=True)
-class Gathered:
-    """What the reports of items brought.
-
-    Attributes:
-        items: The result of every item, by node id.
-        outcomes: What pytest made of these items, and the seconds they took, by node id.
-        fed: What users' own tests fed to monitors, by node id and phase.
-        own_tests: Users' own tests that used an implementation, by node id.
-        expected: Items whose violation a mark says to expect.
-        lost: Items of a process that ended before they did.
-        failed: Items without a result: they failed before they ran, or in a way that is not ours.
-        skipped: Items that were skipped.
-        without_candidate: Items, and users' own tests, that were skipped for want of a candidate.
-        left_out: Items that a selection left out, as processes counted them.
-    """
-
-    items: dict[str, ItemResult] = field(default_factory=dict)
-    outcomes: dict[str, tuple[str, float]] = field(default_factory=dict)
-    fed: dict[tuple[str, str], Fed] = field(default_factory=dict)
-    own_tests: dict[str, OwnTest] = field(default_factory=dict)
-    expected: set[str] = field(default_factory=set)
-    lost: list[str] = field(default_factory=list)
-    failed: dict[str, float] = field(default_factory=dict)
-    skipped: dict[str, None] = field(default_factory=dict)
-    without_candidate: dict[str, None] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
-
-    def add(self, report: pytest.TestReport) -> None:
-        """Take what one report carries; a repeated item replaces its earlier attempt."""
-        if str(report.when) == "???":  # pytest-xdist's word for a worker that crashed
-            self.lost.append(report.nodeid)
-        data = json.loads(getattr(report, RESULT_ATTRIBUTE, None) or "null")
-        if report.when == "call":
-            self.fed.pop((report.nodeid, "call"), None)
-        if data is not None:
-            if data["fed"]:
-                pairs = tuple(decode_fed(data["fed"]))
-                self.fed[report.nodeid, str(report.when)] = Fed(data["label"], pairs)
-            if data["own"] is not None:
-                self._add_own(report, OwnTest.from_dict(data["own"]))
-            if data["result"] is not None:
-                self._add_result(report, ItemResult.from_dict(data["result"]))
-                return
-        if report.skipped and NO_CANDIDATE in str(report.longrepr):
-            self.without_candidate[report.nodeid] = None
-        if _MARK in report.keywords and report.skipped:
-            self.skipped[report.nodeid] = None
-        if _MARK in report.keywords and report.failed and report.nodeid not in self.items:
-            self.failed[report.nodeid] = report.duration
-
-    def _add_own(self, report: pytest.TestReport, test: OwnTest) -> None:
-        earlier = self.own_tests.get(report.nodeid)
-        # A plugin that runs a failed test again reports each attempt.
-        if earlier is None or earlier.outcome not in ("failed", "error"):
-            self.own_tests[report.nodeid] = test
-
-    def _add_result(self, report: pytest.TestReport, result: ItemResult) -> None:
-        earlier = self.items.get(report.nodeid)
-        self.failed.pop(report.nodeid, None)
-        self.expected.discard(report.nodeid)
-        if report.skipped and hasattr(report, "wasxfail") and result.verdict.status == "violated":
-            self.expected.add(report.nodeid)
-        self.outcomes[report.nodeid] = (report.outcome, report.duration)
-        # Running a violated item again until it holds must not make its candidate a better one.
-        if earlier is None or earlier.verdict.status != "violated":
-            self.items[report.nodeid] = result
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no item of ours ran or was to run."""
-        return not (self.items or self.own_tests or self.lost or self.failed)
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether executions are missing: with their process, or because an item had to end."""
-        unfinished = (r.measurement is None and r.records for r in self.items.values())
-        return bool(self.lost) or any(unfinished)
-
-    @property
-    def measurements(self) -> list[Measurement]:
-        """What was measured, by node id."""
-        return [
-            replace(found, expected=node in self.expected)
-            for node in sorted(self.items)
-            if (found := self.items[node].measurement) is not None
-        ]
-
-    @property
-    def differences(self) -> list[Difference]:
-        """The items whose calls do not end alike for both roles, by node id."""
-        return [
-            Difference(
-                result.position,
-                f"{name_task(result.verdict.task, result.where)}::{result.verdict.entry}",
-                found,
-            )
-            for node, result in sorted(self.items.items())
-            if (found := result.difference) is not None and node not in self.expected
-        ]
-
-    @property
-    def refused(self) -> tuple[RefusedCalls, ...]:
-        """What sandboxes refused, to each implementation."""
-        found = [calls for result in self.items.values() for calls in result.refused]
-        found += [calls for test in self.own_tests.values() for calls in test.refused]
-        return sum_refused(found)
-
-    @property
-    def missing(self) -> list[Missing]:
-        """The items that gave no result from which to decide."""
-        return list(self._find_missing())
-
-    @property
-    def item_records(self) -> tuple[ItemRecord, ...]:
-        """What became of every item, also of those without a result."""
-        # Not loaded for a run without a report, which starts sooner.
-        from pytest_metamorphic_guard.report.contents import ItemRecord
-
-        records = [
-            ItemRecord(
-                node_id=node,
-                task=result.verdict.task,
-                relation=result.verdict.entry,
-                candidate=result.verdict.candidate,
-                outcome=self.outcomes[node][0],
-                cases=result.verdict.cases,
-                duration_s=self.outcomes[node][1],
-            )
-            for node, result in self.items.items()
-        ]
-        unknown = self.failed | dict.fromkeys(self.lost, 0.0)
-        records += [
-            _record_unknown(node, duration_s)
-            for node, duration_s in unknown.items()
-            if node not in self.items
-        ]
-        return tuple(sorted(records, key=lambda record: record.node_id))
-
-    @property
-    def test_records(self) -> tuple[TestRecord, ...]:
-        """What became of users' own tests that used an implementation."""
-        # Not loaded for a run without a report, which starts sooner.
-        from pytest_metamorphic_guard.report.contents import TestRecord
-
-        return tuple(
-            TestRecord(node_id=node, roles=test.roles, outcome=test.outcome, called=test.called)
-            for node, test in sorted(self.own_tests.items())
-        )
-
-    def _find_missing(self) -> Iterator[Missing]:
-        for node in self.lost:
-            yield Missing(f"{node} was lost with its process, so nothing is known about it")
-        for node in self.failed:
-            yield Missing(f"{node} failed before it ran, so nothing is known about it")
-        # An entry of which nothing ran is missed by its name; this is one of several items of it.
-        names = {f"{r.verdict.task}::{r.verdict.entry}" for r in self.items.values()}
-        for node in self.skipped:
-            name = "::".join(node.partition("::")[2].partition("[")[0].split("::")[-2:])
-            if node not in self.items and name in names:
-                yield Missing(f"{node} was skipped, so nothing is known about it")
-        for node, result in sorted(self.items.items()):
-            verdict = result.verdict
-            entry = f"{name_task(verdict.task, result.where)}::{verdict.entry}"
-            if verdict.unusable is not None:
-                yield miss_unusable(verdict, entry)
-            elif verdict.status == "broken":
-                text = f"{node} could not be judged, so nothing is known about it"
-                yield Missing(text, verdict.candidate, entry)
-            elif result.measurement is None:
-                text = f"{node} ended before its whole sample had run"
-                yield Missing(text, verdict.candidate, entry)
-        if self.left_out:
-            first, more = self.left_out[0], len(self.left_out) - 1
-            which = f"{first} and {more} more were" if more else f"{first} was"
-            yield Missing(f"{which} left out, so nothing is known about what they check")
+def add_report(gathered: Gathered, report: pytest.TestReport) -> None:
+    """Take what one report carries; a repeated item replaces its earlier attempt."""
+    if str(report.when) == "???":  # pytest-xdist's word for a worker that crashed
+        gathered.lost.append(report.nodeid)
+    data = json.loads(getattr(report, RESULT_ATTRIBUTE, None) or "null")
+    if report.when == "call":
+        gathered.fed.pop((report.nodeid, "call"), None)
+    if data is not None:
+        if data["fed"]:
+            pairs = tuple((monitor, text) for monitor, text in data["fed"])
+            gathered.fed[report.nodeid, str(report.when)] = Fed(data["label"], pairs)
+        if data["own"] is not None:
+            _add_own(gathered, report, OwnTest.from_dict(data["own"]))
+        if data["result"] is not None:
+            _add_result(gathered, report, ItemResult.from_dict(data["result"]))
+            return
+    if report.skipped and NO_CANDIDATE in str(report.longrepr):
+        gathered.without_candidate[report.nodeid] = None
+    if _MARK in report.keywords and report.skipped:
+        gathered.skipped[report.nodeid] = None
+    if _MARK in report.keywords and report.failed and report.nodeid not in gathered.items:
+        gathered.failed[report.nodeid] = report.duration
 
 
-def _record_unknown(node: str, duration_s: float) -> ItemRecord:
-    # Not loaded for a run without a report, which starts sooner.
-    from pytest_metamorphic_guard.report.contents import ItemRecord
+def _add_own(gathered: Gathered, report: pytest.TestReport, test: OwnTest) -> None:
+    earlier = gathered.own_tests.get(report.nodeid)
+    # A plugin that runs a failed test again reports each attempt.
+    if earlier is None or earlier.outcome not in ("failed", "error"):
+        gathered.own_tests[report.nodeid] = test
 
-    parts: list[Any] = node.partition("[")[0].split("::")
-    return ItemRecord(
-        node_id=node,
-        task=parts[-2] if len(parts) > 1 else "",
-        relation=parts[-1],
-        candidate=None,
-        outcome="error",
-        cases=0,
-        duration_s=duration_s,
-    )
+
+def _add_result(gathered: Gathered, report: pytest.TestReport, result: ItemResult) -> None:
+    earlier = gathered.items.get(report.nodeid)
+    gathered.failed.pop(report.nodeid, None)
+    gathered.expected.discard(report.nodeid)
+    if report.skipped and hasattr(report, "wasxfail") and result.verdict.status == "violated":
+        gathered.expected.add(report.nodeid)
+    gathered.outcomes[report.nodeid] = (report.outcome, report.duration)
+    # Running a violated item again until it holds must not make its candidate a better one.
+    if earlier is None or earlier.verdict.status != "violated":
+        gathered.items[report.nodeid] = result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from functools import cached_property
@@ -17,17 +18,14 @@ from pytest_metamorphic_guard.evaluation.notes import list_warnings
 from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
-    describe_violated,
     list_refused,
 )
 from pytest_metamorphic_guard.pytest_side.collection import Plan, find_plan, find_variant
 from pytest_metamorphic_guard.pytest_side.junit import note_counts
 from pytest_metamorphic_guard.pytest_side.places import describe_reproduction, find_label
-from pytest_metamorphic_guard.pytest_side.progress import follow_item
 from pytest_metamorphic_guard.pytest_side.shield import clean_report
 from pytest_metamorphic_guard.pytest_side.timers import (
     DEADLINE,
-    ItemTimeout,
     report_timeout,
     set_timer,
 )
@@ -40,19 +38,16 @@ from pytest_metamorphic_guard.pytest_side.users_tests import (
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_item
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.constants import try_constants_of
-from pytest_metamorphic_guard.runner.drawing import explain
-from pytest_metamorphic_guard.runner.own_faults import find_own_fault
+from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
-from pytest_metamorphic_guard.runner.sampling import MeasuringHolder
 from pytest_metamorphic_guard.runner.unanswered import require_answers
-from pytest_metamorphic_guard.runner.violations import Violated, find_blob, find_violated
-from pytest_metamorphic_guard.tasks import Law
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_metamorphic_guard.contracts.shares import Share
+    from pytest_metamorphic_guard.pytest_side.failing import Failing
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
-    from pytest_metamorphic_guard.report.alike import ShownViolations
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
 
@@ -60,8 +55,6 @@ __all__ = ["RESULT_ATTRIBUTE", "ItemRunner"]
 
 # pytest-xdist carries only plain values on a report, so the result goes as a JSON text.
 RESULT_ATTRIBUTE = "_mg_result"
-_NOTE_WIDTH = 72
-_LABEL_WIDTH = 12
 _RESULT = pytest.StashKey[ItemResult]()
 
 
@@ -76,11 +69,11 @@ class ItemRunner:
         self.session = session
 
     @cached_property
-    def _shown(self) -> ShownViolations:
-        # Not loaded for a run without a violation, which starts sooner.
-        from pytest_metamorphic_guard.report.alike import ShownViolations
+    def _failing(self) -> Failing:
+        # Not loaded for a run in which all holds, which starts sooner.
+        from pytest_metamorphic_guard.pytest_side.failing import Failing
 
-        return ShownViolations()
+        return Failing(self.session, self.keep)
 
     # --- hooks
 
@@ -102,7 +95,7 @@ class ItemRunner:
             run, measuring = self._start(pyfuncitem, plan)
             try:
                 with (
-                    follow_item(self.session.progress, run, measuring),
+                    self._follow(run, measuring),
                     try_constants_of(plan.task, run.literals),
                 ):
                     answer = yield
@@ -110,7 +103,7 @@ class ItemRunner:
                 require_decided(run)
                 require_answers(run)
             except BaseException as error:
-                self._conclude_error(pyfuncitem, plan, run, measuring, error)
+                self._failing.conclude(pyfuncitem, plan, run, measuring, error)
                 raise
         example = None if measuring is None else measuring.example
         if example is None:
@@ -118,7 +111,7 @@ class ItemRunner:
         else:
             reproduction = describe_reproduction(pyfuncitem, plan, self.session)
             held = describe_held(run, finish(measuring), example, reproduction)
-        self._keep(pyfuncitem, held)
+        self.keep(pyfuncitem, held)
         for said in list_warnings(run, measuring):
             warn_of_item(pyfuncitem, clean_line(self.session.redaction.hide(said)))
         return answer
@@ -194,97 +187,18 @@ class ItemRunner:
             measuring.judged_elsewhere = False
         return run, measuring
 
-    def _conclude_error(
-        self,
-        item: pytest.Function,
-        plan: Plan,
-        run: Run,
-        measuring: Measuring | None,
-        error: BaseException,
-    ) -> None:
-        violated = find_violated(error)
-        if violated is not None:
-            self._fail_violated(item, plan, run, measuring, violated)
-        if isinstance(error, ItemTimeout):
-            self._fail_timed_out(item, plan, run, measuring, error)
-        explained = error.error if isinstance(error, Unusable) else None
-        if explained is None and isinstance(error, Exception):
-            explained = explain(error, run)
-        if explained is not None:
-            verdict = run.conclude(broken=True, unusable=find_own_fault(run, explained))
-            self._keep(item, ItemResult(verdict, None, finish(measuring)[1]))
-            raise pytest.fail.Exception(str(explained), pytrace=False) from None
+    def _follow(
+        self, run: Run, measuring: Measuring | None
+    ) -> contextlib.AbstractContextManager[None]:
+        if self.session.progress is None:
+            return contextlib.nullcontext()
+        # Not loaded where no line can change, for a run that starts sooner.
+        from pytest_metamorphic_guard.pytest_side.progress import follow_item
 
-    def _fail_timed_out(
-        self,
-        item: pytest.Function,
-        plan: Plan,
-        run: Run,
-        measuring: Measuring | None,
-        error: ItemTimeout,
-    ) -> None:
-        violation = run.smallest
-        measured = finish(measuring)
-        if violation is None:
-            self._keep(item, ItemResult(run.conclude(broken=True), None, measured[1]))
-            shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
-            shown += "".join(
-                f"; {caller.loaded.identity.fault('execute() had not returned')}"
-                for caller in run.callers
-                if caller.pending
-            )
-            raise pytest.fail.Exception(f"{error}{shown}", pytrace=False) from None
-        # Not loaded for a run without a violation, which starts sooner.
-        from pytest_metamorphic_guard.report.violation import render_violation
+        return follow_item(self.session.progress, run, measuring)
 
-        reproduction = describe_reproduction(item, plan, self.session)
-        text = render_violation(run, violation, "unchecked", reproduction)
-        verdict = run.conclude(violation, "unchecked")
-        self._keep(item, describe_violated(violation, verdict, text, *measured))
-        item.__dict__.pop("_hypothesis_failing_examples", None)
-        found = f"{error}, while a smaller input was searched"
-        raise pytest.fail.Exception(f"{found}\n\n{text}", pytrace=False) from None
-
-    def _fail_violated(
-        self,
-        item: pytest.Function,
-        plan: Plan,
-        run: Run,
-        measuring: Measuring | None,
-        violated: Violated,
-    ) -> None:
-        # Not loaded for a run without a violation, which starts sooner.
-        from pytest_metamorphic_guard.report.violation import render_violation
-        from pytest_metamorphic_guard.runner.confirmation import confirm
-
-        measured = finish(measuring)
-        try:
-            violation, confirmation = confirm(run, violated.violation)
-        except Unusable:
-            violation, confirmation = violated.violation, "not deterministic"
-        except ItemTimeout:
-            violation, confirmation = violated.violation, "unchecked"
-        reproduction = describe_reproduction(item, plan, self.session)
-        found = find_blob(violated)
-        blob = f"\n{' ' * _LABEL_WIDTH}{found}" if found else ""
-        text = render_violation(run, violation, confirmation, reproduction) + blob
-        verdict = run.conclude(violation, confirmation)
-        self._keep(item, describe_violated(violation, verdict, text, *measured))
-        # What hypothesis noted names our own function; our text says it in the user's words.
-        item.__dict__.pop("_hypothesis_failing_examples", None)
-        fault = violation.candidate.fault
-        short = self._shown.find_like(self.session.tell_apart(item), run, violation, reproduction)
-        if short is not None:
-            raise pytest.fail.Exception(short + blob, pytrace=False) from None
-        of_law = isinstance(plan.entry.subject, Law) and fault is not None and fault.kind == "law"
-        if of_law and fault is not None and fault.error is not None:  # none where it was skipped
-            # pytest shows the law's own lines and values, and our text below them, indented.
-            text = render_violation(run, violation, confirmation, reproduction, width=_NOTE_WIDTH)
-            fault.error.__notes__ = ["", *(text + blob).splitlines()]
-            raise fault.error.with_traceback(fault.error.__traceback__) from None
-        raise pytest.fail.Exception(text, pytrace=False) from None
-
-    def _keep(self, item: pytest.Item, result: ItemResult) -> None:
+    def keep(self, item: pytest.Item, result: ItemResult) -> None:
+        """Let what an item concluded ride on its report."""
         plan, label = find_plan(item), find_label(item)
         assert plan is not None  # only an item of ours has a result
         position = list(plan.candidates).index(label) if label is not None else 0
@@ -295,5 +209,18 @@ class ItemRunner:
             where=self.session.tell_apart(item),
             difference=describe_difference(plan.holder.run),
             refused=list_refused(plan.holder.run),
+            share=self._share(item, plan, result),
         )
         note_counts(item, result)
+
+    def _share(self, item: pytest.Item, plan: Plan, result: ItemResult) -> Share | None:
+        if self.session.settings.shard is None:
+            return None
+        # Not loaded for a run of whole samples, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.sharing import describe_share
+
+        return describe_share(
+            plan.holder,
+            violated=result.verdict.status == "violated",
+            reproduce=lambda: describe_reproduction(item, plan, self.session),
+        )

@@ -108,6 +108,12 @@ OPTIONS = (
     ),
     Option("fail_on_alert", "WHAT", "Alerts that fail the run: error, warning or never."),
     Option("report", "PATH", "Write a JSON report; in a folder it gets a name of its own."),
+    Option(
+        "shard",
+        "I/N",
+        "Run the I-th of N shares of every sample, as 2/8; merge the reports with "
+        "python -m pytest_metamorphic_guard.merge.",
+    ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 

@@ -16,7 +16,8 @@ from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
-from pytest_metamorphic_guard.settings import FailOn, Settings, Shrink
+from pytest_metamorphic_guard.pytest_side.sharding import find_shard_faults, parse_shard
+from pytest_metamorphic_guard.settings import FailOn, Settings, Shard, Shrink
 from pytest_metamorphic_guard.tasks.implementations import parse_assignment
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def read_settings(config: pytest.Config) -> Settings:
     for role in ("candidate", "baseline"):
         raw_texts = (values[f"{role}_executor"] or executor).lower() not in ("local", "inprocess")
         values[f"{role}s"] = reader.read_implementations(role, raw_texts=raw_texts)
+    values["shard"] = reader.read_shard(values["replay"])
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
     if values["seed"] is not None:
@@ -135,6 +137,12 @@ class _Reader:
             except ImplementationError as error:
                 self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
         return tuple(found)
+
+    def read_shard(self, replay: Path | None) -> Shard | None:
+        shard: Shard | None = self.read("shard", parse_shard)
+        if shard is not None:
+            self.faults += find_shard_faults(shard, replay, [g.text for g in self.find("seed")])
+        return shard
 
     def read_path(self, name: str) -> Path | None:
         found = self.find(name)

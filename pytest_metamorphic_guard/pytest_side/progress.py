@@ -114,11 +114,9 @@ class ProgressBoard:
         self._painted = False
 
     @classmethod
-    def create(cls, config: pytest.Config) -> ProgressBoard | None:
-        """Return a board, or None where the terminal cannot show a line that changes."""
+    def create(cls, config: pytest.Config) -> ProgressBoard:
+        """Return a board for a terminal that can show a line which changes."""
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None or not reporter.isatty or reporter.verbosity < 0:
-            return None
         board = cls(reporter, config)
         config.pluginmanager.register(board, _PLUGIN)
         return board
@@ -176,13 +174,8 @@ def _format_time(seconds: float) -> str:
 
 
 @contextlib.contextmanager
-def follow_item(
-    progress: LocalProgress | None, run: Run, measuring: Measuring | None
-) -> Iterator[None]:
+def follow_item(progress: LocalProgress, run: Run, measuring: Measuring | None) -> Iterator[None]:
     """Show in the block how far an item is."""
-    if progress is None:
-        yield
-        return
     total = len(measuring.sample) if measuring else count_cases(run.task, run.settings)
     with progress.follow(f"{run.task.name}::{run.entry.name}", total) as report:
         if measuring is None:

@@ -7,24 +7,24 @@ import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_metamorphic_guard.evaluation.gathered import Gathered
 from pytest_metamorphic_guard.pytest_side.collection import label_candidates
-from pytest_metamorphic_guard.pytest_side.gathering import Gathered
+from pytest_metamorphic_guard.pytest_side.gathering import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic, emit_item
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_metamorphic_guard.evaluation.candidate_monitors import CandidateWatch
     from pytest_metamorphic_guard.evaluation.gaps import Missing
     from pytest_metamorphic_guard.gate.ranking import Ranking
-    from pytest_metamorphic_guard.pytest_side.candidate_monitors import CandidateWatch
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
-    from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord
+    from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord, ShardRecord
     from pytest_metamorphic_guard.report.tables import MonitorLine
     from pytest_metamorphic_guard.watch.alerts import MonitorReport
 
@@ -42,6 +42,7 @@ class ResultKeeper:
         self.session = session
         self.config = session.config
         self.gathered = Gathered()
+        self.failed: dict[str, None] = {}
         self.watched: list[CandidateWatch] = []
         self.ranking: Ranking | None = None
         self.monitor_results: tuple[MonitorResult, ...] = ()
@@ -54,7 +55,9 @@ class ResultKeeper:
     # --- hooks
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.gathered.add(report)
+        if report.failed:
+            self.failed[report.nodeid] = None
+        add_report(self.gathered, report)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -77,13 +80,9 @@ class ResultKeeper:
     def monitor_lines(self) -> tuple[MonitorLine, ...]:
         """One line per monitor, for the summary: its alerts, or what it measured."""
         # Not loaded for a run without monitors, which starts sooner.
-        from pytest_metamorphic_guard.report.alert_lines import list_messages
-        from pytest_metamorphic_guard.report.tables import MonitorLine
+        from pytest_metamorphic_guard.evaluation.concluding import list_monitor_lines
 
-        return tuple(
-            MonitorLine(m.monitor, m.status, "; ".join(list_messages(m)) or m.line)
-            for m in self.monitor_results
-        )
+        return list_monitor_lines(self.monitor_results)
 
     @property
     def has_nothing(self) -> bool:
@@ -105,7 +104,8 @@ class ResultKeeper:
         self.gathered.left_out = self.session.selection.left_out
         self.interrupted = interrupted
         self.partial = interrupted or self.gathered.is_cut
-        if self.session.monitors:
+        # What a share shows to monitors is no sample of theirs: they are asked when all are merged.
+        if self.session.monitors and self.session.settings.shard is None:
             self._watch(session, interrupted=interrupted)
         if self.session.settings.gate and not interrupted and self.session.replay is None:
             self._decide(session)
@@ -114,7 +114,7 @@ class ResultKeeper:
 
     def _watch(self, session: pytest.Session, *, interrupted: bool) -> None:
         # Not loaded for a run without monitors, which starts sooner.
-        from pytest_metamorphic_guard.pytest_side.candidate_monitors import watch_gathered
+        from pytest_metamorphic_guard.evaluation.candidate_monitors import watch_gathered
 
         self.watched = watch_gathered(self.session.monitors, self.gathered, partial=self.partial)
         self.monitor_results = tuple(
@@ -127,30 +127,29 @@ class ResultKeeper:
         self, session: pytest.Session, monitor: MonitorReport, *, interrupted: bool
     ) -> MonitorResult:
         # Not loaded for a run without monitors, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.counting import split_alerts
-        from pytest_metamorphic_guard.report.contents import MonitorResult
+        from pytest_metamorphic_guard.evaluation.concluding import say_monitor
 
-        failing, warning = split_alerts(monitor.alerts, self.session.rules.fail_on_alert)
-        status: Literal["passed", "warned", "failed", "undecided"] = "undecided"
+        said = say_monitor(monitor, self.session.rules.fail_on_alert)
+        failed = None
         if not interrupted:
-            item = Synthetic(f"monitor[{monitor.id}]", "MonitorAlert", failing, warning)
-            failed = self._emit(session, item)
-            status = "failed" if failed else "warned" if warning else "passed"
-        return MonitorResult(
-            monitor=monitor.id,
-            distribution=monitor.distribution,
-            status=status,
-            line=monitor.line,
-            summary=monitor.summary,
-            alerts=tuple(alert.to_dict() for alert in monitor.alerts),
-        )
+            name = f"monitor[{monitor.id}]"
+            failed = self._emit(
+                session, Synthetic(name, "MonitorAlert", said.failing, said.warning)
+            )
+        return said.conclude(failed=failed)
 
     def _emit(self, session: pytest.Session, item: Synthetic) -> bool:
         hide = self.session.redaction.hide
         failing, warning = ([*map(hide, said)] for said in (item.failing, item.warning))
         return emit_item(session, replace(item, failing=failing, warning=warning))
 
-    def _find_borrowed(self) -> list[Missing]:
+    @property
+    def names(self) -> dict[str, str]:
+        """What the user wrote to name each candidate, by label."""
+        named = label_candidates([a.implementation for a in self.session.settings.candidates])
+        return {label: implementation.specification for label, implementation in named.items()}
+
+    def find_borrowed(self) -> list[Missing]:
         # Not loaded for a run that decides nothing, which starts sooner.
         from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
 
@@ -160,37 +159,28 @@ class ResultKeeper:
 
     def _decide(self, session: pytest.Session) -> None:
         # Not loaded for a run that decides nothing, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.counting import build_evidence
-        from pytest_metamorphic_guard.evaluation.own_tests import list_checks
-        from pytest_metamorphic_guard.gate.findings import Conclusion
-        from pytest_metamorphic_guard.gate.ranking import rank
-
-        watched = {one.position: one.report for one in self.watched}
-        gathered = self.gathered
-        settings = self.session.settings
-        named = label_candidates([a.implementation for a in settings.candidates])
-        names = {label: implementation.specification for label, implementation in named.items()}
-        evidence = build_evidence(
-            gathered.measurements,
-            watched,
-            [*gathered.missing, *self._find_borrowed()],
-            gathered.differences,
-            list_checks(gathered.own_tests, names),
+        from pytest_metamorphic_guard.evaluation.concluding import (
+            decide,
+            say_gate,
+            wait_for_merging,
         )
-        self.ranking = rank(evidence, self.session.rules)
-        outcome, message = self.ranking.outcome, self.ranking.reason
-        remedy = self.ranking.decisions[0].remedy if self.ranking.decisions else None
-        if not settings.candidates:
-            remedy = "pass --mg-candidate"
-        if remedy:
-            message = f"{message}; to settle it: {remedy}"
-        warns = outcome is Conclusion.INCONCLUSIVE and settings.on_inconclusive == "warn"
-        fails = outcome is not Conclusion.ADOPT and not warns
+
+        settings, rules = self.session.settings, self.session.rules
+        if settings.shard is not None:
+            self.ranking = wait_for_merging(settings.shard, self.names, rules)
+            return
+        borrowed = self.find_borrowed()
+        self.ranking = decide(self.gathered, self.watched, borrowed, self.names, rules)
+        said = say_gate(
+            self.ranking,
+            has_candidates=bool(settings.candidates),
+            on_inconclusive=settings.on_inconclusive,
+        )
         item = Synthetic(
             "gate",
-            "Rejected" if outcome is Conclusion.REJECT else "Inconclusive",
-            [message] if fails else [],
-            [message] if warns else [],
+            said.label,
+            [said.message] if said.fails else [],
+            [said.message] if said.warns else [],
             _list_properties(self.ranking),
         )
         self._emit(session, item)
@@ -213,22 +203,17 @@ class ResultKeeper:
             self.report_line = f"report: {path}"
 
     def _summarize(self) -> None:
-        """Add to the summary page of a job on GitHub."""
+        """Add to the summary page of a job on GitHub; of shards, when they are merged."""
         path = os.environ.get("GITHUB_STEP_SUMMARY")
-        if not path or (self.ranking is None and self.undecided is None):
+        has_said = self.ranking is not None or self.undecided is not None
+        if not path or not has_said or self.session.settings.shard is not None:
             return
-        if self.ranking is not None:
-            # Not loaded for a run that decides nothing, which starts sooner.
-            from pytest_metamorphic_guard.report.markdown import render_markdown
+        # Not loaded for a run that decides nothing, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.concluding import add_to_page
 
-            text = render_markdown(self.ranking, self.monitor_lines)
-        else:
-            text = f"## Metamorphic guard\n\n{self.undecided}\n"
-        try:
-            with Path(path).open("a", encoding="utf-8") as file:
-                file.write(self.session.redaction.hide(text))
-        except OSError as error:
-            self.report_line = f"GITHUB_STEP_SUMMARY: cannot write it: {error.strerror}"
+        hide = self.session.redaction.hide
+        fault = add_to_page(path, self.ranking, self.undecided, self.monitor_lines, hide)
+        self.report_line = fault or self.report_line
 
     def _describe(self) -> RunRecord:
         # Not loaded for a run without a report, which starts sooner.
@@ -262,6 +247,24 @@ class ResultKeeper:
             violations=list_violations(self.gathered.items),
             differences=list_differences(self.gathered.items),
             monitors=self.monitor_results,
+            shard=self._describe_shard(),
+        )
+
+    def _describe_shard(self) -> ShardRecord | None:
+        if self.session.settings.shard is None:
+            return None
+        # Not loaded for a run of whole samples, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.shards import describe_shard
+
+        return describe_shard(
+            self.session.settings.shard,
+            self.gathered,
+            self.session.rules,
+            names=self.names,
+            borrowed=self.find_borrowed(),
+            monitors=[monitor.spec.text for monitor in self.session.monitors],
+            failed=list(self.failed),
+            interrupted=self.interrupted,
         )
 
 

@@ -27,17 +27,18 @@ from pytest_metamorphic_guard.pytest_side.collection import (
     find_plan,
     make_task_node,
 )
-from pytest_metamorphic_guard.pytest_side.parsing import read_rules
-from pytest_metamorphic_guard.pytest_side.progress import (
-    LocalProgress,
-    ProgressBoard,
-    SharedProgress,
+from pytest_metamorphic_guard.pytest_side.extras import (
+    choose_progress,
+    load_monitors,
+    load_replay,
 )
+from pytest_metamorphic_guard.pytest_side.parsing import read_rules
 from pytest_metamorphic_guard.pytest_side.selection import (
     Selection,
     find_unknown_names,
     find_unknown_tasks,
 )
+from pytest_metamorphic_guard.pytest_side.sharding import refuse_looks
 from pytest_metamorphic_guard.pytest_side.warning_classes import (
     MetamorphicGuardWarning,
 )
@@ -46,11 +47,10 @@ from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.watch.feed import Feed
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.evaluation.replaying import Replay
     from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
+    from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
 __all__ = ["GuardSession"]
 
@@ -71,10 +71,11 @@ class GuardSession:
         self.config = config
         self.settings = settings
         self.rules = read_rules(config)
+        refuse_looks(settings.shard, self.rules)
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
-        self.monitors = self._load_monitors()
-        self.replay = _read_replay(settings)
+        self.monitors = load_monitors(config, settings)
+        self.replay = load_replay(settings)
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
@@ -194,13 +195,7 @@ class GuardSession:
     # --- hooks
 
     def pytest_sessionstart(self) -> None:
-        folder = getattr(self.config, "workerinput", {}).get("mg_progress")
-        if folder is not None:
-            shared = SharedProgress(folder, self.config.workerinput["workerid"])  # type: ignore[attr-defined]
-            self.progress = LocalProgress(shared.show)
-        elif not hasattr(self.config, "workerinput"):
-            board = ProgressBoard.create(self.config)
-            self.progress = LocalProgress(board.show) if board else None
+        self.progress = choose_progress(self.config)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -255,20 +250,6 @@ class GuardSession:
 
             choose_replayed(self.replay, items, self.seen_tasks, self.config)
 
-    def _load_monitors(self) -> tuple[LoadedMonitor, ...]:
-        wanted = list(self.settings.monitors)
-        for more in self.config.hook.pytest_mg_monitors(config=self.config):
-            if not isinstance(more, list | tuple) or not all(isinstance(m, str) for m in more):
-                fault = f"returned {more!r:.80}, expected a list of specifications"
-                raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
-            wanted += more
-        if not wanted:
-            return ()
-        # Not loaded for a run without monitors, which starts sooner.
-        from pytest_metamorphic_guard.watch.requested import load_monitors
-
-        return load_monitors(wanted)
-
     def _check_executors(self) -> None:
         names = {role: self.settings.find_executor(role) for role in ("candidate", "baseline")}
         # Each look walks over all that is installed.
@@ -284,15 +265,6 @@ class GuardSession:
 def _may_be_named(path: str) -> bool:
     """Tell whether pytest takes a path on its command line, and may print it as it is."""
     return "::" not in path and "[" not in path and clean_line(path, len(path)) == path
-
-
-def _read_replay(settings: Settings) -> Replay | None:
-    if not settings.replay:
-        return None
-    # Not loaded for a run that replays nothing, which starts sooner.
-    from pytest_metamorphic_guard.evaluation.replaying import read_replay
-
-    return read_replay(settings.replay)
 
 
 _COLLECTED = pytest.StashKey[dict[str, tuple["Task", str]]]()

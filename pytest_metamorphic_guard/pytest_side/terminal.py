@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import name_task
-from pytest_metamorphic_guard.gate.phrases import count
+from pytest_metamorphic_guard.evaluation.summing_up import count_items, suspect_entries
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 
 if TYPE_CHECKING:
@@ -68,8 +66,8 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         if keeper.session.settings.seed_source == "contents" and not quiet:
             lines.append(keeper.session.settings.described_seed)
     elif not quiet:
-        lines = [*_count_items(keeper), *_show_monitors(keeper, width, style)]
-    lines += [*_suspect_entries(keeper), *describe_refused(keeper.gathered.refused)]
+        lines = [*count_items(keeper.gathered), *_show_monitors(keeper, width, style)]
+    lines += [*suspect_entries(keeper.gathered), *describe_refused(keeper.gathered.refused)]
     settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.has_nothing:
         lines.append(keeper.undecided)
@@ -95,47 +93,6 @@ def _show_monitors(
     from pytest_metamorphic_guard.report.alert_lines import render_monitors
 
     return render_monitors(keeper.monitor_results, width, style)
-
-
-def _count_items(keeper: ResultKeeper) -> list[str]:
-    counted: dict[tuple[str, str], Counter[str]] = {}
-    regressions: Counter[tuple[str, str]] = Counter()
-    apart: Counter[tuple[str, str]] = Counter()
-    for result in keeper.gathered.items.values():
-        verdict = result.verdict
-        key = (name_task(verdict.task, result.where), verdict.candidate)
-        counted.setdefault(key, Counter())[verdict.status] += 1
-        regressions[key] += verdict.regression is True
-        apart[key] = max(apart[key], result.difference.cases if result.difference else 0)
-    lines = []
-    for (task, candidate), statuses in sorted(counted.items()):
-        line = f"{task}: {statuses['held']} of {sum(statuses.values())} hold for {candidate}"
-        if regressions[task, candidate]:
-            line += f", {regressions[task, candidate]} regressed against the baseline"
-        if statuses["broken"]:
-            line += f", {statuses['broken']} could not be judged"
-        if apart[task, candidate]:
-            line += (
-                f", {count(apart[task, candidate], 'input')} end otherwise than for the baseline"
-            )
-        lines.append(line)
-    return lines
-
-
-def _suspect_entries(keeper: ResultKeeper) -> list[str]:
-    """Name what all of several candidates violate where the baseline does: it may be wrong."""
-    found: dict[tuple[str, str], dict[str, bool]] = {}
-    for result in keeper.gathered.items.values():
-        verdict = result.verdict
-        alike = verdict.status == "violated" and verdict.regression is False
-        candidates = found.setdefault((name_task(verdict.task, result.where), verdict.entry), {})
-        candidates[verdict.candidate] = candidates.get(verdict.candidate, True) and alike
-    return [
-        f"{task}::{entry} is violated by all {len(candidates)} candidates and by the baseline: "
-        "suspect the relation"
-        for (task, entry), candidates in sorted(found.items())
-        if len(candidates) > 1 and all(candidates.values())
-    ]
 
 
 def _explain_skips(keeper: ResultKeeper, verbosity: int) -> list[str]:

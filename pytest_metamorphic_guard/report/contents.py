@@ -18,6 +18,7 @@ __all__ = [
     "MonitorResult",
     "RefusedRecord",
     "RunRecord",
+    "ShardRecord",
     "TestRecord",
     "ViolationRecord",
 ]
@@ -204,6 +205,23 @@ class MonitorResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShardRecord:
+    """What merging needs of one shard.
+
+    Attributes:
+        number: Which shard of the run it is, from 1.
+        count: How many there are.
+        data: Plain data; secrets are taken out when it is written.
+        encoded: Texts that are written as they are, such as encoded inputs.
+    """
+
+    number: int
+    count: int
+    data: Mapping[str, Any]
+    encoded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """One run.
 
@@ -226,6 +244,7 @@ class RunRecord:
         differences: Where the calls of baseline and candidate do not end alike.
         monitors: What every monitor concluded.
         secrets: Texts that are taken out wherever they turn up.
+        shard: What merging needs, where only a share of every sample was run.
     """
 
     version: str
@@ -245,3 +264,4 @@ class RunRecord:
     differences: tuple[DifferenceRecord, ...] = ()
     monitors: tuple[MonitorResult, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    shard: ShardRecord | None = None

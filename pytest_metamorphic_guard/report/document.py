@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.gate.plain import to_plain
 from pytest_metamorphic_guard.report.redaction import Redaction
+from pytest_metamorphic_guard.report.shard_data import pack_shard
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.ranking import Ranking
@@ -58,6 +59,12 @@ def to_document(run: RunRecord) -> dict[str, Any]:
         plain["options"], plain["environment"], *configurations, known=run.secrets
     )
     cleaned: dict[str, Any] = redaction.apply(plain)
+    if run.shard is not None:
+        cleaned["shard"] = {
+            "number": run.shard.number,
+            "count": run.shard.count,
+            "data": pack_shard(redaction.apply(run.shard.data), run.shard.encoded),
+        }
     replays = [
         *(violation.replay for violation in run.violations),
         *(difference.replay for difference in run.differences),

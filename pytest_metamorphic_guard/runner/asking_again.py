@@ -48,7 +48,7 @@ class Again:
     asked: int = 0
     worse: int = 0
     better: int = 0
-    _plan: dict[int, int] = field(init=False)
+    _plan: dict[int, list[int]] = field(default_factory=dict)
     _regressed: dict[int, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,7 +56,13 @@ class Again:
         seed = f"{self.run.settings.seed}:{self.run.entry.name}:again"
         chance = random.Random(seed)  # noqa: S311 - no secret
         after = chance.sample(range(1, max(1, count)), min(_MOST, count // _EVERY))
-        self._plan = {index: chance.randrange(index) for index in sorted(after)}
+        own = self.run.settings.list_share(count)
+        for index in sorted(after):
+            earlier = chance.randrange(index)
+            if earlier in own:
+                # The later input may be of another share: the next one of this has to do.
+                later = own[min(-(-(index - own.start) // own.step), len(own) - 1)]
+                self._plan.setdefault(later, []).append(earlier)
 
     def note(self, index: int, candidate: CaseResult, baseline: CaseResult | None) -> None:
         """Take the results of an input of the sample."""
@@ -70,7 +76,10 @@ class Again:
         Raises:
             Unusable: The candidate cannot be called any more.
         """
-        earlier = self._plan.get(index, -1)
+        for earlier in self._plan.get(index, ()):
+            self._ask(earlier)
+
+    def _ask(self, earlier: int) -> None:
         before = self._regressed.get(earlier)
         if before is None:
             return

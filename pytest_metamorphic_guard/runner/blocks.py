@@ -29,12 +29,16 @@ class Blocks:
 
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
-        self._size = -(-count // BLOCKS)
+        self._size = max(1, -(-count // BLOCKS))
+        self._block = 0
         self._spent_s = 0.0
 
     def begin(self, index: int) -> None:
         """Start processes anew if a block begins with this input."""
-        if index == 0 or index % self._size or self._spent_s > _MOST_S:
+        # A share of a sample may lack a block's first input.
+        block, before = index // self._size, self._block
+        self._block = block
+        if block == before or self._spent_s > _MOST_S:
             return
         begun = time.perf_counter()
         for caller in self._run.callers:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.pools import Job
 
-__all__ = ["Case", "Plan", "duplicate", "snapshot"]
+__all__ = ["Case", "Plan", "duplicate", "identify", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
@@ -110,9 +110,14 @@ class Case:
         The input stands for the number of the case, so that a shrunk or replayed input meets the
         same follow-ups.
         """
-        text = _ADDRESS.sub("", _write(self.sources))
-        digest = hashlib.sha256(f"{seed}:{text}:{relation}".encode("utf-8", "surrogatepass"))
+        text = f"{seed}:{identify(self.sources)}:{relation}"
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
         return random.Random(int.from_bytes(digest.digest()[:8], "big"))  # noqa: S311 - no secret
+
+
+def identify(sources: tuple[tuple[Any, ...], ...]) -> str:
+    """Return a text that is the same for the same inputs in every process."""
+    return _ADDRESS.sub("", _write(sources))
 
 
 def _write(value: Any) -> str:  # noqa: PLR0911 - one answer per kind of value

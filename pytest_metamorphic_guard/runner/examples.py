@@ -74,6 +74,7 @@ class Examples:
         run: The item's run.
         inputs: The source inputs of every example, in order.
         origin: Where they come from.
+        before: Number of cases that a whole run has before them.
         cases: One record per example that ran.
         counted: The violations that count, with their position in ``cases``.
     """
@@ -81,6 +82,7 @@ class Examples:
     run: Run
     inputs: Sequence[tuple[tuple[Any, ...], ...]]
     origin: Literal["example", "search"] = "example"
+    before: int = 0
     cases: list[CaseHeld] = field(default_factory=list)
     counted: list[tuple[int, Violation]] = field(default_factory=list)
     _done: bool = False
@@ -88,6 +90,7 @@ class Examples:
     def run_uncounted(self, keep: Callable[..., None]) -> None:
         """Run all of them, none of which is a case of the run."""
         before = self.run.cases, self.run.skipped
+        self.run.before_search = self.run.differences, self.run.difference
         try:
             self.run_all(keep)
         finally:
@@ -105,7 +108,7 @@ class Examples:
         # What a user keeps belongs to one entry; what was searched is tried by all of them.
         flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
         try:
-            for index in range(len(self.inputs)):
+            for index in self.run.settings.list_share(len(self.inputs)):
                 self._run_one(index, flights.take(index), keep)
         finally:
             flights.stop()
@@ -147,7 +150,10 @@ class Examples:
         if candidate.held:
             return
         violation = Violation(
-            case=case, candidate=candidate, baseline=baseline, case_number=self.run.cases
+            case=case,
+            candidate=candidate,
+            baseline=baseline,
+            case_number=self.run.number_case(self.before + index),
         )
         if self.run.counts(violation):
             self.counted.append((len(self.cases) - 1, violation))

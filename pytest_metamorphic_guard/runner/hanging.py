@@ -28,10 +28,12 @@ class Hangs:
     Attributes:
         candidate: Calls the candidate.
         inputs: Number of these inputs; 0 once a call of it has ended otherwise.
+        first: The same, not forgotten then.
     """
 
     candidate: Caller
     inputs: int = 0
+    first: int = 0
     _is_over: bool = False
 
     def add(self, result: CaseResult) -> None:
@@ -40,6 +42,7 @@ class Hangs:
             self._is_over, self.inputs = True, 0
         if not self._is_over:
             self.inputs += 1
+            self.first += 1
 
     @property
     def gave_up(self) -> bool:

@@ -57,10 +57,11 @@ class Flights:
 
     def take(self, index: int) -> Case:
         """Return the case with this number, and begin calls of those that follow."""
-        width = self._width
+        width, own = self._width, self.run.settings.list_share(len(self.sample))
         self._next = max(self._next, index)
         while width and self._next < len(self.sample) and self._has_room(width, index):
-            self._begin(self._next)
+            if self._next in own:
+                self._begin(self._next)
             self._next += 1
         case = self._cases.pop(index, None) or self._make(index)
         self._bytes -= len(case.key or b"") if case.plan is not None else 0

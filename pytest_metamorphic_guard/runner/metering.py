@@ -35,6 +35,7 @@ class Meter:
         self._run = run
         self._metrics = run.task.metrics if run.entry is _find_measured(run.task) else ()
         self._pairs: dict[str, list[tuple[float | None, float | None]]] = {}
+        self._indices: dict[str, list[int]] = {}
 
     @property
     def rows(self) -> tuple[MetricRows, ...]:
@@ -46,6 +47,7 @@ class Meter:
                 higher_is_better=metric.higher_is_better,
                 alpha=metric.alpha,
                 pairs=tuple(self._pairs.get(metric.name, ())),
+                indices=tuple(self._indices.get(metric.name, ())),
             )
             for metric in self._metrics
         )
@@ -66,6 +68,7 @@ class Meter:
                 self._extract(metric, case, after, "candidate"),
             )
             self._pairs.setdefault(metric.name, []).append(values)
+            self._indices.setdefault(metric.name, []).append(index)
             for role, value in zip(found, values, strict=True):
                 if value is not None and math.isfinite(value):
                     found[role][metric.name] = value

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Status, Verdict
+from pytest_metamorphic_guard.contracts.verdicts import (
+    Confirmation,
+    Status,
+    Verdict,
+    says_something,
+)
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
@@ -15,7 +19,7 @@ from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.runner.literals import Literals, find_literals
-from pytest_metamorphic_guard.runner.naming import find_order
+from pytest_metamorphic_guard.runner.role_order import RoleOrder
 from pytest_metamorphic_guard.runner.shrinking import ShrinkBudget
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation, make_violated
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = ["Run"]
-
-_MOSTLY_SKIPPED = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Run:
         skipped_after: Number of cases skipped after a candidate without a baseline had answered.
         differences: Number of cases in which both roles' calls did not end alike.
         difference: That of the smallest of these cases.
+        before_search: Both, before more than the sample was looked at; None where that was not.
         missed_rate: The rate that was seen and the one that was asked for, where it was missed.
         shrinking: For how long a smaller input is looked for.
         hung: Number of inputs after which a sample ended because the candidate timed out on each.
@@ -75,6 +78,7 @@ class Run:
     shared_violations: int = 0
     differences: int = 0
     difference: Difference | None = None
+    before_search: tuple[int, Difference | None] | None = None
     shrinking: ShrinkBudget = field(default_factory=ShrinkBudget)
     first: Violation | None = None
     first_number: int | None = None
@@ -83,19 +87,20 @@ class Run:
     soft_example: Violation | None = None
     last_input: tuple[Any, ...] | None = None
     undecided: Undecided | None = None
-    _key: str = field(init=False, repr=False)
-    _order: random.Random = field(init=False, repr=False)
+    _order: RoleOrder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         names = self.task.inputs.names
         if names is not None:
+            # Not loaded for inputs without names, for a run that starts sooner.
+            from pytest_metamorphic_guard.runner.naming import find_order
+
             # A law calls by position, whatever the inputs are called.
             lenient = isinstance(self.entry.subject, Law)
             for caller in self.callers:
                 with contextlib.suppress(*((ImplementationError,) if lenient else ())):
                     caller.order = find_order(caller.implementation, names)
-        self._key = f"{self.settings.seed}:{self.entry.name}"
-        self._order = random.Random(self._key)  # noqa: S311
+        self._order = RoleOrder(f"{self.settings.seed}:{self.entry.name}")
 
     @property
     def callers(self) -> tuple[Caller, ...]:
@@ -108,18 +113,8 @@ class Run:
         return find_literals(caller.implementation for caller in self.callers)
 
     def order_callers(self, case: Case | None = None) -> list[Caller]:
-        """Return the callers in random order, the same one whenever it is asked for a case.
-
-        A fixed order would give one role the warmer caches in every pair.
-        """
-        callers = list(self.callers)
-        if len(callers) > 1:
-            order = self._order
-            if case is not None and case.index is not None:
-                order = random.Random(f"{self._key}:{case.index}")  # noqa: S311 - no secret
-            if order.random() < 0.5:  # noqa: PLR2004 - a fair coin
-                callers.reverse()
-        return callers
+        """Return the callers in random order, the same one whenever it is asked for a case."""
+        return self._order.arrange(self.callers, None if case is None else case.index)
 
     def check(self, sources: tuple[tuple[Any, ...], ...]) -> None:
         """Check one case.
@@ -166,6 +161,10 @@ class Run:
         self.smallest = violation
         raise make_violated(violation)(violation)
 
+    def number_case(self, index: int) -> int:
+        """Return the last case's number: in a share it is the place that it has in a whole run."""
+        return self.cases if self.settings.shard is None else index + 1
+
     def examine(self, case: Case) -> Violation | None:
         """Evaluate one case on all roles again, without counting it."""
         return self._judge(case, *self.compare(case))
@@ -194,7 +193,8 @@ class Run:
         """Return the verdict; call it once, at the end."""
         failed = self.candidate.unusable
         status: Status = "held" if violation is None else "violated"
-        if violation is None and (broken or self.cases == 0):
+        # A share of a small sample may be empty.
+        if violation is None and (broken or not (self.cases or self.settings.shard)):
             status = "broken"
         return Verdict(
             task=self.task.name,
@@ -215,7 +215,7 @@ class Run:
     @property
     def says_something(self) -> bool:
         """Whether cases ran, and not ten times as many were skipped."""
-        return self.cases > 0 and self.skipped <= _MOSTLY_SKIPPED * self.cases
+        return says_something(self.cases, self.skipped)
 
     def broken(self, fault: str) -> TaskError:
         """Return the error that says what is wrong with the task, at the entry's place."""

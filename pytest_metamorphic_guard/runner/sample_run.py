@@ -105,7 +105,8 @@ class Measuring:
         title = name_task(self.run.task.name, self.where)
         self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
         self._examples = Examples(self.run, self.examples)
-        self._searched = Examples(self.run, self.searched, "search")
+        before = len(self.examples) + len(self.sample)
+        self._searched = Examples(self.run, self.searched, "search", before)
         self._hangs = Hangs(self.run.candidate)
         # Only a gate judges by it; a replay runs what it was given.
         asks_again = self.run.settings.gate and self.searches
@@ -152,7 +153,7 @@ class Measuring:
             self.drive()
             return
         try:
-            for index in range(len(self.sample)):
+            for index in self.run.settings.list_share(len(self.sample)):
                 if self.gave_up:
                     break
                 self.measure_input(index)
@@ -214,6 +215,7 @@ class Measuring:
             cases=tuple(self._seen.cases),
             metrics=self._meter.rows,
             hung=run.hung,
+            hung_first=self._hangs.first,
             asked_again=self._again.asked,
             worse_again=self._again.worse,
             better_again=self._again.better,
@@ -267,8 +269,9 @@ class Measuring:
         held = CaseHeld(index, candidate.held, held_before, group=cluster)
         self._seen.cases.append(held)
         if not candidate.held:
+            number = run.number_case(len(self.examples) + index)
             violation = Violation(
-                case=case, candidate=candidate, baseline=baseline, case_number=run.cases
+                case=case, candidate=candidate, baseline=baseline, case_number=number
             )
             if run.counts(violation):
                 self._seen.add_counted(violation, self._kept)
@@ -283,16 +286,15 @@ class Measuring:
             caller.remember(self._kept.calls.get(caller.role, []))
         if self.min_pass_rate is not None:
             run.missed_rate = self._seen.describe_rate(self.min_pass_rate)
-        cases, shared = run.cases, run.shared_violations
+        counts = run.cases, run.shared_violations, run.differences, run.difference
         run.cases = 0
         try:
             if self.searches and run.settings.shrink != "off":
                 search()
         finally:
-            run.cases, run.shared_violations = cases, shared
-            run.first_number = find_number(
-                run.first or first, [found for _, found in self._all_counted]
-            )
+            run.cases, run.shared_violations, run.differences, run.difference = counts
+            found = [violation for _, violation in self._all_counted]
+            run.first_number = find_number(run.first or first, found)
         # The search draws the same inputs again; should it come to another end, the violation
         # that was measured is reported as it is.
         raise Violated(first)

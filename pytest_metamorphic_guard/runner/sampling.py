@@ -11,35 +11,29 @@ from hypothesis import HealthCheck, Phase
 
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
-from pytest_metamorphic_guard.runner.functions import RunHolder, count_sources, disguise
+from pytest_metamorphic_guard.runner.functions import count_sources, disguise
+from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.user_errors import is_control
-from pytest_metamorphic_guard.runner.violations import Skipped
+from pytest_metamorphic_guard.runner.violations import Skipped, Violated
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.runner.literals import Literals
-    from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["MeasuringHolder", "build_measured_test", "draw_sample", "draw_searched"]
+__all__ = ["build_measured_test", "draw_sample", "draw_searched"]
 
 # Of every so many inputs of a sample one more is searched beside it, and ten at least.
 _SEARCHED_SHARE = 5
 _SEARCHED_LEAST = 10
 _LITERALS_LEAST = 20
-
-
-class MeasuringHolder(RunHolder):
-    """Where the item leaves its measuring for the test function that was built before it."""
-
-    measuring: Measuring
 
 
 def build_measured_test(
@@ -60,7 +54,16 @@ def build_measured_test(
         __tracebackhide__ = True
         holder.take_fixtures(fixtures)
         with allow_assume():
-            holder.measuring.measure(search)
+            try:
+                holder.measuring.measure(search)
+            except Violated as violated:
+                # Whether a rate is missed is known when all shares are.
+                if settings.shard is None or not holder.run.missed_rate:
+                    raise
+                # Not loaded for a run of whole samples, which starts sooner.
+                from pytest_metamorphic_guard.runner.missed_rates import keep_missed
+
+                holder.missed = keep_missed(holder.run, violated.violation)
 
     made = disguise(test, task, entry, holder.parameters)
     made.__test__ = True  # type: ignore[attr-defined]
@@ -71,13 +74,15 @@ def _build_search(
     task: Task, entry: Entry, settings: Settings, holder: MeasuringHolder
 ) -> Callable[[bool], None]:
     if not isinstance(task.inputs, StrategyInputs):
-        return lambda _: list_violations(task, entry, settings, holder, holder.measuring.sample)
+        return lambda _: list_violations(task, entry, settings, holder, _list_own(holder))
 
     @hypothesis.seed(_sample_seed(task, settings))
     @_sample_settings(settings, Phase.shrink)
     @hypothesis.given(to_strategy(task, count_sources(entry)))
     def search(case: Any) -> None:
         __tracebackhide__ = True
+        if holder.run.first is None and holder.passes_on():
+            return
         # A rejected case would change what is drawn after it, so a refused one simply ends.
         try:
             holder.run.check(to_sources(task, entry, case))
@@ -89,6 +94,9 @@ def _build_search(
 
     def search_as_drawn(mutated: bool) -> None:  # noqa: FBT001 - one of two samples
         __tracebackhide__ = True
+        holder.found_at, holder.elsewhere = -1, frozenset()
+        if settings.shard is not None and not mutated and count_sources(entry) == 1:
+            holder.elsewhere = _find_elsewhere(task, settings, len(holder.measuring.sample))
         if not mutated:
             with try_constants_of(task), draw_without_mutations():
                 search()
@@ -97,6 +105,20 @@ def _build_search(
             search()
 
     return search_as_drawn
+
+
+def _list_own(holder: MeasuringHolder) -> list[tuple[tuple[Any, ...], ...]]:
+    """Return the inputs of a listed sample that this run takes."""
+    sample = holder.measuring.sample
+    return [sample[index] for index in holder.run.settings.list_share(len(sample))]
+
+
+def _find_elsewhere(task: Task, settings: Settings, count: int) -> frozenset[int]:
+    """Return which of so many inputs other runs take, by their number as they are drawn."""
+    order = list(range(count))
+    random.Random(_sample_seed(task, settings)).shuffle(order)  # noqa: S311 - as in `draw_sample`
+    own = {order[index] for index in settings.list_share(count)}
+    return frozenset(range(count)) - own
 
 
 def draw_sample(

@@ -10,7 +10,6 @@ from pytest_metamorphic_guard.contracts.outcomes import (
 )
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, Unusable
-from pytest_metamorphic_guard.runner.naming import arrange
 from pytest_metamorphic_guard.values.deciding import resting
 from pytest_metamorphic_guard.values.records import require_plain
 
@@ -39,6 +38,9 @@ class Solve:
         """Call the implementation; named arguments are matched to its own parameters."""
         __tracebackhide__ = True
         if named:
+            # Not loaded for calls by position, for a run that starts sooner.
+            from pytest_metamorphic_guard.runner.naming import arrange
+
             try:
                 args = arrange(self._caller.implementation, args, named)
             except ImplementationError as error:

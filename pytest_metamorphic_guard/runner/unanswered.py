@@ -21,6 +21,8 @@ def require_answers(run: Run) -> None:
         Unusable: A law called nothing under a gate; every call of a role was refused; or no call
             of the baseline returned, where its failures excuse those of the candidate.
     """
+    if run.settings.shard is not None:  # judged when all shares are merged
+        return
     is_law = isinstance(run.entry.subject, Law)
     # Without a gate nothing is adopted on it.
     if is_law and run.settings.gate and run.cases and not run.candidate.executions:

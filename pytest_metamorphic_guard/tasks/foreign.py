@@ -15,18 +15,10 @@ from pytest_metamorphic_guard.values.equivalence import equal_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["convert_foreign", "is_foreign"]
+__all__ = ["convert_foreign"]
 
 _PACKAGE = "metamorphic_guard"
-_KINDS = ("Spec", "TaskSpec")
 _KEPT = "_pytest_mg_task"
-
-
-def is_foreign(value: object) -> bool:
-    """Tell whether an object is a spec of the other distribution; nothing of it is asked."""
-    kind = type(value)
-    module = str(getattr(kind, "__module__", ""))
-    return kind.__name__ in _KINDS and module.partition(".")[0] == _PACKAGE
 
 
 def convert_foreign(value: Any, variable: str) -> Task:

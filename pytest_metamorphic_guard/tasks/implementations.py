@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.tasks.mistyped import find_path, is_folder, suggest_file
 from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
 
 if TYPE_CHECKING:
@@ -161,14 +160,14 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
         if found is not None:
             return Assignment(found, named[1])
         is_word = _WORD.match(named[1])
-        if raw_texts and is_word and find_path(named[2], folder) is None:
+        if raw_texts and is_word and not _is_path(named[2], folder):
             return Assignment(Implementation.from_content(named[2]), named[1])
         if is_word or not raw_texts:
             raise ImplementationError(text, _explain(named[2], folder))
     found = _parse_implementation(text, folder)
     if found is not None:
         return Assignment(found)
-    if raw_texts and text and find_path(text, folder) is None:
+    if raw_texts and text and not _is_path(text, folder):
         return Assignment(Implementation.from_content(text))
     raise ImplementationError(text, _explain(text, folder))
 
@@ -213,6 +212,13 @@ def _read_file(text: str, folder: Path) -> Implementation | None:
     return None
 
 
+def _is_path(text: str, folder: Path) -> bool:
+    # As below.
+    from pytest_metamorphic_guard.tasks.mistyped import find_path
+
+    return find_path(text, folder) is not None
+
+
 def _explain(text: str, folder: Path) -> str:
     path, colon, function = text.rpartition(":")
     if (colon and not function.isidentifier()) and (
@@ -221,6 +227,9 @@ def _explain(text: str, folder: Path) -> str:
         if function and all(part.isidentifier() for part in function.split(".")):
             return f"{function!r} is not at the top of its file: write a function there"
         return f"{function!r} is not the name of a function"
+    # Not loaded unless something is mistyped, for a run that starts sooner.
+    from pytest_metamorphic_guard.tasks.mistyped import find_path, is_folder, suggest_file
+
     if is_folder(folder, text):
         return f"is a folder; name a file in it, such as {text.rstrip('/')}/solution.py"
     meant = find_path(text, folder)

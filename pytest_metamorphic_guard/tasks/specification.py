@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_metamorphic_guard.tasks.foreign import convert_foreign, is_foreign
 from pytest_metamorphic_guard.tasks.task import Task
 from pytest_metamorphic_guard.values.equivalence import equal_values
 
@@ -16,6 +15,9 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.metrics import Metric
 
 __all__ = ["TaskSpec", "find_task"]
+
+_OTHERS_PACKAGE = "metamorphic_guard"
+_OTHERS_KINDS = ("Spec", "TaskSpec")
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,15 @@ def find_task(value: object, variable: str = "") -> Task | None:
     kind = type(value)
     if issubclass(kind, TaskSpec):
         return cast("TaskSpec", value).to_task()
-    if is_foreign(value):
+    if _is_foreign(kind):
+        # Not loaded without the other distribution, for a run that starts sooner.
+        from pytest_metamorphic_guard.tasks.foreign import convert_foreign
+
         return convert_foreign(value, variable)
     return cast("Task", value) if issubclass(kind, Task) else None
+
+
+def _is_foreign(kind: type) -> bool:
+    """Tell whether a class is a spec of the other distribution; nothing of it is asked."""
+    module = str(getattr(kind, "__module__", ""))
+    return kind.__name__ in _OTHERS_KINDS and module.partition(".")[0] == _OTHERS_PACKAGE

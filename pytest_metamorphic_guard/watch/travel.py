@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.values.wire import EncodeError, Limits, decode, en
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["decode_records", "encode_records"]
+__all__ = ["decode_records", "encode_records", "join_records"]
 
 # What one record may hold.
 _ONE = Limits(max_bytes=256 * 1024, max_items=50_000)
@@ -51,6 +51,12 @@ def encode_records(records: Iterable[MonitorRecord]) -> str:
         return ""
     packed = b"".join(_LENGTH.pack(len(frame)) + frame for frame in frames)
     return base64.b85encode(zlib.compress(packed, level=1)).decode("ascii")
+
+
+def join_records(texts: Iterable[str]) -> str:
+    """Return the records of several texts of `encode_records` as one."""
+    packed = b"".join(zlib.decompress(base64.b85decode(text)) for text in texts if text)
+    return base64.b85encode(zlib.compress(packed, level=1)).decode("ascii") if packed else ""
 
 
 def decode_records(text: str) -> list[MonitorRecord]:

@@ -45,13 +45,14 @@ def test_a_longer_function_says_why():
     assert silent == []
 
 
-def test_the_top_of_the_package_has_rooms_and_six_modules():
+def test_the_top_of_the_package_has_rooms_and_seven_modules():
     modules = {path.name for path in PACKAGE.iterdir() if path.is_file()}
     assert modules == {
         "__init__.py",
         "api.py",
         "errors.py",
         "loading.py",
+        "merge.py",
         "plugin.py",
         "py.typed",
         "settings.py",

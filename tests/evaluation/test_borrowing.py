@@ -5,7 +5,7 @@ import pytest
 from pytest_metamorphic_guard import Task
 from pytest_metamorphic_guard.api import EvaluationConfig, Implementation
 from pytest_metamorphic_guard.api import run as run_task
-from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
+from pytest_metamorphic_guard.executors.local.hardening.support import find_missing
 
 TASK = """
 from pytest_metamorphic_guard import *

@@ -21,6 +21,12 @@ def read_github():
     return [step["run"] for step in job["steps"] if "run" in step], job
 
 
+def read_shards():
+    """Return the jobs of the matrix, one per shard, and the job that merges them."""
+    jobs = yaml.safe_load((JOBS / "shards.yml").read_text())["jobs"]
+    return jobs["shard"], jobs["gate"]
+
+
 def read_gitlab():
     """Return the commands of the job, and its whole definition."""
     job = yaml.safe_load((JOBS / "gitlab.yml").read_text())["gate"]
@@ -51,7 +57,7 @@ def repository(tmp_path):
 def run_job(repository, tmp_path):
     """Run the commands of a job, as its service does, with a candidate in the clone."""
 
-    def run(commands, candidate):
+    def run(commands, candidate, **variables):
         (repository / "top_k.py").write_text(candidate)
         environment = {
             **{key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"},
@@ -59,6 +65,7 @@ def run_job(repository, tmp_path):
             "GITHUB_BASE_REF": "main",
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            **variables,
         }
         status, said = 0, ""
         for command in commands:
@@ -111,3 +118,27 @@ def test_the_jobs_keep_the_report_also_when_they_fail():
     artifacts = read_gitlab()[1]["artifacts"]
     assert artifacts["when"] == "always"
     assert artifacts["reports"] == {"junit": "gate.xml"}
+
+
+@pytest.mark.parametrize(
+    ("candidate", "expected"), [("good", (0, "adopt")), ("wrong", (1, "reject"))]
+)
+def test_the_jobs_of_a_matrix_decide_together(repository, run_job, tmp_path, candidate, expected):
+    shard, gate = read_shards()
+    text = GOOD
+    if candidate == "wrong":
+        text = (ROOT / "examples" / "top_k" / "wrong.py").read_text()
+    commands = [step["run"] for step in shard["steps"] if "run" in step]
+    numbers = shard["strategy"]["matrix"]["shard"]
+
+    alone = [run_job(commands, text, SHARD=str(number)) for number in numbers]
+    merging = [step["run"] for step in gate["steps"] if "run" in step]
+    status, said = run_job(merging, text)
+    outcome = json.loads((repository / "gate.json").read_text())["gate"]["outcome"]
+
+    assert [code for code, _ in alone] == [0] * len(numbers), alone
+    assert all(f"this is shard {n} of {len(numbers)}" in alone[n - 1][1] for n in numbers)
+    assert (status, outcome) == expected, said
+    assert (tmp_path / "summary.md").read_text().count("Metamorphic guard") == 1
+    assert shard["env"]["SHARD"] == "${{ matrix.shard }}"
+    assert gate["needs"] == "shard"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_metamorphic_guard.executors.local import LocalExecutor
-from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
+from pytest_metamorphic_guard.executors.local.hardening.support import find_missing
 from pytest_metamorphic_guard.values.records import Opaque
 
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
+from pytest_metamorphic_guard.executors.local.hardening.support import find_missing
 
 pytestmark = pytest.mark.skipif(bool(find_missing()), reason="needs Landlock")
 

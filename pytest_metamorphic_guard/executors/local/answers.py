@@ -19,6 +19,8 @@ from pytest_metamorphic_guard.executors.local.payloads import (
 from pytest_metamorphic_guard.values import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
     from pytest_metamorphic_guard.executors.local.hints import Hints
     from pytest_metamorphic_guard.executors.local.process import Process
@@ -58,16 +60,20 @@ class AnswerReader:
         target: What the process imported.
         configuration: The executor's.
         process: Whose output belongs to them.
-        hints: What else is said about failures.
+        get_hints: Gives what else is said about failures.
     """
 
     def __init__(
-        self, target: Target, configuration: Configuration, process: Process, hints: Hints
+        self,
+        target: Target,
+        configuration: Configuration,
+        process: Process,
+        get_hints: Callable[[], Hints],
     ) -> None:
         self.where = target.file or target.name
         self._configuration = configuration
         self._process = process
-        self._hints = hints
+        self._get_hints = get_hints
         self._limits = wire.Limits(max_bytes=configuration.result_bytes)
 
     def read_call(self, response: Response, func_name: str, observed_s: float) -> Payload:
@@ -134,7 +140,7 @@ class AnswerReader:
     def make_import_failed(self, response: Response, answer: object) -> Payload:
         """Return the payload that says why the candidate did not import."""
         _, exception_type, message, traceback = self._read_failure(response, answer)
-        hint = self._hints.explain_failure(exception_type, message, traceback)
+        hint = self._get_hints().explain_failure(exception_type, message, traceback)
         text = f"importing {self.where} failed: {_join(exception_type, message)}{hint}"
         payload = make_failure("import_error", text) | self._note_refused(message, traceback)
         return payload | {"exception_type": exception_type, "traceback": traceback}
@@ -175,7 +181,7 @@ class AnswerReader:
                     "output_limit",
                     f"printed more than {self._configuration.file_mb} MiB, the limit of a file",
                 )
-        hint = self._hints.explain_failure(exception_type, message, traceback)
+        hint = self._get_hints().explain_failure(exception_type, message, traceback)
         payload = make_failure(category, _join(exception_type, message) + hint)
         payload |= self._note_refused(message, traceback)
         if exception_type:
@@ -183,7 +189,7 @@ class AnswerReader:
         return payload
 
     def _note_refused(self, message: str, traceback: str) -> Payload:
-        refused = self._hints.find_refused(message, traceback)
+        refused = self._get_hints().find_refused(message, traceback)
         return {} if refused is None else {PAYLOAD_KEY: refused.to_payload()}
 
     @staticmethod

@@ -15,15 +15,12 @@ from pytest_metamorphic_guard.executors.local.frames import START, STARTED
 from pytest_metamorphic_guard.executors.local.hardening.confinement import Confinement
 from pytest_metamorphic_guard.executors.local.hardening.libc import unbuffer_stdout
 from pytest_metamorphic_guard.executors.local.hardening.limits import MemoryLimit, set_fixed_limits
-from pytest_metamorphic_guard.executors.local.hardening.mounts import (
-    SHARED_MEMORY,
-    mount_shared_memory,
-)
+from pytest_metamorphic_guard.executors.local.hardening.mounts import mount_shared_memory
 from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_parent
 from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_namespaces, keep
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
 from pytest_metamorphic_guard.executors.local.serving import pack_frame
-from pytest_metamorphic_guard.executors.local.setup import Setup
+from pytest_metamorphic_guard.executors.local.setup import SHARED_MEMORY, Setup
 from pytest_metamorphic_guard.values.finding import set_offers
 from pytest_metamorphic_guard.values.wire.encoding import encode
 

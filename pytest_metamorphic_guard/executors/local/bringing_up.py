@@ -7,28 +7,21 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.directories import Directories
-from pytest_metamorphic_guard.executors.local.forking import ForkingZygote, FreshZygote
 from pytest_metamorphic_guard.executors.local.levels import check_missing, choose_confinement
 from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
 from pytest_metamorphic_guard.executors.local.payloads import make_failure
-from pytest_metamorphic_guard.executors.local.sandbox import RefusedError, Sandbox, Wish
 from pytest_metamorphic_guard.executors.local.sources import Watch, locate
 from pytest_metamorphic_guard.executors.local.warm import WarmWorker
+from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
     from pytest_metamorphic_guard.executors.local.implementation import Implementation
     from pytest_metamorphic_guard.executors.local.needs import Need
+    from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
     from pytest_metamorphic_guard.executors.local.setup import Target
 
 __all__ = ["Processes"]
-
-_LEVELS: dict[str, type[Sandbox]] = {
-    "worker": WarmWorker,
-    "spawn": WarmWorker,
-    "fork": ForkingZygote,
-    "fresh": FreshZygote,
-}
 
 
 class Processes:
@@ -120,7 +113,7 @@ class Processes:
             processor=self.processor,
             withheld=tuple(implementation.withheld),
         )
-        sandbox = _LEVELS[level](wish, self._directories.make())
+        sandbox = _find_kind(level)(wish, self._directories.make())
         try:
             check_missing(sandbox.missing, self._configuration)
         except BaseException:
@@ -138,6 +131,15 @@ class Processes:
         """Forget the directories without removing them, and return what owns them."""
         left, self._directories = self._directories, None
         return left
+
+
+def _find_kind(level: str) -> type[Sandbox]:
+    if level in ("worker", "spawn"):
+        return WarmWorker
+    # Not loaded on the other levels, which start sooner.
+    from pytest_metamorphic_guard.executors.local.forking import ForkingZygote, FreshZygote
+
+    return ForkingZygote if level == "fork" else FreshZygote
 
 
 def _make_search_path(target: Target) -> tuple[str, ...]:

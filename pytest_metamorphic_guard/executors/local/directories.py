@@ -12,7 +12,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.executors.local.hardening.mounts import SHARED_MEMORY
+from pytest_metamorphic_guard.executors.local.setup import SHARED_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.executors.local.payloads import (
     make_failure,
     make_timeout,
 )
-from pytest_metamorphic_guard.executors.local.sandbox import Sandbox, Wish
+from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
 from pytest_metamorphic_guard.executors.local.timing import (
     CPU_SLACK_MS,
     FORK_SLACK_MS,
@@ -28,6 +28,7 @@ from pytest_metamorphic_guard.executors.local.timing import (
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.channel import Response
+    from pytest_metamorphic_guard.executors.local.wishes import Wish
 
 __all__ = ["ForkingZygote", "FreshZygote"]
 

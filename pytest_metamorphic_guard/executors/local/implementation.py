@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.executors.local.withholding import explain_withheld
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -58,6 +56,9 @@ class Implementation:
         """Return a payload that says so where a file was asked for that is withheld."""
         if not self.withheld or payload["success"]:
             return payload
+        # Not loaded for calls that do not fail, which starts sooner.
+        from pytest_metamorphic_guard.executors.local.withholding import explain_withheld
+
         return explain_withheld(payload, self.target.file or self.target.name, self.withheld)
 
     def end_process(self) -> None:

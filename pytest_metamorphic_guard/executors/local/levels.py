@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.isolation import warn_once
-from pytest_metamorphic_guard.executors.local.hardening.confinement import find_missing
+from pytest_metamorphic_guard.executors.local.hardening.support import find_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

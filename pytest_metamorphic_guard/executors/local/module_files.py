@@ -16,6 +16,8 @@ from importlib.machinery import (
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.executors.local.libraries import is_installed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from importlib.abc import PathEntryFinder
@@ -25,10 +27,7 @@ if TYPE_CHECKING:
 else:
     PathEntryFinder = object  # for the reason in `bootstrap`
 
-__all__ = ["is_installed", "load", "prepare_path"]
-
-_LIBRARY = os.path.dirname(os.path.abspath(os.__file__))
-_INSTALLED = ("site-packages", "dist-packages")
+__all__ = ["load", "prepare_path"]
 
 
 class FreshSourceLoader(SourceFileLoader):
@@ -145,13 +144,6 @@ def _find_root(name: str) -> str:
 
 def _is_package(file: str) -> bool:
     return os.path.basename(file) == "__init__.py"
-
-
-def is_installed(path: str) -> bool:
-    """Return whether a path belongs to the standard library or to an installed distribution."""
-    if path == _LIBRARY or path.startswith(_LIBRARY + os.sep):
-        return True
-    return any(part in _INSTALLED for part in path.split(os.sep))
 
 
 def _make_stat_hook(unlisted: frozenset[str]) -> Callable[[str], PathEntryFinder]:

@@ -8,8 +8,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.editable import list_editable
-from pytest_metamorphic_guard.executors.local.hardening.confinement import Permissions
-from pytest_metamorphic_guard.executors.local.withholding import leave_out
+from pytest_metamorphic_guard.executors.local.setup import Permissions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -76,7 +75,7 @@ def make_permissions(
         readable.extend([folder] if parts is None else parts)
     named = {os.path.realpath(path) for path in configuration.read}
     hidden = [path for path in withheld if os.path.realpath(path) not in named]
-    kept, listed = leave_out(dict.fromkeys(filter(None, readable)), hidden)
+    kept, listed = _leave_out(list(filter(None, readable)), hidden)
     return Permissions(
         readable=tuple(dict.fromkeys(kept)),
         listed=tuple(path for path in listed if path not in unlisted),
@@ -85,6 +84,15 @@ def make_permissions(
         allow_network=configuration.allow_network,
         allow_subprocess=configuration.allow_subprocess,
     )
+
+
+def _leave_out(readable: list[str], hidden: list[str]) -> tuple[list[str], list[str]]:
+    if not hidden:
+        return readable, []
+    # Not loaded where nothing is withheld, which starts sooner.
+    from pytest_metamorphic_guard.executors.local.withholding import leave_out
+
+    return leave_out(dict.fromkeys(readable), hidden)
 
 
 def _list_parts(folder: str) -> list[str] | None:

@@ -6,7 +6,7 @@ import os
 import pickle
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
@@ -17,7 +17,6 @@ from pytest_metamorphic_guard.executors.local.channel import (
     ForgedError,
     GoneError,
 )
-from pytest_metamorphic_guard.executors.local.hints import Hints
 from pytest_metamorphic_guard.executors.local.kin import describe_lost
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
@@ -29,16 +28,16 @@ from pytest_metamorphic_guard.executors.local.permissions import make_permission
 from pytest_metamorphic_guard.executors.local.preparation import Preparation
 from pytest_metamorphic_guard.executors.local.process import Process
 from pytest_metamorphic_guard.executors.local.setup import Setup
+from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
 from pytest_metamorphic_guard.values.finding import list_offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_metamorphic_guard.executors.local.configuration import Configuration
+    from pytest_metamorphic_guard.executors.local.hints import Hints
     from pytest_metamorphic_guard.executors.local.needs import Need
-    from pytest_metamorphic_guard.executors.local.setup import Target
 
-__all__ = ["RefusedError", "Sandbox", "Wish"]
+__all__ = ["Sandbox"]
 
 # How long a process that closed its pipe may take to end before it is called a breach.
 GRACE_S = 1.0
@@ -46,41 +45,6 @@ GRACE_S = 1.0
 LONGEST_S = 2_000_000.0
 # How long an interpreter may take until it runs our code, on a machine under load.
 _START_S = 60.0
-
-
-class RefusedError(Exception):
-    """No call can be made; ``payload`` says why."""
-
-    def __init__(self, payload: Payload) -> None:
-        super().__init__(payload)
-        self.payload = payload
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What is wanted of a process.
-
-    Attributes:
-        target: What to import.
-        mem_mb: Memory limit in MiB; 0 for none.
-        configuration: The executor's.
-        search_path: The host's ``sys.path``.
-        has_needs: Whether modules are to be imported for its inputs.
-        is_confined: Whether to harden it.
-        is_kept: Whether it may leave processes behind that have to be swept.
-        processor: The only processor it runs on, or None for all.
-        withheld: Files that it may not read, if it is confined.
-    """
-
-    target: Target
-    mem_mb: int
-    configuration: Configuration
-    search_path: tuple[str, ...]
-    has_needs: bool
-    is_confined: bool
-    is_kept: bool
-    processor: int | None = None
-    withheld: tuple[str, ...] = ()
 
 
 class Sandbox(ABC):
@@ -118,8 +82,9 @@ class Sandbox(ABC):
         except OSError as error:
             text = f"the process could not be started: {error}"
             raise RefusedError(make_failure("not_started", text)) from error
-        self._hints = Hints(wish.configuration, wish.mem_mb, is_confined=wish.is_confined)
-        self._reader = AnswerReader(wish.target, wish.configuration, self._process, self._hints)
+        self._reader = AnswerReader(
+            wish.target, wish.configuration, self._process, lambda: self._hints
+        )
         try:
             self._channel = Channel(self._process, wish.configuration.result_bytes)
             self._preparation = Preparation(
@@ -135,6 +100,14 @@ class Sandbox(ABC):
         except BaseException:
             self._process.end()
             raise
+
+    @cached_property
+    def _hints(self) -> Hints:
+        # Not loaded for calls that do not fail, which starts sooner.
+        from pytest_metamorphic_guard.executors.local.hints import Hints
+
+        wish = self._wish
+        return Hints(wish.configuration, wish.mem_mb, is_confined=wish.is_confined)
 
     def is_usable(self) -> bool:
         """Return whether it lives and nothing of an earlier call is left in its pipe."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pytest_metamorphic_guard.executors.local.hardening.confinement import Permissions
+__all__ = ["SHARED_MEMORY", "Permissions", "Setup", "Target"]
 
-__all__ = ["Setup", "Target"]
+# Where the files of shared memory are; a process gets a place of its own there.
+SHARED_MEMORY = "/dev/shm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +23,28 @@ class Target:
     file: str
     name: str
     root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What a confined process may do.
+
+    Attributes:
+        readable: Files, and directories with everything below, that it may read and execute.
+        listed: Directories of which, and below which, it may list the names.
+        unlisted: Directories on the search path of which it may read the modules, but not list
+            the names.
+        writable: Files and directories that it may also change.
+        allow_network: Whether it may open sockets and connect.
+        allow_subprocess: Whether it may start processes.
+    """
+
+    readable: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    allow_network: bool = False
+    allow_subprocess: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

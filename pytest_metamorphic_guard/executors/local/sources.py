@@ -8,7 +8,7 @@ import re
 import time
 
 from pytest_metamorphic_guard.contracts.roots import split_root
-from pytest_metamorphic_guard.executors.local.module_files import is_installed
+from pytest_metamorphic_guard.executors.local.libraries import is_installed
 from pytest_metamorphic_guard.executors.local.setup import Target
 
 __all__ = ["Watch", "find_target", "locate"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_ended
-from pytest_metamorphic_guard.executors.local.sandbox import Sandbox, Wish
+from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
 from pytest_metamorphic_guard.executors.local.timing import SLACK_MS, Stopwatch, is_contradicted
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.wishes import Wish
 
 __all__ = ["WarmWorker"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.hardening.numbers import AARCH64, COMMON, X86_64
+from pytest_metamorphic_guard.executors.local.hardening.support import find_machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,4 +38,5 @@ TABLES = {
 
 def find_architecture() -> Architecture | None:
     """Return the table of this machine, or None if there is none for it."""
-    return TABLES.get(platform.machine())
+    machine = find_machine()
+    return None if machine is None else TABLES[machine]

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.hardening.architectures import find_architecture
 from pytest_metamorphic_guard.executors.local.hardening.capabilities import drop_capabilities
 from pytest_metamorphic_guard.executors.local.hardening.landlock import (
-    SCOPE_VERSION,
     TRUNCATE_VERSION,
     Ruleset,
-    find_version,
 )
 from pytest_metamorphic_guard.executors.local.hardening.libc import (
     PR_SET_NO_NEW_PRIVS,
@@ -24,38 +20,22 @@ from pytest_metamorphic_guard.executors.local.hardening.rules import (
     make_base_filter,
 )
 from pytest_metamorphic_guard.executors.local.hardening.seccomp import Filter, Prepared
+from pytest_metamorphic_guard.executors.local.hardening.support import (
+    NO_LANDLOCK,
+    NO_SCOPE,
+    NO_TABLE,
+    SCOPE_VERSION,
+    find_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Confinement", "Permissions", "find_missing"]
+    from pytest_metamorphic_guard.executors.local.setup import Permissions
 
-NO_TABLE = "system call filters (Linux on x86_64 or aarch64 only)"
-NO_LANDLOCK = "Landlock (Linux 5.13 with the module enabled)"
-NO_SCOPE = "a scope for signals (Linux 6.12)"
+__all__ = ["Confinement"]
+
 NO_SECCOMP = "system call filters (refused by this kernel)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permissions:
-    """What a confined process may do.
-
-    Attributes:
-        readable: Files, and directories with everything below, that it may read and execute.
-        listed: Directories of which, and below which, it may list the names.
-        unlisted: Directories on the search path of which it may read the modules, but not list
-            the names.
-        writable: Files and directories that it may also change.
-        allow_network: Whether it may open sockets and connect.
-        allow_subprocess: Whether it may start processes.
-    """
-
-    readable: tuple[str, ...] = ()
-    listed: tuple[str, ...] = ()
-    unlisted: tuple[str, ...] = ()
-    writable: tuple[str, ...] = ()
-    allow_network: bool = False
-    allow_subprocess: bool = False
 
 
 class Confinement:
@@ -74,14 +54,12 @@ class Confinement:
     def __init__(self, permissions: Permissions) -> None:
         self.missing: list[str] = []
         self._permissions = permissions
-        self._architecture = find_architecture() if sys.platform == "linux" else None
-        self._version = 0
+        self._architecture = find_architecture()
+        self._version = find_version()
         self._inner: Ruleset | None = None
         self._for_children: Prepared | None = None
         if self._architecture is None:
             self.missing.append(NO_TABLE)
-        else:
-            self._version = find_version(self._architecture)
 
     def confine(self, own_files: Iterable[str] = ()) -> None:
         """Give up privileges, files, network, and the more dangerous system calls.
@@ -162,14 +140,3 @@ class Confinement:
             rules.apply()
         finally:
             rules.close()
-
-
-def find_missing(*, allow_subprocess: bool = False) -> list[str]:
-    """Return what this system lacks, without confining anything; seccomp is assumed."""
-    architecture = find_architecture() if sys.platform == "linux" else None
-    if architecture is None:
-        return [NO_TABLE]
-    version = find_version(architecture)
-    if not version:
-        return [NO_LANDLOCK]
-    return [NO_SCOPE] if allow_subprocess and version < SCOPE_VERSION else []

@@ -13,19 +13,18 @@ from struct import pack
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.hardening.libc import call_system
+from pytest_metamorphic_guard.executors.local.hardening.support import SCOPE_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_metamorphic_guard.executors.local.hardening.architectures import Architecture
 
-__all__ = ["NETWORK_VERSION", "SCOPE_VERSION", "TRUNCATE_VERSION", "Ruleset", "find_version"]
+__all__ = ["NETWORK_VERSION", "TRUNCATE_VERSION", "Ruleset"]
 
 TRUNCATE_VERSION = 3
 NETWORK_VERSION = 4
-SCOPE_VERSION = 6
 
-_ASK_VERSION = 1
 _PATH_BENEATH = 1
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _TRUNCATE, _IOCTL = 1 << 14, 1 << 15
@@ -36,14 +35,6 @@ _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 1
 _FILE_RIGHTS_LATER = (1 << 16) - 1
 _BIND_AND_CONNECT = 3
 _ABSTRACT_SOCKETS_AND_SIGNALS = 3
-
-
-def find_version(architecture: Architecture) -> int:
-    """Return the version of the interface that the kernel offers; 0 where there is none."""
-    try:
-        return call_system(architecture.calls["landlock_create_ruleset"], 0, 0, _ASK_VERSION)
-    except OSError:
-        return 0
 
 
 class Ruleset:

@@ -12,10 +12,10 @@ import sys
 
 from pytest_metamorphic_guard.executors.local.hardening.libc import LIBRARY
 from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_parent
+from pytest_metamorphic_guard.executors.local.setup import SHARED_MEMORY
 
-__all__ = ["SHARED_MEMORY", "mount_shared_memory"]
+__all__ = ["mount_shared_memory"]
 
-SHARED_MEMORY = "/dev/shm"
 
 _NEW_MOUNTS, _NEW_USERS = 0x00020000, 0x10000000
 _NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 2, 4, 8

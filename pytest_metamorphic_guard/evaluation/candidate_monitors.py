@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.measurements import name_task
+from pytest_metamorphic_guard.watch.feed import decode_fed
 from pytest_metamorphic_guard.watch.streams import Stream, make_context, watch_all
 from pytest_metamorphic_guard.watch.travel import decode_records
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+    from pytest_metamorphic_guard.evaluation.gathered import Fed, Gathered
     from pytest_metamorphic_guard.evaluation.transport import ItemResult
-    from pytest_metamorphic_guard.pytest_side.gathering import Fed, Gathered
     from pytest_metamorphic_guard.watch.alerts import WatchReport
     from pytest_metamorphic_guard.watch.requested import LoadedMonitor
 
@@ -88,7 +89,7 @@ def _make_stream(monitors: Iterable[LoadedMonitor], seen: _Seen, fed: Iterable[F
         (handles[monitor].id, record)
         for one in fed
         if one.label is None or not seen.labels or one.label in seen.labels
-        for monitor, record in one.pairs
+        for monitor, record in decode_fed(one.pairs)
     ]
     tasks = {name_task(item.verdict.task, item.where) for item in seen.items}
     measured = [item.measurement for item in seen.items if item.measurement is not None]

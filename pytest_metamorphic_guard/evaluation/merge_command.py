@@ -1,0 +1,97 @@
+"""The command that merges shards: reports in, the summary and exit status of the whole run out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from pytest_metamorphic_guard.contracts.texts import clean_line
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
+from pytest_metamorphic_guard.evaluation.concluding import add_to_page, list_monitor_lines
+from pytest_metamorphic_guard.evaluation.merging import merge_shards, read_shards
+from pytest_metamorphic_guard.evaluation.report_file import write_report
+from pytest_metamorphic_guard.evaluation.summing_up import count_items, suspect_entries
+from pytest_metamorphic_guard.report.alert_lines import render_monitors
+from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
+from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.evaluation.merging import Merged
+
+__all__ = ["run_command"]
+
+_CANNOT = 4
+_WIDEST = 100
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(_CANNOT, f"{self.prog}: {message}\n")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Merge the reports that the arguments name, and say what came of it; return the status."""
+    parser = _Parser(
+        prog="python -m pytest_metamorphic_guard.merge",
+        description="Make of the reports of all shards of a run (pytest --mg-shard=I/N "
+        "--mg-report=FILE) the decision, report and exit status of the whole run.",
+    )
+    parser.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="one per shard")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the merged report")
+    given = parser.parse_args(arguments)
+    try:
+        merged = merge_shards(read_shards(given.reports))
+        written = None if given.output is None else write_report(merged.record, given.output)
+    except MetamorphicGuardError as error:
+        sys.stderr.write(f"{parser.prog}: {clean_line(str(error))}\n")
+        return _CANNOT
+    lines = [*_list_violations(merged), *_sum_up(merged)]
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page and merged.ranking is not None:
+        monitors = list_monitor_lines(merged.monitors)
+        fault = add_to_page(page, merged.ranking, None, monitors, str)
+        lines += [fault] if fault else []
+    if written is not None:
+        lines.append(f"report: {written}")
+    lines += [f"FAILED {clean_line(f'{n} - {said}')}" for n, said in merged.failures.items()]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if merged.failures else 0
+
+
+def _list_violations(merged: Merged) -> list[str]:
+    lines = []
+    for node in merged.failures:
+        result = merged.gathered.items.get(node)
+        if result is not None and result.text:
+            lines += [_head(node, "_"), *result.text.splitlines(), ""]
+    return lines
+
+
+def _sum_up(merged: Merged) -> list[str]:
+    """Return the lines that pytest's terminal has below its own."""
+    screen = Screen(width=_find_width())
+    if merged.ranking is not None:
+        lines = render_summary(merged.ranking, list_monitor_lines(merged.monitors), screen)
+        if merged.record.seed_source == "contents":
+            lines.append(f"seed {merged.record.seed} from the contents of the implementations")
+    else:
+        monitors = render_monitors(merged.monitors, screen.width, leave_plain)
+        lines = [*count_items(merged.gathered), *monitors]
+    lines += [*suspect_entries(merged.gathered), *describe_refused(merged.gathered.refused)]
+    if merged.record.partial and merged.monitors:
+        lines.append("monitors saw only a part of this run")
+    return [_head("metamorphic guard", "="), *lines]
+
+
+def _head(title: str, line: str) -> str:
+    return f" {clean_line(title)} ".center(_find_width(), line)
+
+
+def _find_width() -> int:
+    return max(60, min(shutil.get_terminal_size().columns, _WIDEST))

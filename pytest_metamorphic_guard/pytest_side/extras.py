@@ -1,0 +1,69 @@
+"""What a session has only where it is asked for, and does not load otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.evaluation.replaying import Replay
+    from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
+    from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+
+__all__ = ["choose_progress", "load_monitors", "load_replay"]
+
+
+def load_monitors(config: pytest.Config, settings: Settings) -> tuple[LoadedMonitor, ...]:
+    """Return the monitors that options and plugins ask for.
+
+    Raises:
+        pytest.UsageError: A plugin asks for something else.
+    """
+    wanted = list(settings.monitors)
+    for more in config.hook.pytest_mg_monitors(config=config):
+        if not isinstance(more, list | tuple) or not all(isinstance(m, str) for m in more):
+            fault = f"returned {more!r:.80}, expected a list of specifications"
+            raise pytest.UsageError(f"hook pytest_mg_monitors: {fault} such as 'latency'")
+        wanted += more
+    if not wanted:
+        return ()
+    # Not loaded for a run without monitors, which starts sooner.
+    from pytest_metamorphic_guard.watch.requested import load_monitors as load
+
+    return load(wanted)
+
+
+def load_replay(settings: Settings) -> Replay | None:
+    """Return the report whose violations are run again, if one is."""
+    if not settings.replay:
+        return None
+    # Not loaded for a run that replays nothing, which starts sooner.
+    from pytest_metamorphic_guard.evaluation.replaying import read_replay
+
+    return read_replay(settings.replay)
+
+
+def choose_progress(config: pytest.Config) -> LocalProgress | None:
+    """Return what shows how far an item of this process is; None where no line can change."""
+    worker = getattr(config, "workerinput", None)
+    folder: Any = None if worker is None else worker.get("mg_progress")
+    can_show = _has_changing_lines(config) if worker is None else folder is not None
+    if not can_show:
+        return None
+    # Not loaded where no line can change, for a run that starts sooner.
+    from pytest_metamorphic_guard.pytest_side.progress import (
+        LocalProgress,
+        ProgressBoard,
+        SharedProgress,
+    )
+
+    if worker is not None:
+        return LocalProgress(SharedProgress(folder, worker["workerid"]).show)
+    return LocalProgress(ProgressBoard.create(config).show)
+
+
+def _has_changing_lines(config: pytest.Config) -> bool:
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter is not None and reporter.isatty and reporter.verbosity >= 0
