@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_metamorphic_guard.report.reproduction import Reproduction
+    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.endings import Difference
     from pytest_metamorphic_guard.runner.functions import RunHolder
     from pytest_metamorphic_guard.runner.run import Run
+    from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.runner.violations import Violation
 
 __all__ = ["describe_share"]
@@ -58,27 +60,29 @@ def describe_share(
         found=_place(holder, run, number) if violated else (),
         number=number,
         missed=_write_missed(holder, reproduce),
-        example=()
-        if example is None
-        else (
-            example[1] != "confirmed",
-            example[0].regression is False,
-            *_cut(example[0]),
-        ),
+        example=_rank_example(measuring),
         counted=run.before_search is None,
         apart=describe_ends(*apart),
         apart_size=_cut(apart[1]),
         difference_size=_cut(run.difference),
-        counts={
-            caller.role: CallCounts(
-                executions=caller.executions,
-                returned=caller.returned,
-                refused=caller.refused,
-                asked=caller.availability.calls,
-                lost=caller.availability.lost,
-            )
-            for caller in run.callers
-        },
+        counts={caller.role: _count_calls(caller) for caller in run.callers},
+    )
+
+
+def _rank_example(measuring: Measuring) -> tuple[Any, ...]:
+    if measuring.example is None:
+        return ()
+    violation, confirmation = measuring.example
+    return confirmation != "confirmed", violation.regression is False, *_cut(violation)
+
+
+def _count_calls(caller: Caller) -> CallCounts:
+    return CallCounts(
+        executions=caller.executions,
+        returned=caller.returned,
+        refused=caller.refused,
+        asked=caller.availability.calls,
+        lost=caller.availability.lost,
     )
 
 

@@ -41,7 +41,7 @@ class Given:
     folder: Path
 
 
-def read_settings(config: pytest.Config) -> Settings:
+def read_settings(config: pytest.Config) -> Settings:  # one of its lines per option
     """Read all options; the command line wins over the environment, that over the file.
 
     Raises:
