@@ -59,7 +59,7 @@ def solve(x):
 """
 
 
-def run_once(folder: Path, parallel: int, *options: str) -> tuple[float, dict]:
+def run_once(folder: Path, parallel: int, *options: str) -> tuple[float, dict[str, object]]:
     """Return the seconds of a run, and its report without durations."""
     begun = time.perf_counter()
     subprocess.run(
