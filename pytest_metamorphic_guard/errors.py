@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from typing import TYPE_CHECKING
 
@@ -98,6 +97,9 @@ def suggest(wrong: str, known: Iterable[str]) -> str:
     Only the first thousand names are looked at, and none that is much longer than any name of a
     person's: a candidate may have defined a million.
     """
+    # Not loaded unless somebody mistypes: every worker loads this module.
+    import difflib
+
     short = [name for name in itertools.islice(known, _MOST_NAMES) if len(name) <= _LONGEST_NAME]
     near = difflib.get_close_matches(wrong[:_LONGEST_NAME], short, n=1)
     return f". Did you mean {near[0]!r}?" if near else ""

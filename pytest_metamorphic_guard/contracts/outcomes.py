@@ -67,6 +67,8 @@ class PluginIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Execution:
+    """What every execution has; see `Outcome`."""
+
     duration_ms: float = 0.0
     stdout: str = ""
     stderr: str = ""
@@ -82,6 +84,8 @@ class Returned(_Execution):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure(_Execution):
+    """What every execution has that did not return; see `Outcome`."""
+
     error: str
     error_type: str
     error_code: str

@@ -38,7 +38,6 @@ from pytest_metamorphic_guard.pytest_side.selection import (
     find_unknown_names,
     find_unknown_tasks,
 )
-from pytest_metamorphic_guard.pytest_side.sharding import refuse_looks
 from pytest_metamorphic_guard.pytest_side.warning_classes import (
     MetamorphicGuardWarning,
 )
@@ -71,7 +70,11 @@ class GuardSession:
         self.config = config
         self.settings = settings
         self.rules = read_rules(config)
-        refuse_looks(settings.shard, self.rules)
+        if settings.shard is not None:
+            # Not loaded for a run of all inputs, which starts sooner.
+            from pytest_metamorphic_guard.pytest_side.sharding import refuse_looks
+
+            refuse_looks(settings.shard, self.rules)
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
         self.monitors = load_monitors(config, settings)
@@ -252,14 +255,18 @@ class GuardSession:
 
     def _check_executors(self) -> None:
         names = {role: self.settings.find_executor(role) for role in ("candidate", "baseline")}
-        # Each look walks over all that is installed.
         for name in dict.fromkeys(names.values()):
-            require_plugin(ENTRY_POINT_GROUP, "executor", name)
+            # Ours are installed, and each look walks over all that is.
+            if name.lower() not in _OURS:
+                require_plugin(ENTRY_POINT_GROUP, "executor", name)
         for role, name in names.items():
             # Ours are cheap to make and check their configuration then; a stranger's may load a
             # model, so it is made where there is something to run, see `executor_making`.
-            if name.lower() in ("local", "inprocess") and self.settings.find_executor_config(role):
+            if name.lower() in _OURS and self.settings.find_executor_config(role):
                 self.evaluation.executors.get(role)
+
+
+_OURS = ("local", "inprocess")
 
 
 def _may_be_named(path: str) -> bool:

@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.runner.hanging import has_hung
-
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.violations import Violation
@@ -37,6 +35,9 @@ class ShrinkBudget:
 
     def start(self, violation: Violation) -> None:
         """Begin with the first violation that counts."""
+        # Not loaded for a run without a violation, which starts sooner.
+        from pytest_metamorphic_guard.runner.hanging import has_hung
+
         self.seconds = _HANGS_S if has_hung(violation.candidate) else _USUAL_S
         self._until = time.monotonic() + self.seconds
 

@@ -35,6 +35,7 @@ _HOMES: Final = {
     "uuid": ("stdlib",),
     "zoneinfo": ("moments",),
 }
+_GROUP: Final = "metamorphic_guard.values"
 _MOST_TAG: Final = 100
 _ROOM: Final = __name__.rpartition(".")[0]
 _get_mro: Any = type.__dict__["__mro__"].__get__
@@ -149,9 +150,20 @@ def _load_offer(tag: str) -> Kind:
 
 def _get_offers() -> dict[str, tuple[str, str, str]]:
     if _offers is None:
-        set_offers(_import("installed").list_offers())
+        set_offers(_read_offers())
     assert _offers is not None
     return _offers
+
+
+def _read_offers() -> list[tuple[str, str, str]]:
+    """Return name, place and distribution of what is installed; of two with one name, both."""
+    # Not loaded in a worker, which is told.
+    from importlib.metadata import entry_points
+
+    return sorted(
+        (point.name, point.value, point.dist.metadata["Name"] if point.dist else "")
+        for point in entry_points(group=_GROUP)
+    )
 
 
 def _load(home: str) -> tuple[Kind, ...]:

@@ -17,11 +17,10 @@ from pytest_metamorphic_guard.values.kind import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["GROUP", "Offer", "list_offers", "load_offer", "make_broken"]
+__all__ = ["Offer", "load_offer", "make_broken"]
 
 keep_builtins(globals())
 
-GROUP: Final = "metamorphic_guard.values"
 _MOST_FAULT: Final = 500
 _REQUIRED: Final = ("types", "take_apart", "put_together")
 # Of what type the answers are that a kind need not give.
@@ -61,17 +60,6 @@ class Offer:
         return BrokenKindError(
             clean_line(f"kind of value {self.tag!r}{origin}: {text}", _MOST_FAULT)
         )
-
-
-def list_offers() -> list[tuple[str, str, str]]:
-    """Return name, place and distribution of what is installed; of two with one name, both."""
-    # Not loaded in a worker, which is told.
-    from importlib.metadata import entry_points
-
-    return sorted(
-        (point.name, point.value, point.dist.metadata["Name"] if point.dist else "")
-        for point in entry_points(group=GROUP)
-    )
 
 
 def load_offer(offer: Offer) -> Kind:

@@ -35,6 +35,56 @@ class TestClass:
 """
 
 
+TASK = """
+from hypothesis import strategies as st
+from pytest_metamorphic_guard import Task
+
+top_k = Task("top_k", inputs=st.tuples(st.lists(st.integers()), st.integers(0, 20)))
+
+@top_k.relation
+def reordered(xs, k):
+    return xs[::-1], k
+"""
+# What has something to do only where something is violated, mistyped, measured, or asked for.
+UNUSED = [
+    "contracts.shares",
+    "evaluation.replaying",
+    "evaluation.sharing",
+    "executors.inprocess",
+    "executors.local.forking",
+    "executors.local.hardening.confinement",
+    "executors.local.hardening.seccomp",
+    "executors.local.hints",
+    "executors.local.module_files",
+    "executors.local.withholding",
+    "gate.decision",
+    "gate.planning",
+    "pytest_side.failing",
+    "pytest_side.lockstep",
+    "pytest_side.progress",
+    "relations.several",
+    "report.alike",
+    "report.document",
+    "report.secret_forms",
+    "report.values",
+    "report.violation",
+    "runner.confirmation",
+    "runner.hanging",
+    "runner.naming",
+    "runner.own_faults",
+    "runner.sample_run",
+    "runner.sampling",
+    "tasks.foreign",
+    "tasks.mistyped",
+    "values.installed",
+    "values.moments",
+    "values.numpy",
+    "values.pandas",
+    "watch.requested",
+    "watch.travel",
+]
+
+
 @pytest.fixture
 def plain(suite):
     suite.write(conftest=REPORT, test_plain=PLAIN)
@@ -93,3 +143,22 @@ def test_an_option_without_tasks_shows_a_header_and_fails_nothing(plain):
 
     assert result.ret == 0
     result.stdout.fnmatch_lines(["metamorphic-guard: executor local, seed 3"])
+
+
+def test_a_relation_that_holds_loads_nothing_that_has_nothing_to_do(suite):
+    suite.write(
+        conftest=REPORT,
+        test_it=TASK,
+        good="def solve(xs, k):\n    return sorted(xs, reverse=True)[:k]\n",
+    )
+
+    result = suite.spawn("--mg-candidate=good.py", "--mg-n=5")
+
+    result.assert_outcomes(passed=1)
+    modules, asked = read_modules(suite)
+    assert "pytest_metamorphic_guard.executors.local.sandbox" in modules
+    assert modules & {f"pytest_metamorphic_guard.{name}" for name in UNUSED} == set()
+    assert not modules & {"asyncio", "multiprocessing", "numpy", "pandas", "scipy"}
+    # Each look walks over all that is installed.
+    ours = [group for group in asked if group and group.startswith("metamorphic_guard")]
+    assert ours.count("metamorphic_guard.executors") == 1
