@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CallCounts", "MissedText", "Share"]
 
-_SORTED = ("found", "example", "apart_size", "difference_size")
+_SORTED = ("sizes", "found", "example", "apart_size", "difference_size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,8 @@ class Share:
         found: Sorts the violations that shards report: the first of them is that of a whole run.
         number: Number that the text of the violation gives its case; 0 without one.
         missed: What is reported if a rate is missed, which a share alone cannot tell.
+        sizes: Length of the text of every input of a list whose smallest violation is reported.
+        shown: The first of its violations in this share, in short.
         example: Sorts what stands for a rate: the smallest violation that was seen again first.
         counted: Whether the sample or an example shows a violation that counts.
         apart: Where calls end differently in these; what was searched beside them left out.
@@ -92,6 +94,8 @@ class Share:
     found: tuple[Any, ...] = ()
     number: int = 0
     missed: MissedText | None = None
+    sizes: tuple[int, ...] = ()
+    shown: str = ""
     example: tuple[Any, ...] = ()
     counted: bool = False
     apart: EndsApart | None = None

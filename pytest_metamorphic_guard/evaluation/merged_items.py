@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.shares import CallCounts
 from pytest_metamorphic_guard.contracts.verdicts import says_something
+from pytest_metamorphic_guard.evaluation.merged_lists import retell_search
 from pytest_metamorphic_guard.evaluation.merged_samples import (
     find_best_example,
     merge_measurements,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["merge_results"]
 
-_SEARCH = 2
+_SAMPLE, _SEARCH = 1, 2
 
 
 def merge_results(results: Sequence[ItemResult], *, fail_on_regression: bool) -> ItemResult:
@@ -79,9 +80,14 @@ def _judge(
     example = find_best_example(shares)
     missed = rate is not None and whole.pass_rate is not None and whole.pass_rate < rate
     if found is not None and (not missed or results[found].share.found[0] == 0):  # type: ignore[union-attr]
-        return _show(merged, results[found], whole, violated=True)
+        chosen = results[found]
+        if chosen.share is not None and chosen.share.found[0] == _SAMPLE:
+            chosen = _retell(chosen, whole, shares, fail_on_regression=fail_on_regression)
+        return _show(merged, chosen, whole, violated=True)
     if missed and rate is not None:
-        return _miss(merged, results, whole, rate)
+        chosen = _choose_missed(results, whole, rate)
+        chosen = _retell(chosen, whole, shares, fail_on_regression=fail_on_regression)
+        return _show(merged, chosen, whole, violated=True)
     if any(share.undecided for share in shares) or _shows_nothing(
         shares[0], verdict, calls, fail_on_regression=fail_on_regression
     ):
@@ -223,10 +229,8 @@ def _shows_nothing(
     return fail_on_regression and expects_returns and silent
 
 
-def _miss(
-    merged: ItemResult, results: Sequence[ItemResult], whole: Measurement, rate: float
-) -> ItemResult:
-    """Return the result of an item whose rate is missed: with the violation that a run reports."""
+def _choose_missed(results: Sequence[ItemResult], whole: Measurement, rate: float) -> ItemResult:
+    """Return the result of the shard that found what a run reports whose rate is missed."""
     found = [
         (share.missed.found, place)
         for place, result in enumerate(results)
@@ -238,18 +242,26 @@ def _miss(
     missed = share.missed
     assert missed is not None  # the same
     said = say_rate(sum(case.candidate for case in whole.cases), len(whole.cases), rate)
-    return _show(
-        merged,
-        replace(
-            chosen,
-            text=missed.text.replace(missed.rate, said, 1),
-            inputs=missed.inputs,
-            encoded_inputs=missed.encoded_inputs,
-            outputs=missed.outputs,
-            confirmation=missed.confirmation,
-            regression=missed.regression,
-            share=replace(share, number=missed.number),
-        ),
-        whole,
-        violated=True,
+    return replace(
+        chosen,
+        text=missed.text.replace(missed.rate, said, 1),
+        inputs=missed.inputs,
+        encoded_inputs=missed.encoded_inputs,
+        outputs=missed.outputs,
+        confirmation=missed.confirmation,
+        regression=missed.regression,
+        share=replace(share, number=missed.number),
     )
+
+
+def _retell(
+    chosen: ItemResult, whole: Measurement, shares: Sequence[Share], *, fail_on_regression: bool
+) -> ItemResult:
+    """Return what one shard reports of a list, with what the whole list says of it."""
+    share = chosen.share
+    assert share is not None  # it was chosen by it
+    text, number = retell_search(chosen.text, whole, shares, fail_on_regression=fail_on_regression)
+    if number is None:
+        return chosen
+    said = text.replace(f"in case {share.number} of this run", f"in case {number} of this run", 1)
+    return replace(chosen, text=said, share=replace(share, number=number))

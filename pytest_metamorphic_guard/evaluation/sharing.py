@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.shares import CallCounts, MissedText, Share
 from pytest_metamorphic_guard.evaluation.transport import describe_ends, describe_violated
+from pytest_metamorphic_guard.report.reproduction import shorten_case
 from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.cases import identify
 from pytest_metamorphic_guard.runner.functions import count_sources
@@ -50,6 +51,8 @@ def describe_share(
     number = run.first_number or 0
     if not violated:
         number = example[0].case_number if example else 0
+    reported = holder.missed.run if holder.missed else run
+    sizes, shown = _describe_list(reported, measuring)
     return Share(
         sample=_digest(measuring.sample),
         examples=len(measuring.examples),
@@ -60,6 +63,8 @@ def describe_share(
         found=_place(holder, run, number) if violated else (),
         number=number,
         missed=_write_missed(holder, reproduce),
+        sizes=sizes,
+        shown=shown,
         example=_rank_example(measuring),
         counted=run.before_search is None,
         apart=describe_ends(*apart),
@@ -67,6 +72,14 @@ def describe_share(
         difference_size=_cut(run.difference),
         counts={caller.role: _count_calls(caller) for caller in run.callers},
     )
+
+
+def _describe_list(run: Run, measuring: Measuring) -> tuple[tuple[int, ...], str]:
+    """Return what tells how a list was searched for its smallest violation; nothing elsewhere."""
+    is_list = not isinstance(run.task.inputs, StrategyInputs)
+    if not is_list or run.first is None or run.settings.shrink == "off":
+        return (), ""
+    return tuple(len(repr(sources)) for sources in measuring.sample), shorten_case(run.first)
 
 
 def _rank_example(measuring: Measuring) -> tuple[Any, ...]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
-__all__ = ["Reproduction", "describe_search", "write_example"]
+__all__ = ["Reproduction", "describe_search", "shorten_case", "write_example"]
+
+_ROOM = 36
 
 _CONFIRMATIONS = {
     "confirmed": "confirmed in a fresh process",
@@ -65,7 +67,7 @@ def describe_search(run: Run, violation: Violation, confirmation: Confirmation) 
         lines.append("its outputs change from run to run: the candidate is not deterministic")
     if first.case.key != violation.case.key:
         runs = "1 run" if run.shrinking.runs == 1 else f"{run.shrinking.runs} runs"
-        lines.append(f"shrunk in {runs} from {_shorten(first, 36)}")
+        lines.append(f"shrunk in {runs} from {shorten_case(first)}")
         if run.shrinking.stopped:
             lines.append(
                 f"the search stopped after {run.shrinking.seconds:g} s; --mg-shrink=full goes on"
@@ -94,7 +96,9 @@ def _read_outcomes(violation: Violation) -> list[str]:
     return [re.sub(r"\b0x[0-9a-f]+", "0x", line) for line in write_outcomes(violation.candidate)]
 
 
-def _shorten(violation: Violation, room: int) -> str:
+def shorten_case(violation: Violation) -> str:
+    """Return the input of a violation as it is named where a smaller one was found."""
+    room = _ROOM
     text = ", ".join(to_source(value) for value in violation.case.sources[0]).replace("\n", " ")
     return f"({text})" if len(text) <= room else f"({text[: room - 3]}...)"
 

@@ -484,3 +484,33 @@ def test_the_command_is_a_module_and_adds_to_the_page_of_a_job(shards):
 
     assert (done.returncode, done.stderr) == (1, "")  # `mostly` needs more inputs to be shown
     assert "Metamorphic guard: inconclusive" in page.read_text()
+
+
+def test_a_list_is_searched_for_its_smallest_violation_as_in_one_run(shards):
+    # The first violation is of the second shard, and the smallest of the first.
+    shards.project.write(
+        test_it="""
+        from pytest_metamorphic_guard import *
+
+        t = Task("t", inputs=[(x,) for x in (5, 70000, 99999, 13, 12345, 2, 170, 1, 21, 8, 444)])
+
+        @t.property
+        def listed(output, x):
+            assert output == x
+
+        @t.property(min_pass_rate=0.9)
+        def rated(output, x):
+            assert output == x
+        """,
+        new="def solve(x):\n    return -1 if x in (70000, 99999, 12345, 170, 21) else x\n",
+    )
+    whole = shards.run("whole", "--mg-measure", "--mg-parallel=2")
+    parts = shards.split(2, "--mg-measure")
+
+    merged = shards.merge([part.path for part in parts])
+
+    assert drop_times(merged.report) == drop_times(whole.report)
+    found = {one["relation"]: one for one in merged.report["violations"]}
+    assert found["listed"]["source_input"] == found["rated"]["source_input"] == "((21,),)"
+    assert "in case 2 of this run" in found["listed"]["message"]
+    assert "runs from (70000)" in found["listed"]["message"]
