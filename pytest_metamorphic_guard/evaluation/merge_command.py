@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.evaluation.merging import merge_shards, read_shard
 from pytest_metamorphic_guard.evaluation.report_file import write_report
 from pytest_metamorphic_guard.evaluation.summing_up import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
+from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_summary
 
@@ -51,16 +52,17 @@ def run_command(arguments: Sequence[str]) -> int:
     except MetamorphicGuardError as error:
         sys.stderr.write(f"{parser.prog}: {clean_line(str(error))}\n")
         return _CANNOT
+    hide = Redaction(known=merged.record.secrets).hide
     lines = [*_list_violations(merged), *_sum_up(merged)]
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and merged.ranking is not None:
         monitors = list_monitor_lines(merged.monitors)
-        fault = add_to_page(page, merged.ranking, None, monitors, str)
+        fault = add_to_page(page, merged.ranking, None, monitors, hide)
         lines += [fault] if fault else []
     if written is not None:
         lines.append(f"report: {written}")
     lines += [f"FAILED {clean_line(f'{n} - {said}')}" for n, said in merged.failures.items()]
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join(map(hide, lines)) + "\n")
     return 1 if merged.failures else 0
 
 

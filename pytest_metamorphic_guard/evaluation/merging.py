@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from pytest_metamorphic_guard.report.contents import (
     RefusedRecord,
     RunRecord,
 )
+from pytest_metamorphic_guard.report.holding import list_secrets
+from pytest_metamorphic_guard.settings import Settings
 from pytest_metamorphic_guard.watch.requested import load_monitors
 
 if TYPE_CHECKING:
@@ -189,6 +192,8 @@ def _describe(
         violations=list_violations(gathered.items),
         differences=list_differences(gathered.items),
         monitors=monitors,
+        # What monitors quote came here encoded, from which no secret was taken out.
+        secrets=list_secrets(Settings(), os.environ),
     )
 
 

@@ -458,7 +458,7 @@ def test_secrets_are_not_carried_from_shard_to_shard(shards, monkeypatch):
     shards.project.write(
         new="def solve(x):\n    raise ValueError('hunter2hunter2')\n",
     )
-    parts = shards.split(1, "--mg-measure", "-k", "listed")
+    parts = shards.split(1, "--mg-monitor=errors", "-k", "listed")
 
     data, _ = unpack_shard(parts[0].report["shard"]["data"])
     merged = shards.merge([parts[0].path])
@@ -466,6 +466,7 @@ def test_secrets_are_not_carried_from_shard_to_shard(shards, monkeypatch):
     assert "hunter2hunter2" not in json.dumps(data)
     assert "[redacted]" in json.dumps(data)
     assert "hunter2hunter2" not in json.dumps(merged.report)
+    assert not [line for line in merged.lines if "hunter2hunter2" in line]
     assert merged.status == 1
 
 
