@@ -12,9 +12,9 @@ from pytest_metamorphic_guard.evaluation.role_executors import Executors
 from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.functions import count_sources
+from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
-from pytest_metamorphic_guard.runner.sharing import SharedOutcomes
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 

@@ -217,7 +217,7 @@ class ItemRunner:
         if self.session.settings.shard is None:
             return None
         # Not loaded for a run of whole samples, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.sharing import describe_share
+        from pytest_metamorphic_guard.evaluation.own_part import describe_share
 
         return describe_share(
             plan.holder,

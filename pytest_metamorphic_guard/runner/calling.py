@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
     from pytest_metamorphic_guard.runner.pools import Job, Pool
-    from pytest_metamorphic_guard.runner.sharing import SharedOutcomes
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
