@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.evaluation.merged_samples import (
     merge_measurements,
     number_case,
 )
-from pytest_metamorphic_guard.runner.availability import Availability
+from pytest_metamorphic_guard.runner.availability import Availability, lose_too_many
 from pytest_metamorphic_guard.runner.sightings import say_rate
 from pytest_metamorphic_guard.watch.travel import decode_records, encode_records, join_records
 
@@ -73,6 +73,7 @@ def _judge(
     verdict = merged.verdict
     calls = _sum_calls(shares)
     lost = any(Availability(one.asked, one.lost).is_too_low for one in calls.values())
+    lost = lost or lose_too_many(verdict.cases, [one.lost for one in calls.values()])
     if lost or not says_something(verdict.cases, verdict.skipped):
         return _break(merged, verdict, merged.difference)
     found = _find_violated(results, counted=any(share.counted for share in shares))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.outcomes import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
 
-__all__ = ["Availability"]
+__all__ = ["Availability", "lose_too_many"]
 
 _MOST_SHARE = 0.1
 _MOST_RETRIES = 3
@@ -82,3 +82,13 @@ class Availability:
         """Say in words what was lost."""
         were = "was" if self.lost == 1 else "were"
         return f"{self.lost} of {self.calls} calls{whose} {were} unavailable ({self.said[:200]})"
+
+
+def lose_too_many(cases: int, lost: Sequence[int]) -> bool:
+    """Tell whether more than a tenth of all cases ended with a call that could not be made.
+
+    Args:
+        cases: Number of cases that ran.
+        lost: Number of calls that were lost, by role.
+    """
+    return sum(lost) > _MOST_SHARE * (cases + sum(lost))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.runner.availability import lose_too_many
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
@@ -42,12 +43,16 @@ def require_available(run: Run) -> None:
     """Refuse a run of which too many calls could not be made.
 
     Raises:
-        Unusable: More than a tenth of the calls of one role were lost.
+        Unusable: More than a tenth of the calls of one role, or of all cases, were lost.
     """
-    for caller in run.callers:
-        if caller.availability.is_too_low:
-            fault = f"{run.entry.name!r} could not be judged: {caller.describe_lost()}"
-            raise Unusable(run.broken(f"{fault}; try again when they can be made"))
+    lossy = [caller for caller in run.callers if caller.availability.is_too_low]
+    # A case ends with the first call that is lost, whosever it is.
+    if lose_too_many(run.cases, [caller.availability.lost for caller in run.callers]):
+        lossy = lossy or [caller for caller in run.callers if caller.availability.lost]
+    if lossy:
+        said = " and ".join(caller.describe_lost() for caller in lossy)
+        fault = f"{run.entry.name!r} could not be judged: {said}"
+        raise Unusable(run.broken(f"{fault}; try again when they can be made"))
 
 
 def require_decided(run: Run) -> None:

@@ -101,6 +101,20 @@ def test_a_gate_is_inconclusive_where_too_much_was_unavailable(alone, role):
     assert "REJECT" not in text
 
 
+def test_losses_of_both_roles_count_together_where_each_ends_other_cases(alone):
+    # A few calls in sixty of either role, and together a sixth of the inputs.
+    of_baseline = "--mg-baseline-executor-config=" + json.dumps({"busy": [20, 25, 28]})
+    config = {"busy": [3, 7], "role": "new"}
+    result = alone(config, "--mg-baseline=old.py", "--mg-gate")
+    assert "INCONCLUSIVE" not in result.stdout.str()
+    result = alone(config, of_baseline, "--mg-baseline=old.py", "--mg-gate")
+    text = " ".join(result.stdout.str().split())
+    assert "could not be judged" in text
+    assert "INCONCLUSIVE" in text
+    assert "calls of candidate new.py were unavailable" in text
+    assert "calls of baseline old.py were unavailable" in text
+
+
 def test_what_is_asked_again_and_unavailable_then_breaks_nothing(alone):
     # An input is called twice, as source and as follow-up, before any is asked again.
     config = {"busy": list(range(30)), "first": 3, "role": "new"}
