@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_metamorphic_guard.gate.rules import find_count_fault
 
@@ -37,6 +37,8 @@ class EvaluationConfig:
         monitors: What watches the calls, such as ``"latency"`` or ``"latency:alert_ratio=1.3"``.
         fail_on_alert: The lowest severity of an alert that rejects, or ``"never"``.
         shrink: ``"auto"``, ``"full"`` or ``"off"``.
+        parallel: Number of calls at once per implementation, or ``"auto"`` for one per processor;
+            None for as many as the executor takes by itself.
     """
 
     n: int = 400
@@ -55,6 +57,7 @@ class EvaluationConfig:
     monitors: tuple[str, ...] = ()
     fail_on_alert: str = "error"
     shrink: str = "auto"
+    parallel: int | Literal["auto"] | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -70,6 +73,10 @@ class EvaluationConfig:
             faults.append(f"fail_on_alert={self.fail_on_alert!r}, expected error, warning or never")
         if self.shrink not in ("auto", "full", "off"):
             faults.append(f"shrink={self.shrink!r}, expected auto, full or off")
+        if self.parallel not in (None, "auto") and not (
+            type(self.parallel) is int and self.parallel >= 1
+        ):
+            faults.append(f"parallel={self.parallel!r}, expected a whole number from 1 or 'auto'")
         if faults:
             raise ValueError("; ".join(faults))
 

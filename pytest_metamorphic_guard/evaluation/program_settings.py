@@ -43,6 +43,7 @@ def make_settings(
         fail_on="regression" if baseline else "violation",
         gate=True,
         monitors=config.monitors,
+        parallel=config.parallel,
     )
 
 

@@ -1,8 +1,12 @@
 """Calls that are under way at once: faster, and the same in everything but durations."""
 
 import json
+import subprocess
+import sys
 
 import pytest
+
+from pytest_metamorphic_guard import EvaluationConfig
 
 # Runs the file in this process, in as many threads as it is called from, and answers out of turn.
 ENGINE = '''
@@ -241,3 +245,43 @@ def test_comparing_durations_runs_calls_one_by_one_and_says_so_once(flights):
     result = run(flights, *options)
     words = "calls run one by one, since a monitor compares durations"
     assert "\n".join(result.outlines).count(words) == 1
+
+
+PROGRAM = """
+import json
+
+from engine import Engine
+from pytest_metamorphic_guard import EvaluationConfig, Implementation, Task, run
+
+task = Task("t", inputs=[(x,) for x in range(40)])
+
+
+@task.relation(expect="non_decreasing")
+def more(x):
+    return (x + 1,)
+
+
+if __name__ == "__main__":
+    made = {}
+    for parallel in (1, 6):
+        config = EvaluationConfig(n=40, executor="engine.py:Engine", parallel=parallel)
+        found = run(task, Implementation("old.py"), Implementation("new.py"), config)
+        report = dict(found.report)
+        del report["times"]
+        made[parallel] = report, int(open("highest.txt").read())
+    print(json.dumps([made[1][0] == made[6][0], made[1][1], made[6][1] > 1]))
+"""
+
+
+def test_a_program_may_have_calls_under_way_at_once(flights):
+    flights.write(program=PROGRAM)
+    done = subprocess.run(
+        [sys.executable, "program.py"], cwd=flights.path, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == [True, 1, True]
+
+
+@pytest.mark.parametrize("wrong", [0, True, "many", 1.5])
+def test_a_program_is_told_of_a_wrong_number(wrong):
+    with pytest.raises(ValueError, match=r"parallel=.*, expected a whole number from 1"):
+        EvaluationConfig(parallel=wrong)
