@@ -24,20 +24,26 @@ _BYTES = 64 << 20
 class SharedOutcomes:
     """What one implementation did with the inputs of a task's sample, as far as it fits.
 
-    What a call could not be made for, or what the time was too short for, is no answer to share.
+    An entry does not learn from itself: when it is run again, it calls again. What a call could not
+    be made for, or what the time was too short for, is no answer to share.
     """
 
     def __init__(self) -> None:
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, tuple[str, Outcome]] = {}
         self._room = Allowance(_BYTES)
 
-    def find(self, index: str | None) -> Outcome | None:
-        """Return the outcome of the input of this name, if it is known."""
-        return None if index is None else self._outcomes.get(index)
+    def find(self, index: str | None, entry: str) -> Outcome | None:
+        """Return the outcome of the input of this name, if another entry has called on it."""
+        if index is None:
+            return None
+        owner, outcome = self._outcomes.get(index, (entry, None))
+        return None if owner == entry else outcome
 
-    def add(self, index: str | None, outcome: Outcome) -> None:
-        """Keep the outcome of the input of this name."""
+    def add(self, index: str | None, entry: str, outcome: Outcome) -> None:
+        """Keep the outcome of the input of this name, on which an entry has called."""
         if index is None or isinstance(outcome, NotCalled | TimedOut | Unavailable):
             return
         if self._room.take(b"", outcome.value if isinstance(outcome, Returned) else None):
-            self._outcomes[index] = outcome
+            self._outcomes[index] = (entry, outcome)
+        else:
+            self._outcomes.pop(index, None)

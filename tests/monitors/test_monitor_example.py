@@ -21,7 +21,7 @@ def test_the_examples_own_tests_pass(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "10 passed" in done.stdout
 
 
 def test_the_distribution_installs_and_its_monitor_runs_by_name_in_its_own_process(tmp_path):
