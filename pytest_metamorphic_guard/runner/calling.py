@@ -128,7 +128,7 @@ class Caller:
                 return known
         arranged = args if by_position else self._arrange(args)
         shared = self.shared if case is not None and self.kind == "source" else None
-        outcome = None if shared is None or case is None else shared.find(case.index, self.entry)
+        outcome = None if shared is None or case is None else shared.find(case.identity, self.entry)
         if outcome is not None:
             self.executions += 1
             self._take(outcome)
@@ -137,7 +137,7 @@ class Caller:
         job = None if case is None else case.ahead.pop((self.role, self.kind), None)
         outcome = self._call(arranged, given, job)
         if shared is not None and case is not None:
-            shared.add(case.index, self.entry, outcome)
+            shared.add(case.identity, self.entry, outcome)
         if key is not None and self._remembered is not None:
             self._remembered.add(key, outcome)
         return outcome
@@ -153,7 +153,7 @@ class Caller:
         return job
 
     def _knows(self, args: tuple[Any, ...], case: Case) -> bool:
-        if self.shared is not None and self.shared.find(case.index, self.entry) is not None:
+        if self.shared is not None and self.shared.find(case.identity, self.entry) is not None:
             return True
         key = snapshot(args) if self.time_outs else None
         return key is not None and bool(self.time_outs and self.time_outs.find(key, self.entry))

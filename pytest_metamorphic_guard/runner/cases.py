@@ -53,12 +53,13 @@ class Case:
         ahead: Its calls that are under way already, by role and kind.
     """
 
-    __slots__ = ("_packed", "_snapshot", "ahead", "index", "plan", "sources")
+    __slots__ = ("_identity", "_packed", "_snapshot", "ahead", "index", "plan", "sources")
 
     def __init__(self, sources: tuple[tuple[Any, ...], ...], index: str | None = None) -> None:
         self.sources = sources
         self.index = index
         self.plan: Plan | None = None
+        self._identity: tuple[str, bytes] | None = None
         self.ahead: dict[tuple[str, str], Job] = {}
         self._snapshot = snapshot(sources)
         self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
@@ -67,6 +68,17 @@ class Case:
     def key(self) -> bytes | None:
         """Bytes that are the same for the same inputs, or None for inputs that cannot be copied."""
         return self._snapshot
+
+    @property
+    def identity(self) -> tuple[str, bytes] | None:
+        """What tells this input of its task from every other one; None where it is no shared one.
+
+        Its content is a part of that: entries that do not mean the same input share nothing.
+        """
+        if self._identity is None and self.index is not None and self._snapshot is not None:
+            digest = hashlib.blake2b(self._snapshot, digest_size=16).digest()
+            self._identity = (self.index, digest)
+        return self._identity
 
     @property
     def size(self) -> tuple[int, str]:

@@ -36,7 +36,7 @@ class Flights:
         run: The item's run.
         sample: The source inputs of every case, in order.
         name: What tells these inputs from others that the entries of the task share; None where
-            the entry has them alone.
+            the entry has them alone, as in a replay.
     """
 
     run: Run

@@ -29,21 +29,21 @@ class SharedOutcomes:
     """
 
     def __init__(self) -> None:
-        self._outcomes: dict[str, tuple[str, Outcome]] = {}
+        self._outcomes: dict[tuple[str, bytes], tuple[str, Outcome]] = {}
         self._room = Allowance(_BYTES)
 
-    def find(self, index: str | None, entry: str) -> Outcome | None:
-        """Return the outcome of the input of this name, if another entry has called on it."""
-        if index is None:
+    def find(self, identity: tuple[str, bytes] | None, entry: str) -> Outcome | None:
+        """Return the outcome of this input, if another entry has called on it."""
+        if identity is None:
             return None
-        owner, outcome = self._outcomes.get(index, (entry, None))
+        owner, outcome = self._outcomes.get(identity, (entry, None))
         return None if owner == entry else outcome
 
-    def add(self, index: str | None, entry: str, outcome: Outcome) -> None:
-        """Keep the outcome of the input of this name, on which an entry has called."""
-        if index is None or isinstance(outcome, NotCalled | TimedOut | Unavailable):
+    def add(self, identity: tuple[str, bytes] | None, entry: str, outcome: Outcome) -> None:
+        """Keep the outcome of this input, on which an entry has called."""
+        if identity is None or isinstance(outcome, NotCalled | TimedOut | Unavailable):
             return
         if self._room.take(b"", outcome.value if isinstance(outcome, Returned) else None):
-            self._outcomes[index] = (entry, outcome)
+            self._outcomes[identity] = (entry, outcome)
         else:
-            self._outcomes.pop(index, None)
+            self._outcomes.pop(identity, None)

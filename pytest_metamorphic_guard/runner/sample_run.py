@@ -99,7 +99,7 @@ class Measuring:
 
     def __post_init__(self) -> None:
         self._blocks = Blocks(self.run, len(self.sample))
-        self._flights = Flights(self.run, self.sample)
+        self._flights = Flights(self.run, self.sample, "sample" if self.searches else None)
         self._meter = Meter(self.run)
         self._seen = Sightings(self.run, _CONFIRMED_AT_MOST)
         title = name_task(self.run.task.name, self.where)
@@ -161,7 +161,7 @@ class Measuring:
             self.stop_ahead()
 
     def stop_ahead(self) -> None:
-        """End the calls that were begun for inputs whose turn does not come."""
+        """End calls that were begun for inputs whose turn does not come."""
         self._flights.stop()
 
     def measure_input(self, index: int) -> CaseHeld | None:

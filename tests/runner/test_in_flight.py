@@ -211,6 +211,24 @@ def test_every_source_input_is_called_on_once_for_all_entries(project):
     assert sorted(called) == sorted([*range(30), *range(100, 130)])
 
 
+def test_a_replay_shares_nothing_between_entries_that_were_violated_on_other_inputs(project):
+    project.write(new="def solve(x): return x if x < 7 else -x")
+    project.write_task(
+        """
+        @t.property
+        def positive(output, x): return output >= 0
+
+        @t.relation(expect="increasing")
+        def next_one(x): return (x + 1,)
+        """,
+        inputs="[(x,) for x in range(20)]",
+    )
+    options = ("--mg-candidate=new.py", "--mg-measure")
+    project.run(*options, "--mg-report=first.json").assert_outcomes(failed=2)
+    replayed = project.run(*options, "--mg-replay=first.json")
+    replayed.assert_outcomes(failed=2)
+
+
 COUNT = """
 class Count:
     def __init__(self):
