@@ -36,24 +36,6 @@ _ORIGINALS = dict(_builtins)
 # Those of the harness, and of this file, which is part of it.
 _BUILTINS = globals()["__builtins__"] = dict(_builtins)
 _IN_PACKAGE = _PACKAGE + "."
-# Not sys: the harness reads what is there now, such as sys.stdout.
-_COPIED = (
-    "_signal",
-    "_socket",
-    "array",
-    "ctypes",
-    "errno",
-    "gc",
-    "mmap",
-    "os",
-    "pickle",
-    "resource",
-    "select",
-    "signal",
-    "time",
-)
-
-
 _import = builtins.__import__
 _join = os.path.join
 _modules = sys.modules
@@ -152,17 +134,20 @@ def _load_harness(name: str) -> ModuleType:
 
 def _detach_library() -> None:
     """Give the harness copies of the modules it uses while candidate code is about."""
-    copies: dict[int, ModuleType] = {}
-    for name in _COPIED:
-        original = sys.modules.get(name)
-        if original is not None:
-            copy = copies[id(original)] = type(sys)(name)
-            vars(copy).update(vars(original))
+    # Not sys: the harness reads what is there now, such as sys.stdout.
+    copies: dict[int, ModuleType] = {id(sys): sys}
     for name, module in list(sys.modules.items()):
-        if name.startswith(_PACKAGE + "."):
+        if name.startswith(_IN_PACKAGE):
             for key, value in list(vars(module).items()):
-                if id(value) in copies:
-                    setattr(module, key, copies[id(value)])
+                if isinstance(value, _Module) and not value.__name__.startswith(_PACKAGE):
+                    setattr(module, key, _copy_once(value, copies))
+
+
+def _copy_once(module: ModuleType, copies: dict[int, ModuleType]) -> ModuleType:
+    if id(module) not in copies:
+        copy = copies[id(module)] = _Module(module.__name__)
+        vars(copy).update(vars(module))
+    return copies[id(module)]
 
 
 if __name__ == "__main__":
