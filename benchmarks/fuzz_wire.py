@@ -28,7 +28,7 @@ except ImportError:
 
 # Instrumented, so that the fuzzer sees which branches an input takes.
 with atheris.instrument_imports(include=["pytest_metamorphic_guard.values"]):
-    from pytest_metamorphic_guard.values.finding import set_offers
+    from pytest_metamorphic_guard.values.lookup import set_offers
     from pytest_metamorphic_guard.values.wire import DecodeError, Limits, decode, encode
 
 # The kind of value that the example distribution adds.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
 from pytest_metamorphic_guard.watch.hosting import host_monitor
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

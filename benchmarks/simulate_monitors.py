@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 from pytest_metamorphic_guard.watch.streams import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+    from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
     Forget = Callable[[list[MonitorRecord]], list[MonitorRecord]]
 

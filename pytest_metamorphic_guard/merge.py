@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 where nothing failed, 1 where something did, 4 where the reports cannot be merged.
     """
-    from pytest_metamorphic_guard.evaluation.merge_command import run_command
+    from pytest_metamorphic_guard.evaluation.shards.merge_command import run_command
 
     return run_command(sys.argv[1:] if arguments is None else list(arguments))
 

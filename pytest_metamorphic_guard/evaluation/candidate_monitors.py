@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation.gathered import Fed, Gathered
     from pytest_metamorphic_guard.evaluation.transport import ItemResult
     from pytest_metamorphic_guard.watch.alerts import WatchReport
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+    from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
 __all__ = ["CandidateWatch", "watch_gathered"]
 

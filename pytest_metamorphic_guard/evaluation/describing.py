@@ -36,7 +36,7 @@ def describe_held(
     if example is None:
         return ItemResult(verdict, *measured)
     # Not loaded for a run without a violation, which starts sooner.
-    from pytest_metamorphic_guard.report.violation import render_violation
+    from pytest_metamorphic_guard.report.failure_text import render_violation
 
     text = render_violation(run, *example, reproduction)
     return replace(describe_violated(example[0], verdict, text, *measured), confirmation=example[1])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Entry, Task
     from pytest_metamorphic_guard.tasks.implementations import Implementation
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+    from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
 __all__ = ["Evaluation"]
 

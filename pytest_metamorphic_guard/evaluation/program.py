@@ -38,8 +38,8 @@ from pytest_metamorphic_guard.evaluation.transport import (
 from pytest_metamorphic_guard.gate.ranking import rank
 from pytest_metamorphic_guard.report.contents import ItemRecord, MonitorResult, RunRecord
 from pytest_metamorphic_guard.report.document import to_document
+from pytest_metamorphic_guard.report.failure_text import render_violation
 from pytest_metamorphic_guard.report.reproduction import Reproduction
-from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
@@ -52,7 +52,7 @@ from pytest_metamorphic_guard.runner.stepping import run_in_step
 from pytest_metamorphic_guard.runner.violations import Violated
 from pytest_metamorphic_guard.tasks import Task, find_task
 from pytest_metamorphic_guard.tasks.implementations import Implementation
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 from pytest_metamorphic_guard.watch.streams import make_context, watch
 from pytest_metamorphic_guard.watch.travel import encode_records
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.both_roles import Pair, Pairing, count_cases
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     ROLES,
     BuiltinMonitor,
     Conclusion,
@@ -14,6 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pair, Pairing, count_cases
 from pytest_metamorphic_guard.monitors.equality import read_error_type
 from pytest_metamorphic_guard.monitors.wording import format_rate_interval
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson

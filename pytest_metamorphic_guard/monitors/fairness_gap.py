@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.both_roles import Pairing
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     BuiltinMonitor,
     Conclusion,
     OptionCheck,
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pairing
 from pytest_metamorphic_guard.monitors.group_metrics import (
     WIDENING_METHOD,
     GroupMetrics,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     ROLES,
     BuiltinMonitor,
     Conclusion,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.monitors.builtin import make_alert, make_check
+from pytest_metamorphic_guard.monitors.base import make_alert, make_check
 from pytest_metamorphic_guard.monitors.wording import format_amount
 from pytest_metamorphic_guard.statistics.means import find_mean_interval, find_p_mean_below
 from pytest_metamorphic_guard.statistics.multiple import holm

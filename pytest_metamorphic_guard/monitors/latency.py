@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     ROLES,
     BuiltinMonitor,
     Conclusion,
@@ -17,6 +16,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import (
     MARGIN,
     METHOD,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import fsum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     ROLES,
     BuiltinMonitor,
     Conclusion,
@@ -14,6 +13,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import (
     METHOD,
     Measurements,

@@ -6,14 +6,14 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.both_roles import Pairing
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     BuiltinMonitor,
     Conclusion,
     OptionCheck,
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pairing
 from pytest_metamorphic_guard.monitors.equality import compare_outcomes, make_comparator
 from pytest_metamorphic_guard.monitors.wording import (
     format_rate,

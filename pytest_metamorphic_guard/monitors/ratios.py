@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.monitors.builtin import ROLES
+from pytest_metamorphic_guard.monitors.base import ROLES
 from pytest_metamorphic_guard.monitors.wording import (
     add_count,
     format_interval,

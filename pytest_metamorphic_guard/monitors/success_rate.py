@@ -6,8 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pytest_metamorphic_guard.monitors.both_roles import Pair, Pairing, count_cases, count_pairs
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     ROLES,
     BuiltinMonitor,
     Conclusion,
@@ -15,6 +14,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pair, Pairing, count_cases, count_pairs
 from pytest_metamorphic_guard.monitors.inputs import HeldInputs
 from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_rate
 from pytest_metamorphic_guard.statistics.paired import (

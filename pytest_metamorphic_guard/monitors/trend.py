@@ -6,8 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
-from pytest_metamorphic_guard.monitors.builtin import (
+from pytest_metamorphic_guard.monitors.base import (
     ROLES,
     BuiltinMonitor,
     Conclusion,
@@ -15,6 +14,7 @@ from pytest_metamorphic_guard.monitors.builtin import (
     make_alert,
     make_check,
 )
+from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import Measurements
 from pytest_metamorphic_guard.monitors.reading import read_number
 from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_ratio

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.pytest_side.collection import load_tasks
 from pytest_metamorphic_guard.pytest_side.executor_check import ExecutorMaking
 from pytest_metamorphic_guard.pytest_side.interrupting import interrupt_once
 from pytest_metamorphic_guard.pytest_side.items import ItemRunner
 from pytest_metamorphic_guard.pytest_side.parsing import find_idle, read_settings
 from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
 from pytest_metamorphic_guard.pytest_side.session import GuardSession
+from pytest_metamorphic_guard.pytest_side.task_classes import load_tasks
 from pytest_metamorphic_guard.pytest_side.terminal import TerminalSummary
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.abort import refuse_run
-from pytest_metamorphic_guard.pytest_side.collection import find_plan
+from pytest_metamorphic_guard.pytest_side.task_classes import find_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

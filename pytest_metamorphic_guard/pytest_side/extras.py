@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation.replaying import Replay
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+    from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
 __all__ = ["choose_progress", "load_monitors", "load_replay"]
 
@@ -30,7 +30,7 @@ def load_monitors(config: pytest.Config, settings: Settings) -> tuple[LoadedMoni
     if not wanted:
         return ()
     # Not loaded for a run without monitors, which starts sooner.
-    from pytest_metamorphic_guard.watch.requested import load_monitors as load
+    from pytest_metamorphic_guard.watch.setting_up import load_monitors as load
 
     return load(wanted)
 

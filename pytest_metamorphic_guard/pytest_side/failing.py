@@ -11,7 +11,7 @@ from pytest_metamorphic_guard.evaluation.transport import ItemResult, describe_v
 from pytest_metamorphic_guard.pytest_side.places import describe_reproduction
 from pytest_metamorphic_guard.pytest_side.timers import ItemTimeout
 from pytest_metamorphic_guard.report.alike import ShownViolations
-from pytest_metamorphic_guard.report.violation import render_violation
+from pytest_metamorphic_guard.report.failure_text import render_violation
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
@@ -22,8 +22,8 @@ from pytest_metamorphic_guard.tasks import Law
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.pytest_side.collection import Plan
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
+    from pytest_metamorphic_guard.pytest_side.task_classes import Plan
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
 

@@ -9,8 +9,8 @@ import pytest
 from pytest_metamorphic_guard.contracts.outcomes import find_refusal
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.activation import get_session
-from pytest_metamorphic_guard.pytest_side.collection import label_candidates
 from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
+from pytest_metamorphic_guard.pytest_side.task_classes import label_candidates
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, Unusable
 from pytest_metamorphic_guard.runner.solving import Solve
 from pytest_metamorphic_guard.tasks.implementations import DEFAULT_FUNCTION, Implementation

@@ -20,10 +20,10 @@ from pytest_metamorphic_guard.evaluation.transport import (
     describe_difference,
     list_refused,
 )
-from pytest_metamorphic_guard.pytest_side.collection import Plan, find_plan, find_variant
 from pytest_metamorphic_guard.pytest_side.junit import note_counts
 from pytest_metamorphic_guard.pytest_side.places import describe_reproduction, find_label
 from pytest_metamorphic_guard.pytest_side.shield import clean_report
+from pytest_metamorphic_guard.pytest_side.task_classes import Plan, find_plan, find_variant
 from pytest_metamorphic_guard.pytest_side.timers import (
     DEADLINE,
     report_timeout,
@@ -217,7 +217,7 @@ class ItemRunner:
         if self.session.settings.shard is None:
             return None
         # Not loaded for a run of whole samples, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.own_part import describe_share
+        from pytest_metamorphic_guard.evaluation.shards.contribution import describe_share
 
         return describe_share(
             plan.holder,

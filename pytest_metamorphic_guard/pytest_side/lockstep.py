@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
-from pytest_metamorphic_guard.pytest_side.collection import PARAMETER, Plan, find_plan
+from pytest_metamorphic_guard.pytest_side.task_classes import PARAMETER, Plan, find_plan
 from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.stepping import Steps, run_in_step
 

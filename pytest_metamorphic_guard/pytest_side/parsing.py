@@ -16,7 +16,7 @@ from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
-from pytest_metamorphic_guard.pytest_side.sharding import find_shard_faults, parse_shard
+from pytest_metamorphic_guard.pytest_side.shard_option import find_shard_faults, parse_shard
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shard, Shrink
 from pytest_metamorphic_guard.tasks.implementations import parse_assignment
 

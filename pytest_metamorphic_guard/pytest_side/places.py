@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.pytest_side.collection import PARAMETER, Plan, find_plan
+from pytest_metamorphic_guard.pytest_side.task_classes import PARAMETER, Plan, find_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
-from pytest_metamorphic_guard.pytest_side.collection import label_candidates
-from pytest_metamorphic_guard.pytest_side.gathering import add_report
+from pytest_metamorphic_guard.pytest_side.incoming import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic, emit_item
+from pytest_metamorphic_guard.pytest_side.task_classes import label_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -254,7 +254,7 @@ class ResultKeeper:
         if self.session.settings.shard is None:
             return None
         # Not loaded for a run of whole samples, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.shards import describe_shard
+        from pytest_metamorphic_guard.evaluation.shards.shard_report import describe_shard
 
         return describe_shard(
             self.session.settings.shard,

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins
-from pytest_metamorphic_guard.pytest_side.collection import find_plan
+from pytest_metamorphic_guard.pytest_side.task_classes import find_plan
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
 
 if TYPE_CHECKING:

@@ -22,11 +22,6 @@ from pytest_metamorphic_guard.loading import (
     require_plugin,
 )
 from pytest_metamorphic_guard.pytest_side.abort import refuse_run
-from pytest_metamorphic_guard.pytest_side.collection import (
-    CandidateModule,
-    find_plan,
-    make_task_node,
-)
 from pytest_metamorphic_guard.pytest_side.extras import (
     choose_progress,
     load_monitors,
@@ -38,10 +33,15 @@ from pytest_metamorphic_guard.pytest_side.selection import (
     find_unknown_names,
     find_unknown_tasks,
 )
+from pytest_metamorphic_guard.pytest_side.task_classes import (
+    CandidateModule,
+    find_plan,
+    make_task_node,
+)
 from pytest_metamorphic_guard.pytest_side.warning_classes import (
     MetamorphicGuardWarning,
 )
-from pytest_metamorphic_guard.report.holding import list_secrets
+from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.watch.feed import Feed
 
@@ -72,7 +72,7 @@ class GuardSession:
         self.rules = read_rules(config)
         if settings.shard is not None:
             # Not loaded for a run of all inputs, which starts sooner.
-            from pytest_metamorphic_guard.pytest_side.sharding import refuse_looks
+            from pytest_metamorphic_guard.pytest_side.shard_option import refuse_looks
 
             refuse_looks(settings.shard, self.rules)
         self.secrets = list_secrets(settings, os.environ)
@@ -249,7 +249,7 @@ class GuardSession:
                 refuse_run(self.config, message, items)
         if self.replay is not None:
             # As above.
-            from pytest_metamorphic_guard.pytest_side.replays import choose_replayed
+            from pytest_metamorphic_guard.pytest_side.replay_selection import choose_replayed
 
             choose_replayed(self.replay, items, self.seen_tasks, self.config)
 

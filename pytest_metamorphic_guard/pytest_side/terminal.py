@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.evaluation.summing_up import count_items, suspect_entries
+from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 
 if TYPE_CHECKING:

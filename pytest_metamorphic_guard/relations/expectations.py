@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.values.approximation import Approx
 from pytest_metamorphic_guard.values.budget import MOST_ELEMENTS, charge, charge_elements, spending
 from pytest_metamorphic_guard.values.deciding import Incomparable
 from pytest_metamorphic_guard.values.equivalence import equal_values
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.standins import count_frozen
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.report.text_differences import find_character, show_part
 from pytest_metamorphic_guard.report.values import to_source
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

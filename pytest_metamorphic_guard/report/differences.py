@@ -20,7 +20,7 @@ from pytest_metamorphic_guard.report.changes import (
 from pytest_metamorphic_guard.report.text_differences import describe_texts
 from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.values.deciding import Incomparable, Undecidable
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.standins import freeze
 

@@ -7,7 +7,7 @@ import math
 from collections import deque
 from typing import Any, Final
 
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.records import Record
 from pytest_metamorphic_guard.values.sizes import measure
 

@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.contracts.texts import clean
 from pytest_metamorphic_guard.report.excerpts import take_excerpt
 from pytest_metamorphic_guard.report.page import wrap_source
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

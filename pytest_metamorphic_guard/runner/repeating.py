@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.observing import Recorder
     from pytest_metamorphic_guard.runner.run import Run
-    from pytest_metamorphic_guard.watch.requested import LoadedMonitor
+    from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
 __all__ = ["Repeats", "plan_repeats", "repeat_calls"]
 

@@ -93,7 +93,7 @@ class Run:
         names = self.task.inputs.names
         if names is not None:
             # Not loaded for inputs without names, for a run that starts sooner.
-            from pytest_metamorphic_guard.runner.naming import find_order
+            from pytest_metamorphic_guard.runner.named_inputs import find_order
 
             # A law calls by position, whatever the inputs are called.
             lenient = isinstance(self.entry.subject, Law)

@@ -39,7 +39,7 @@ class Solve:
         __tracebackhide__ = True
         if named:
             # Not loaded for calls by position, for a run that starts sooner.
-            from pytest_metamorphic_guard.runner.naming import arrange
+            from pytest_metamorphic_guard.runner.named_inputs import arrange
 
             try:
                 args = arrange(self._caller.implementation, args, named)

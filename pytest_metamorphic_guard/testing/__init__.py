@@ -1,15 +1,15 @@
 """For authors of plugins: check that an executor or a monitor keeps its contract."""
 
-from pytest_metamorphic_guard.testing.check import check_executor
+from pytest_metamorphic_guard.testing.check_results import (
+    CheckResult,
+    ExecutorContractError,
+    ExecutorReport,
+)
+from pytest_metamorphic_guard.testing.conformance import check_executor
 from pytest_metamorphic_guard.testing.monitors import (
     MonitorCheckReport,
     MonitorContractError,
     check_monitor,
-)
-from pytest_metamorphic_guard.testing.reports import (
-    CheckResult,
-    ExecutorContractError,
-    ExecutorReport,
 )
 
 __all__ = [

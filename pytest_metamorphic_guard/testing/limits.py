@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
-from pytest_metamorphic_guard.testing.contract import require_good, show
+from pytest_metamorphic_guard.testing.duties import require_good, show
 from pytest_metamorphic_guard.testing.tried import Finding
 from pytest_metamorphic_guard.values.deciding import Undecidable
 

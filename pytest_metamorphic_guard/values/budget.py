@@ -13,7 +13,7 @@ from contextvars import ContextVar, Token
 from typing import Any, Final
 
 from pytest_metamorphic_guard.values.deciding import Undecidable
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 
 __all__ = ["MOST_ELEMENTS", "charge", "charge_elements", "look", "spending"]
 

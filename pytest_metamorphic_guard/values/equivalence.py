@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_metamorphic_guard.values.budget import charge, look, spending
 from pytest_metamorphic_guard.values.deciding import Incomparable
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.numerics import EXACT, NUMBERS, same_number
 from pytest_metamorphic_guard.values.records import refuse_value
 from pytest_metamorphic_guard.values.standins import count_frozen, freeze

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.values.budget import look
 from pytest_metamorphic_guard.values.deciding import Incomparable
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.numerics import EXACT, NUMBERS, is_nan
 
 if TYPE_CHECKING:

@@ -31,6 +31,14 @@ def test_a_module_is_read_in_ten_minutes(path):
     assert len(path.read_text().splitlines()) <= LONGEST_MODULE
 
 
+def test_no_two_modules_have_names_that_differ_by_an_ending():
+    roots = {}
+    for name in {path.stem for path in MODULES} - {"__init__"}:
+        root = re.sub(r"(ed|e?rs?|e?s|ings?|ations?|e)$", "", name)
+        roots.setdefault(root, set()).add(name)
+    assert [names for names in roots.values() if len(names) > 1] == []
+
+
 def test_a_longer_function_says_why():
     silent = []
     for path in MODULES:

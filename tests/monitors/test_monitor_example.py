@@ -31,7 +31,7 @@ def test_the_distribution_installs_and_its_monitor_runs_by_name_in_its_own_proce
     subprocess.run([*install, str(EXAMPLE)], check=True, capture_output=True, text=True)
     script = """
     from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
-    from pytest_metamorphic_guard.watch.requested import load_monitors
+    from pytest_metamorphic_guard.watch.setting_up import load_monitors
     from pytest_metamorphic_guard.watch.streams import watch
 
     records = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "simulate_monitors.py"
 

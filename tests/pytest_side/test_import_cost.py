@@ -67,10 +67,10 @@ UNUSED = [
     "report.document",
     "report.secret_forms",
     "report.values",
-    "report.violation",
+    "report.failure_text",
     "runner.confirmation",
     "runner.hanging",
-    "runner.naming",
+    "runner.named_inputs",
     "runner.own_faults",
     "runner.sample_run",
     "runner.sampling",
@@ -80,7 +80,7 @@ UNUSED = [
     "values.moments",
     "values.numpy",
     "values.pandas",
-    "watch.requested",
+    "watch.setting_up",
     "watch.travel",
 ]
 

@@ -21,8 +21,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_metamorphic_guard.values import finding
 from pytest_metamorphic_guard.values import frames as form
+from pytest_metamorphic_guard.values import lookup
 from pytest_metamorphic_guard.values.wire import DecodeError, Limits, decode, encode
 
 FUZZ = settings(
@@ -59,9 +59,9 @@ MONEY = "mg_example_plugins.money"
 def installed(monkeypatch):
     """The kind of value that the example distribution adds."""
     monkeypatch.syspath_prepend(EXAMPLE)
-    finding.set_offers([(MONEY, "mg_example_plugins.values", "mg-example-plugins")])
+    lookup.set_offers([(MONEY, "mg_example_plugins.values", "mg-example-plugins")])
     yield
-    finding.set_offers([])
+    lookup.set_offers([])
 
 
 def pack(value):
@@ -334,7 +334,7 @@ def test_colliding_keys_are_refused():
 MEMORY_SCRIPT = """
 import os, resource, struct, sys
 import numpy
-from pytest_metamorphic_guard.values import finding
+from pytest_metamorphic_guard.values import lookup
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.wire import DecodeError, decode
 

@@ -6,7 +6,7 @@ import textwrap
 import msgpack
 import pytest
 
-from pytest_metamorphic_guard.values import finding
+from pytest_metamorphic_guard.values import lookup
 from pytest_metamorphic_guard.values.frames import KIND, DecodeError
 from pytest_metamorphic_guard.values.wire import EncodeError, Limits, decode, encode
 
@@ -262,9 +262,9 @@ HOSTILE = """
 def thing(tmp_path, monkeypatch):
     (tmp_path / "hostile_thing.py").write_text(textwrap.dedent(HOSTILE))
     monkeypatch.syspath_prepend(tmp_path)
-    finding.set_offers([("hostile_thing", "hostile_thing", "things")])
+    lookup.set_offers([("hostile_thing", "hostile_thing", "things")])
     yield __import__("hostile_thing").Thing
-    finding.set_offers([])
+    lookup.set_offers([])
 
 
 def pack(*parts, tag="hostile_thing"):

@@ -7,8 +7,8 @@ import textwrap
 import numpy as np
 import pytest
 
-from pytest_metamorphic_guard.values.finding import find_mark
 from pytest_metamorphic_guard.values.frames import MARKS
+from pytest_metamorphic_guard.values.lookup import find_mark
 
 LOADED = """
     import sys

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 from pytest_metamorphic_guard.watch.specs import (
     MonitorSpecError,
     assign_ids,

@@ -7,7 +7,7 @@ from pytest_metamorphic_guard.contracts.monitoring import MonitorContext
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
 from pytest_metamorphic_guard.watch.alerts import WatchReport
 from pytest_metamorphic_guard.watch.hosting import Limits, host_monitor
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 from pytest_metamorphic_guard.watch.streams import sort_records, watch
 
 BUILTIN = [

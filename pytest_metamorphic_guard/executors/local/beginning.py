@@ -21,7 +21,7 @@ from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_names
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
 from pytest_metamorphic_guard.executors.local.serving import pack_frame
 from pytest_metamorphic_guard.executors.local.setup import SHARED_MEMORY, Setup
-from pytest_metamorphic_guard.values.finding import set_offers
+from pytest_metamorphic_guard.values.lookup import set_offers
 from pytest_metamorphic_guard.values.wire.encoding import encode
 
 if TYPE_CHECKING:

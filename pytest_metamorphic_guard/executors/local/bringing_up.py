@@ -15,8 +15,8 @@ from pytest_metamorphic_guard.executors.local.warm import WarmWorker
 from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.callee import Callee
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
-    from pytest_metamorphic_guard.executors.local.implementation import Implementation
     from pytest_metamorphic_guard.executors.local.needs import Need
     from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
     from pytest_metamorphic_guard.executors.local.setup import Target
@@ -42,7 +42,7 @@ class Processes:
         self._is_confined, self._is_kept = choose_confinement(configuration)
         self._directories: Directories | None = None
 
-    def get_ready(self, implementation: Implementation, needs: tuple[Need, ...]) -> None:
+    def get_ready(self, implementation: Callee, needs: tuple[Need, ...]) -> None:
         """Bring up a process that has imported what arguments need, unless that cannot be."""
         while not implementation.find_lost(needs):
             self.bring_up(implementation)
@@ -58,7 +58,7 @@ class Processes:
                 implementation.needs |= {need.module: need for need in needs if not need.is_light}
                 implementation.end_process()
 
-    def bring_up(self, implementation: Implementation) -> None:
+    def bring_up(self, implementation: Callee) -> None:
         """Start the process of an implementation unless it has one that can be used."""
         watch = implementation.watch
         if watch is not None and watch.has_changed():
@@ -73,7 +73,7 @@ class Processes:
         if implementation.sandbox is None and implementation.refusal is None:
             self._start(implementation)
 
-    def _start(self, implementation: Implementation) -> None:
+    def _start(self, implementation: Callee) -> None:
         target = implementation.target
         if target.file:
             implementation.watch = Watch(target.file, target.root)
@@ -99,7 +99,7 @@ class Processes:
             file = os.path.abspath(sandbox.file)
             implementation.watch = Watch(file, locate(file).root)
 
-    def _start_level(self, level: str, implementation: Implementation) -> Sandbox:
+    def _start_level(self, level: str, implementation: Callee) -> Sandbox:
         if self._directories is None:
             self._directories = Directories()
         wish = Wish(

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.answers import drop_harness
 from pytest_metamorphic_guard.executors.local.channel import Collected, ForgedError, GoneError
+from pytest_metamorphic_guard.executors.local.durations import (
+    CPU_SLACK_MS,
+    FORK_SLACK_MS,
+    FORK_STEPS,
+    Stopwatch,
+    is_contradicted,
+)
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
     describe_status,
@@ -18,13 +25,6 @@ from pytest_metamorphic_guard.executors.local.payloads import (
     make_timeout,
 )
 from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
-from pytest_metamorphic_guard.executors.local.timing import (
-    CPU_SLACK_MS,
-    FORK_SLACK_MS,
-    FORK_STEPS,
-    Stopwatch,
-    is_contradicted,
-)
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.channel import Response

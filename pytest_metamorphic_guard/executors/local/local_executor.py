@@ -17,8 +17,8 @@ from pytest_metamorphic_guard.executors.local.arguments import (
     name_unreadable,
 )
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
+from pytest_metamorphic_guard.executors.local.callee import Callee
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
-from pytest_metamorphic_guard.executors.local.implementation import Implementation
 from pytest_metamorphic_guard.executors.local.lanes import Lanes
 from pytest_metamorphic_guard.executors.local.levels import (
     choose_level,
@@ -64,7 +64,7 @@ class LocalExecutor(Executor):
             from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 
             self._direct = InprocessExecutor()
-        self._implementations: dict[tuple[str, int], Implementation] = {}
+        self._implementations: dict[tuple[str, int], Callee] = {}
         self._withheld: dict[str, dict[str, str]] = {}
         self._lock = threading.RLock()
         self._owner = os.getpid()
@@ -209,13 +209,13 @@ class LocalExecutor(Executor):
         self._lock = threading.RLock()
         self._owner = os.getpid()
 
-    def _find(self, file_path: str, mem_mb: int) -> Implementation:
+    def _find(self, file_path: str, mem_mb: int) -> Callee:
         key = (file_path, mem_mb)
         # Taken out and put back: the least recently used one comes first.
         implementation = self._implementations.pop(key, None)
         if implementation is None:
             withheld = self._withheld.get(file_path, {})
-            implementation = Implementation(find_target(file_path), mem_mb, withheld)
+            implementation = Callee(find_target(file_path), mem_mb, withheld)
             while len(self._implementations) >= self._configuration.max_workers:
                 oldest = next(iter(self._implementations))
                 self._implementations.pop(oldest).end()
@@ -223,7 +223,7 @@ class LocalExecutor(Executor):
         return implementation
 
     def _call(
-        self, implementation: Implementation, func_name: str, arguments: Arguments, timeout_s: float
+        self, implementation: Callee, func_name: str, arguments: Arguments, timeout_s: float
     ) -> Payload:
         needs = arguments.needs
         self._processes.get_ready(implementation, needs)

@@ -29,7 +29,7 @@ from pytest_metamorphic_guard.executors.local.preparation import Preparation
 from pytest_metamorphic_guard.executors.local.process import Process
 from pytest_metamorphic_guard.executors.local.setup import Setup
 from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
-from pytest_metamorphic_guard.values.finding import list_offers
+from pytest_metamorphic_guard.values.lookup import list_offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
+from pytest_metamorphic_guard.executors.local.durations import SLACK_MS, Stopwatch, is_contradicted
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_ended
 from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
-from pytest_metamorphic_guard.executors.local.timing import SLACK_MS, Stopwatch, is_contradicted
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.wishes import Wish

@@ -15,8 +15,8 @@ import msgpack
 
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.checks import require
-from pytest_metamorphic_guard.values.finding import find_mark, find_tag
 from pytest_metamorphic_guard.values.frames import DecodeError, Mark
+from pytest_metamorphic_guard.values.lookup import find_mark, find_tag
 from pytest_metamorphic_guard.values.records import Record
 
 if TYPE_CHECKING:

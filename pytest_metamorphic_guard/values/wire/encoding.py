@@ -14,8 +14,8 @@ import msgpack
 
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values import instances
-from pytest_metamorphic_guard.values.finding import find_base, find_kind
 from pytest_metamorphic_guard.values.frames import keep_builtins, to_signed_bytes
+from pytest_metamorphic_guard.values.lookup import find_base, find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

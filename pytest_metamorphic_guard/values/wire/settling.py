@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values import instances
-from pytest_metamorphic_guard.values.finding import find_kind
+from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.records import LEFT_OUT, Opaque, Record
 from pytest_metamorphic_guard.values.wire.decoding import decode
 from pytest_metamorphic_guard.values.wire.encoding import encode, read_form

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.shares import CallCounts, MissedText, Share
 from pytest_metamorphic_guard.evaluation.transport import describe_ends, describe_violated
+from pytest_metamorphic_guard.report.failure_text import render_violation
 from pytest_metamorphic_guard.report.reproduction import shorten_case
-from pytest_metamorphic_guard.report.violation import render_violation
 from pytest_metamorphic_guard.runner.cases import identify
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.holders import MeasuringHolder

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.candidate_monitors import watch_gathered
 from pytest_metamorphic_guard.evaluation.concluding import GateSaid, decide, say_gate, say_monitor
-from pytest_metamorphic_guard.evaluation.fitting import require_fit
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
-from pytest_metamorphic_guard.evaluation.merged_items import merge_results
 from pytest_metamorphic_guard.evaluation.report_file import list_differences, list_violations
-from pytest_metamorphic_guard.evaluation.shards import read_shard
+from pytest_metamorphic_guard.evaluation.shards.completeness import require_fit
+from pytest_metamorphic_guard.evaluation.shards.shard_report import read_shard
+from pytest_metamorphic_guard.evaluation.shards.whole_items import merge_results
 from pytest_metamorphic_guard.report.contents import (
     ExecutorRecord,
     ImplementationRecord,
@@ -21,9 +21,9 @@ from pytest_metamorphic_guard.report.contents import (
     RefusedRecord,
     RunRecord,
 )
-from pytest_metamorphic_guard.report.holding import list_secrets
+from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.settings import Settings
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
-    from pytest_metamorphic_guard.evaluation.shards import ShardReport
+    from pytest_metamorphic_guard.evaluation.shards.shard_report import ShardReport
     from pytest_metamorphic_guard.gate.ranking import Ranking
 
 __all__ = ["Merged", "merge_shards", "read_shards"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_metamorphic_guard.evaluation.replaying import Playable, Replay
-from pytest_metamorphic_guard.pytest_side.collection import find_plan, find_variant
+from pytest_metamorphic_guard.pytest_side.task_classes import find_plan, find_variant
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
 
 if TYPE_CHECKING:

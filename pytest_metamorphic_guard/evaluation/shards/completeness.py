@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.evaluation.shards import MergeError
+from pytest_metamorphic_guard.evaluation.shards.shard_report import MergeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_metamorphic_guard.evaluation.shards import ShardReport
+    from pytest_metamorphic_guard.evaluation.shards.shard_report import ShardReport
 
 __all__ = ["require_fit"]
 

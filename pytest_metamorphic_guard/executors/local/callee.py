@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.setup import Target
     from pytest_metamorphic_guard.executors.local.sources import Watch
 
-__all__ = ["Implementation"]
+__all__ = ["Callee"]
 
 
 @dataclass(slots=True)
-class Implementation:
+class Callee:
     """What is called, its process if there is one, and why not otherwise.
 
     Attributes:

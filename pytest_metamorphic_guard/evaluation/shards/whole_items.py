@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.shares import CallCounts
 from pytest_metamorphic_guard.contracts.verdicts import says_something
-from pytest_metamorphic_guard.evaluation.merged_lists import retell_search
-from pytest_metamorphic_guard.evaluation.merged_samples import (
+from pytest_metamorphic_guard.evaluation.shards.whole_lists import retell_search
+from pytest_metamorphic_guard.evaluation.shards.whole_samples import (
     find_best_example,
     merge_measurements,
     number_case,

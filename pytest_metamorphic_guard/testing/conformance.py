@@ -6,16 +6,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.testing.contract import CONTRACT, RESULTS
+from pytest_metamorphic_guard.testing.check_results import CheckResult, ExecutorReport
+from pytest_metamorphic_guard.testing.duties import CONTRACT, RESULTS
 from pytest_metamorphic_guard.testing.limits import HOSTILE, LIMITS
-from pytest_metamorphic_guard.testing.reports import CheckResult, ExecutorReport
 from pytest_metamorphic_guard.testing.tried import Bench, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_metamorphic_guard.contracts.executors import SupportsExecute
-    from pytest_metamorphic_guard.testing.reports import Area
+    from pytest_metamorphic_guard.testing.check_results import Area
 
 __all__ = ["check_executor"]
 

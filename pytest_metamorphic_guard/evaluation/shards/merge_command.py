@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.evaluation.concluding import add_to_page, list_monitor_lines
-from pytest_metamorphic_guard.evaluation.merging import merge_shards, read_shards
 from pytest_metamorphic_guard.evaluation.report_file import write_report
-from pytest_metamorphic_guard.evaluation.summing_up import count_items, suspect_entries
+from pytest_metamorphic_guard.evaluation.shards.whole_run import merge_shards, read_shards
+from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
@@ -23,7 +23,7 @@ from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_metamorphic_guard.evaluation.merging import Merged
+    from pytest_metamorphic_guard.evaluation.shards.whole_run import Merged
 
 __all__ = ["run_command"]
 
