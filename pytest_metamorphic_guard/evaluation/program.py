@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import time
 import warnings
 from contextlib import ExitStack
@@ -39,6 +40,7 @@ from pytest_metamorphic_guard.gate.ranking import rank
 from pytest_metamorphic_guard.report.contents import ItemRecord, MonitorResult, RunRecord
 from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.failure_text import render_violation
+from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
@@ -158,6 +160,7 @@ class _Evaluation:
             duration_s=round(time.time() - self._started, 3),
             options=describe_options(settings, rules),
             environment=describe_environment(settings),
+            secrets=list_secrets(settings, os.environ),
             ranking=ranking,
             implementations=list_implementations(settings, sum_refused(refused)),
             executors=list_executors(settings),

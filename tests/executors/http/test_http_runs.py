@@ -1,0 +1,42 @@
+"""Runs of pytest whose candidate is a service."""
+
+import json
+
+BASELINE = "def solve(n):\n    return 2 * n\n"
+TASK = """
+    @t.relation(expect=lambda before, after: after == -before)
+    def mirrored(n):
+        return (-n,)
+"""
+
+
+def test_a_function_is_compared_with_the_service_that_replaces_it(project, service, monkeypatch):
+    """Also with a service that tells everybody what token it was sent."""
+    monkeypatch.setenv("SHOP", "s3cr3t-of-the-shop")
+    project.write(old=BASELINE)
+    project.write_task(TASK, inputs="[(i,) for i in range(40)]")
+    config = json.dumps({"headers_from_env": {"Authorization": "SHOP"}})
+    role = ("--mg-candidate-executor=http", f"--mg-candidate-executor-config={config}")
+    args = ("--mg-baseline=old.py", *role, "--mg-report=r.json", "--junit-xml=j.xml", "-vv")
+    good = project.run("--mg-gate", f"--mg-candidate={service.url}/double", *args)
+    assert good.ret == 0, good.outlines
+    good.stdout.fnmatch_lines(["ADOPT:*"])
+    assert service.count("/double") >= 40
+    wrong = project.run(f"--mg-candidate={service.url}/fail", "--mg-measure", *args)
+    assert wrong.ret == 1
+    wrong.stdout.fnmatch_lines(["*status 500 Internal Server Error: *"])
+    written = (project.path / "r.json").read_text() + (project.path / "j.xml").read_text()
+    assert "Internal Server Error" in written
+    assert "s3cr3t" not in written + str(wrong.outlines) + str(wrong.errlines)
+
+
+def test_a_service_that_is_not_there_says_nothing_about_the_candidate(project, service):
+    project.write(old=BASELINE)
+    project.write_task(TASK)
+    args = ("--mg-baseline=old.py", "--mg-candidate-executor=http", "--mg-gate")
+    gone = project.run("--mg-candidate=http://127.0.0.1:1/", *args)
+    assert gone.ret == 1
+    gone.stdout.fnmatch_lines(["*127.0.0.1:1 cannot be reached: Connection refused*"])
+    gone.stdout.fnmatch_lines(["INCONCLUSIVE:*"])
+    mistyped = project.run(f"--mg-candidate={service.url}", "--mg-executor=htp")
+    mistyped.stderr.fnmatch_lines(["*no executor 'htp'*Did you mean 'http'?*"])
