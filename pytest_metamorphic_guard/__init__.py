@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from pytest_metamorphic_guard.runner.call_errors import CallFailed
     from pytest_metamorphic_guard.tasks import (
+        Agreement,
         MetamorphicRelation,
         Metric,
         Property,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 # pytest imports this package in every run on the machine to reach its plugin module, so a name
 # loads its module when it is first used.
 _MODULES = {
+    "Agreement": "tasks",
     "CallFailed": "runner.calling",
     "EvaluationConfig": "evaluation.interface",
     "EvaluationResult": "evaluation.interface",
@@ -90,6 +92,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "Agreement",
     "CallFailed",
     "EvaluationConfig",
     "EvaluationResult",

@@ -73,6 +73,9 @@ class Executor(ABC):
     * ``abort()``: end the calls that are under way, called from another thread: nobody waits for
       them any more.
 
+    * ``watches_arguments``: True where ``args`` may be a `WatchedArguments`, which the payload of a
+      call that returned then brings back under ``"arguments"``, as the call has left them.
+
     Args:
         config: The object given by ``--mg-executor-config``; empty if none was given.
     """

@@ -117,7 +117,7 @@ class Measurement:
     Attributes:
         task: Name of the task.
         entry: Name of the relation, property or law.
-        kind: ``"relation"``, ``"property"`` or ``"law"``.
+        kind: ``"relation"``, ``"property"``, ``"law"`` or ``"agreement"``.
         position: Number of the candidate among the task's candidates, from 0.
         candidate: What the user wrote to name the candidate.
         baseline: What the user wrote to name the baseline; None without one.
@@ -148,7 +148,7 @@ class Measurement:
 
     task: str
     entry: str
-    kind: Literal["relation", "property", "law"]
+    kind: Literal["relation", "property", "law", "agreement"]
     position: int
     candidate: str
     baseline: str | None

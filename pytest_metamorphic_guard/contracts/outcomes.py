@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "BASES_KEY",
     "Crashed",
     "NotCalled",
     "Outcome",
@@ -42,6 +43,8 @@ _UNAVAILABLE = frozenset(
         "service_unavailable",
     }
 )
+# The payload's key for the names of the classes that a raised exception's class is derived from.
+BASES_KEY: Final = "exception_bases"
 _QUIET_KEYS: Final = frozenset(
     {"success", "result", "duration_ms", "stdout", "stderr", "resource_usage"}
 )

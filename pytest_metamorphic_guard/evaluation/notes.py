@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.measurements import say_hung
 from pytest_metamorphic_guard.evaluation.transport import describe_difference
+from pytest_metamorphic_guard.tasks.declarations import Agreement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,12 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
         yield (
             f"{name!r} is violated in {run.shared_violations} of {run.cases} cases by candidate "
             "and baseline alike: no regression"
+        )
+    before = run.baseline
+    if isinstance(run.entry.subject, Agreement) and before and not before.returned:
+        yield (
+            f"every call of the baseline {before.implementation.specification} failed, so {name!r} "
+            f"shows little; the first one: {before.first_failure[:200]}"
         )
     if run.hung:
         yield f"{name!r} {say_hung(run.hung)}"

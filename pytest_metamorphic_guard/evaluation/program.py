@@ -52,7 +52,7 @@ from pytest_metamorphic_guard.runner.sampling import (
 )
 from pytest_metamorphic_guard.runner.stepping import run_in_step
 from pytest_metamorphic_guard.runner.violations import Violated
-from pytest_metamorphic_guard.tasks import Task, find_task
+from pytest_metamorphic_guard.tasks import Agreement, Task, find_task
 from pytest_metamorphic_guard.tasks.implementations import Implementation
 from pytest_metamorphic_guard.watch.setting_up import load_monitors
 from pytest_metamorphic_guard.watch.streams import make_context, watch
@@ -103,6 +103,8 @@ def run(
             names = "from_path, from_dotted, from_callable or from_content"
             fault = f"the {role} is no Implementation; make one with Implementation.{names}"
             raise ImplementationError(f"{given!r:.60}", fault)
+    if baseline is not None:
+        found = found.compare()
     evaluation = _Evaluation(found, baseline, candidate, config or EvaluationConfig())
     with ExitStack() as stack:
         try:
@@ -198,6 +200,12 @@ class _Evaluation:
         task, entries = self.task, []
         baseline = self.baseline and self.baseline.with_function(task.function)
         for entry in task.entries:
+            if isinstance(entry.subject, Agreement) and baseline is None:
+                said = f"{entry.name!r} was skipped: there is no baseline to agree with"
+                self._missing.append(
+                    Missing(said, self.candidate.specification, f"{task.name}::{entry.name}")
+                )
+                continue
             wanted = find_fixtures(task, entry)
             if wanted:
                 fault = f"law {entry.name!r} asks for the pytest fixtures {', '.join(wanted)}"

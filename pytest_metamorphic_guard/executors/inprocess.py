@@ -10,7 +10,9 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import ARGUMENTS_KEY, WatchedArguments
 from pytest_metamorphic_guard.contracts.executors import Executor
+from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY
 from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
@@ -61,6 +63,8 @@ class InprocessExecutor(Executor):
     Raises:
         ValueError: There is an option.
     """
+
+    watches_arguments = True
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(config)
@@ -136,12 +140,16 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
     function = getattr(source.module, func_name, None)
     if not callable(function):
         return _make_failure("function_missing", _explain_missing(source, func_name))
+    watched = isinstance(args, WatchedArguments)
     try:
-        own = _copy(args)
+        own = _copy(tuple(args))
     except Exception as error:  # noqa: BLE001 - a user's class may refuse to be copied
         text = f"an argument cannot be copied: {type(error).__name__}: {error}"
         return _make_failure("argument_encoding", text)
-    return _call(source, function, own)
+    payload = _call(source, function, own)
+    if watched and payload["success"]:
+        payload[ARGUMENTS_KEY] = [settle(argument) for argument in own]
+    return payload
 
 
 def _call(source: Source, function: Callable[..., Any], args: tuple[Any, ...]) -> dict[str, Any]:
@@ -194,6 +202,8 @@ def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str
         text = traceback.format_exception(type(error), error, frames, limit=-_FRAMES)
     except (Exception, SystemExit):  # noqa: BLE001
         text = traceback.format_tb(frames, limit=-_FRAMES)
+    bases = [clean_name(base.__qualname__) for base in type(error).__mro__[1:-1]]
+    payload[BASES_KEY] = bases
     return payload | {"exception_type": name, "traceback": "".join(text)[-_TRACEBACK_CHARACTERS:]}
 
 

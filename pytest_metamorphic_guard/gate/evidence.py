@@ -87,7 +87,7 @@ class RelationEvidence:
     """
 
     name: str
-    kind: Literal["relation", "property", "law"] = "relation"
+    kind: Literal["relation", "property", "law", "agreement"] = "relation"
     skipped: int = 0
     min_pass_rate: float | None = None
     overlap: int = 1

@@ -52,7 +52,7 @@ class RelationRow:
 
     Attributes:
         relation: Its name.
-        kind: ``"relation"``, ``"property"`` or ``"law"``.
+        kind: ``"relation"``, ``"property"``, ``"law"`` or ``"agreement"``.
         ran: Inputs on which the candidate was checked.
         passed: Those on which it held.
         pairs: Results of both roles; None without a baseline.

@@ -8,10 +8,19 @@ from typing import Any
 
 import pytest
 
-__all__ = ["NO_CANDIDATE", "OPTIONS", "WRONG_TYPE", "Option", "add_options", "is_active"]
+__all__ = [
+    "NO_BASELINE",
+    "NO_CANDIDATE",
+    "OPTIONS",
+    "WRONG_TYPE",
+    "Option",
+    "add_options",
+    "is_active",
+]
 
 # What an item says that is skipped for want of a candidate, by which its report is known.
 NO_CANDIDATE = "no candidate: pass --mg-candidate=path.py"
+NO_BASELINE = "no baseline: pass --mg-baseline=path.py"
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,10 +148,6 @@ class GuardSession:
 
     def collect(self, collector: pytest.Collector, variable: str, task: Task) -> Any:
         """Return the node of a task found in a test module, or an empty list for none."""
-        # A task that is declared wrongly is refused below.
-        with contextlib.suppress(MetamorphicGuardError):
-            names = (*self.seen_tasks.get(task.name, ()), *(entry.name for entry in task.entries))
-            self.seen_tasks[task.name] = tuple(dict.fromkeys(names))
         earlier = collector.stash.setdefault(_COLLECTED, {})
         first, first_variable = earlier.setdefault(task.name, (task, variable))
         if first is not task:
@@ -159,9 +155,15 @@ class GuardSession:
                 f"two tasks are named {task.name!r}, at {first.location} and "
                 f"{task.location}: rename one"
             )
+        if self.settings.find_baseline(task.name, task.function) is not None:
+            task = task.compare()
+        # A task that is declared wrongly is refused below.
+        with contextlib.suppress(MetamorphicGuardError):
+            names = (*self.seen_tasks.get(task.name, ()), *(entry.name for entry in task.entries))
+            self.seen_tasks[task.name] = tuple(dict.fromkeys(names))
         if first_variable != variable:
             return []  # a second name for the same task
-        if not self._is_selected(task):
+        if not self._is_selected(first):
             return []
         self._nodes.setdefault(task.name, {})[f"{collector.nodeid}::{task.name}"] = None
         forced_seed = self.config.getoption("hypothesis_seed", None) is not None

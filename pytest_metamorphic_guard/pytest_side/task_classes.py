@@ -12,9 +12,9 @@ import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.loading import TASK_GROUP, find_plugins, load_plugin
-from pytest_metamorphic_guard.pytest_side.options import NO_CANDIDATE
+from pytest_metamorphic_guard.pytest_side.options import NO_BASELINE, NO_CANDIDATE
 from pytest_metamorphic_guard.runner.drawing import build_test
-from pytest_metamorphic_guard.tasks import Task, find_task
+from pytest_metamorphic_guard.tasks import Agreement, Task, find_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -139,7 +139,8 @@ def make_task_node(  # noqa: PLR0913 - all of it makes the node
                 measured=is_measured(entry),
             )
     except MetamorphicGuardError as error:
-        raise pytest.Collector.CollectError(str(error)) from None
+        hint = "; with --mg-baseline it has an agreement" if task.declares_nothing else ""
+        raise pytest.Collector.CollectError(f"{error}{hint}") from None
     made = type(task.name, (), members)
     return TaskNode.from_parent(collector, name=task.name, obj=(made, task))
 
@@ -228,6 +229,7 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
 ) -> Any:
     several = len(candidates) > 1
     parameter = PARAMETER if several else None
+    compared = settings.find_baseline(task.name, task.function) is not None
     function: Any
     holder: RunHolder
     if measured:
@@ -254,6 +256,8 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
     if not candidates:
         reason = f"{NO_CANDIDATE}, or TASK=path.py for one task"
         function = pytest.mark.skip(reason=reason)(function)
+    elif isinstance(entry.subject, Agreement) and not compared:
+        function = pytest.mark.skip(reason=f"{NO_BASELINE}, for there to be an agreement")(function)
     setattr(function, _ATTRIBUTE, Plan(task, entry, variable, holder, by_parameter))
     member = staticmethod(function)
     member.__test__ = True  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.report.values import format_value, to_source
+from pytest_metamorphic_guard.runner.named_inputs import read_names
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
 if TYPE_CHECKING:
@@ -51,4 +52,5 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
         width = run.task.inputs.arity
         if plain and (width is None or len(plain) >= width):
             return tuple(plain[:width])
-    return None
+    # Nothing in the task names them; positions are those of the baseline, if there is one.
+    return read_names(run.callers[-1].implementation) or None

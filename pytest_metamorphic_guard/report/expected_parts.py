@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
-__all__ = ["Refusal", "find_refusal"]
+__all__ = ["Refusal", "find_refusal", "refuse_unequal"]
 
 Form: TypeAlias = Literal["each", "head", "members"]
 _PLAIN = (int, float, str, bool, bytes)
@@ -83,14 +83,21 @@ def find_refusal(  # noqa: PLR0911 - one answer per kind of expectation
         case "is_superset":
             return Refusal(same, form="members", gone=False)
         case "equal":
-            return _refuse_unequal(same)
+            return refuse_unequal(equivalence)
         case name if name in _ORDERS:
             words, compare = _ORDERS[name]
             return Refusal(getattr(expectations, name), words, compare)
         case _:
             # What a function of the user's refused only it knows.
             ours = isinstance(relation.expect, Approx) or relation.expect is same_zone
-            return _refuse_unequal(relation.expect if ours else equal_values)  # type: ignore[arg-type]
+            return refuse_unequal(relation.expect if ours else equal_values)  # type: ignore[arg-type]
+
+
+def refuse_unequal(equivalence: Callable[..., object]) -> Refusal:
+    """Return how the parts are found of two outputs that are not equal under an equivalence."""
+    is_near = isinstance(equivalence, Approx) and bool(equivalence.rel or equivalence.abs)
+    words = "differ by more than is tolerated" if is_near else "differ"
+    return Refusal(_find_same(equivalence), words)
 
 
 _ORDERS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -111,8 +118,3 @@ def _find_same(equivalence: Callable[..., object]) -> Callable[[Any, Any], objec
             return equal_values(first, second)
 
     return equivalence if equivalence is equal_values or isinstance(equivalence, Approx) else ask
-
-
-def _refuse_unequal(same: Callable[[Any, Any], object]) -> Refusal:
-    is_near = isinstance(same, Approx) and bool(same.rel or same.abs)
-    return Refusal(same, "differ by more than is tolerated" if is_near else "differ")

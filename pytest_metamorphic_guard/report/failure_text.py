@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-import textwrap
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
+from pytest_metamorphic_guard.report.agreement import write_agreement
 from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
 from pytest_metamorphic_guard.report.captured import write_captured
 from pytest_metamorphic_guard.report.changes import shorten_text
@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.report.differences import describe_difference
 from pytest_metamorphic_guard.report.expected_parts import find_refusal
 from pytest_metamorphic_guard.report.headlines import write_headline
 from pytest_metamorphic_guard.report.outcomes import are_same
+from pytest_metamorphic_guard.report.output_rows import write_outputs
 from pytest_metamorphic_guard.report.page import Page, cut_middle
 from pytest_metamorphic_guard.report.reproduction import (
     Reproduction,
@@ -25,12 +26,11 @@ from pytest_metamorphic_guard.report.values import (
     format_outcome,
     to_source,
 )
-from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
+from pytest_metamorphic_guard.tasks.declarations import Agreement, Law, MetamorphicRelation
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
-    from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution
+    from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
@@ -58,6 +58,8 @@ def render_violation(
         _write_head(page, run, reproduction.location)
         if isinstance(run.entry.subject, Law):
             _write_law(page, run, violation)
+        elif isinstance(run.entry.subject, Agreement):
+            write_agreement(page, run, violation)
         else:
             _write_case(page, run, violation)
         page.blank()
@@ -110,7 +112,7 @@ def _write_case(page: Page, run: Run, violation: Violation) -> None:
         label = f"follow-up {number}" if many else "follow-up"
         page.block(label, format_arguments(page, names, followup.args))
     page.blank()
-    _write_outputs(page, "candidate", result, run)
+    write_outputs(page, "candidate", result, run)
     page.blank()
     page.row("expected", _describe_expectation(run, result))
     if result.fault is not None and result.fault.message and result.fault.kind != "execution":
@@ -160,39 +162,6 @@ def _name_implementation(run: Run) -> str:
     assert isinstance(run.entry.subject, Law)
     names = list(inspect.signature(run.entry.subject.body).parameters.values())
     return names[0].name if names and names[0].kind is not names[0].VAR_POSITIONAL else "solve"
-
-
-def _write_outputs(page: Page, label: str, result: CaseResult, run: Run) -> None:
-    rows: list[tuple[str, Execution]] = []
-    for which, executions in (("source", result.sources), ("follow-up", result.followups)):
-        many = len(executions) > 1
-        rows += [
-            (f"{which} {number}" if many else which, execution)
-            for number, execution in enumerate(executions, start=1)
-        ]
-    widest = max((len(which) for which, _ in rows), default=0)
-    for index, (which, execution) in enumerate(rows):
-        lines = _format_output(run, execution.outcome, page.room - widest - 4, page.value_lines)
-        head = f"{which:<{widest}} -> "
-        page.block(
-            label if index == 0 else "",
-            [
-                (head if number == 0 else " " * len(head)) + line
-                for number, line in enumerate(lines)
-            ],
-        )
-
-
-def _format_output(run: Run, outcome: Outcome, room: int, most: int) -> list[str]:
-    if isinstance(outcome, Returned) and run.task.format_output is not None:
-        try:
-            text = str(run.task.format_output(outcome.value))
-        except Exception:  # noqa: BLE001 - a stranger's formatter; the value itself is shown
-            return format_outcome(outcome, room, most)
-        return [line for part in text.splitlines() for line in textwrap.wrap(part, room) or [""]][
-            :most
-        ]
-    return format_outcome(outcome, room, most)
 
 
 def _describe_expectation(run: Run, result: CaseResult) -> str:
@@ -250,7 +219,7 @@ def _write_baseline(page: Page, run: Run, violation: Violation) -> None:
         return
     else:
         page.row("baseline", f"violates it too: no regression ({_baseline_name(run)})")
-    _write_outputs(page, "", baseline, run)
+    write_outputs(page, "", baseline, run)
 
 
 def _baseline_name(run: Run) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+from pytest_metamorphic_guard.tasks.declarations import name_kind
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.page import Page
@@ -16,15 +16,10 @@ __all__ = ["write_headline"]
 
 def write_headline(page: Page, run: Run) -> str:
     """Add the line and an empty one, and return what kind of declaration is violated."""
-    match run.entry.subject:
-        case MetamorphicRelation():
-            kind = "relation"
-        case Property():
-            kind = "property"
-        case Law():
-            kind = "law"
+    kind = name_kind(run.entry.subject)
     candidate = run.candidate.implementation.specification
-    said = f"{run.task.name}: {kind} {run.entry.name!r} is violated by {candidate}"
+    named = kind if run.entry.name == kind else f"{kind} {run.entry.name!r}"
+    said = f"{run.task.name}: {named} is violated by {candidate}"
     page.raw(textwrap.wrap(said, page.width - 2))
     page.blank()
     return kind

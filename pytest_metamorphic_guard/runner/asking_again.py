@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.followups import make_followups
 from pytest_metamorphic_guard.runner.hanging import has_hung
+from pytest_metamorphic_guard.tasks.declarations import Agreement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +100,9 @@ def _regresses(run: Run, case: Case) -> bool | None:
 
     Returns None where it gives no result this time.
     """
+    if isinstance(run.entry.subject, Agreement):
+        candidate, _ = run.compare(case)  # it says nothing about one role alone
+        return None if has_hung(candidate) else not candidate.held
     followups = make_followups(run.task, run.entry, case, run.settings.seed)
     for caller in run.callers:
         fixtures = run.find_fixtures(case)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import WatchedArguments
 from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
@@ -70,6 +71,7 @@ class Caller:
         pool: Keeps several calls under way; None where one call follows another.
         shared: The outcomes of source inputs that entries of the task share, or None.
         not_available: The last call that it could not make, in the case that runs.
+        watches: What calls leave of their arguments is wanted, see `WatchedArguments`.
     """
 
     role: str
@@ -95,6 +97,7 @@ class Caller:
     not_available: CallFailed | None = None
     pool: Pool | None = None
     shared: SharedOutcomes | None = None
+    watches: bool = False
     _remembered: Remembered | None = field(default=None, repr=False)
 
     @property
@@ -104,7 +107,9 @@ class Caller:
 
     @property
     def _pack(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
-        return getattr(self.loaded.executor, "pack", None) if self.loaded.is_ours else None
+        if self.watches or not self.loaded.is_ours:
+            return None
+        return getattr(self.loaded.executor, "pack", None)
 
     def call(
         self, args: tuple[Any, ...], *, by_position: bool = False, case: Case | None = None
@@ -133,7 +138,7 @@ class Caller:
             self.executions += 1
             self._take(outcome)
             return outcome
-        given = arranged if case is None else self._give(arranged, args, case)
+        given = arranged if case is None and not self.watches else self._give(arranged, args, case)
         job = None if case is None else case.ahead.pop((self.role, self.kind), None)
         outcome = self._call(arranged, given, job)
         if shared is not None and case is not None:
@@ -159,11 +164,13 @@ class Caller:
         return key is not None and bool(self.time_outs and self.time_outs.find(key, self.entry))
 
     def _give(
-        self, arranged: tuple[Any, ...], args: tuple[Any, ...], case: Case
+        self, arranged: tuple[Any, ...], args: tuple[Any, ...], case: Case | None
     ) -> tuple[Any, ...]:
         """Return arguments as the executor takes them: packed once for both roles, if it can."""
+        if self.watches:
+            return WatchedArguments(arranged)
         pack = self._pack if arranged is args else None
-        return arranged if pack is None else case.pack(args, pack)
+        return arranged if pack is None or case is None else case.pack(args, pack)
 
     def remember(self, calls: list[tuple[tuple[Any, ...], Outcome]]) -> None:
         """From now on repeat outcomes instead of executing again, starting with these calls."""

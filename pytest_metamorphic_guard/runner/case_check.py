@@ -10,22 +10,27 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
+from pytest_metamorphic_guard.runner.asking_checks import ask
 from pytest_metamorphic_guard.runner.call_errors import (
     CallFailed,
     NotAvailable,
     Undecided,
     Unusable,
 )
-from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution, Fault, FaultKind
+from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution, Fault
 from pytest_metamorphic_guard.runner.cases import duplicate
 from pytest_metamorphic_guard.runner.solving import Solve, number_kind
 from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
-from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
-from pytest_metamorphic_guard.values.budget import spending
+from pytest_metamorphic_guard.tasks.declarations import (
+    Agreement,
+    Law,
+    MetamorphicRelation,
+    Property,
+)
 from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
@@ -69,6 +74,9 @@ def _evaluate_calls(
     # Executors that pack read arguments only; what they are called with is then nobody's to change.
     sources = _execute(caller, "source", case.sources if caller.packs else case.copy(), case)
     derived: tuple[Execution, ...] = ()
+    if isinstance(entry.subject, Agreement):
+        # Any end is an answer, and judged by that of the other role: see `settle_agreement`.
+        return CaseResult(role=caller.role, sources=sources)
     fault = _find_failed(sources, "source", many=len(sources) > 1)
     if fault is None and followups:
         derived = _execute(caller, "followup", followups, case)
@@ -159,7 +167,7 @@ def _check_relation(
     # A check that sorts or empties what it is given must not change what is reported.
     several = expectation.built_in or relation.followups == "all" or len(followups) == 1
     for number, values in enumerate(_list_questions(relation, sources, followups), start=1):
-        fault, strange = _ask("expectation", expectation.check, (task.equivalence, *values))
+        fault, strange = ask("expectation", expectation.check, (task.equivalence, *values))
         if strange:
             raise Unusable(refuse(task, entry, f"expect of {entry.name!r} {strange}"))
         if fault is None:
@@ -213,7 +221,7 @@ def _check_property(
     task: Task, entry: Entry, declared: Property, execution: Execution
 ) -> Fault | None:
     given = execution.args if declared.takes_inputs else ()
-    fault, strange = _ask("property", declared.check, duplicate((_value(execution), *given)))
+    fault, strange = ask("property", declared.check, duplicate((_value(execution), *given)))
     if strange:
         raise Unusable(refuse(task, entry, f"property {declared.name!r} {strange}"))
     if fault is None:
@@ -234,35 +242,6 @@ def _refuse_wrong_arity(
     except TypeError as error:
         text = f"property {declared.name!r} does not fit (output, *inputs): {error}"
         raise Unusable(refuse(task, entry, text)) from error
-
-
-def _ask(
-    kind: FaultKind, check: Callable[..., object], values: tuple[Any, ...]
-) -> tuple[Fault | None, str]:
-    """Ask a check of the user's: no fault means that it holds, a text that it is no check."""
-    __tracebackhide__ = True
-    fault = answer = None
-    with deciding() as met, spending():
-        try:
-            answer = check(*values)
-        except BaseException as error:
-            if not is_users(error):
-                raise
-            fault = Fault(kind, say(error), error)
-    if met:
-        raise met[0]
-    if fault is not None:
-        return fault, ""
-    if answer is None or answer is True:
-        return None, ""
-    if answer is False:
-        return Fault(kind, ""), ""
-    advice = f"a {type(answer).__name__}"
-    if type(answer).__module__ == "numpy" and str(getattr(answer, "dtype", "")) == "bool":
-        if getattr(answer, "ndim", 0) == 0:
-            return (None if answer else Fault(kind, "")), ""
-        advice = "an array of truth values (reduce it with .all() or .any())"
-    return None, f"returned {advice}, expected True, False, or an assert"
 
 
 def _value(execution: Execution) -> Any:

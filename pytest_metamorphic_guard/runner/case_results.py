@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CaseResult", "Execution", "Fault", "FaultKind"]
 
-FaultKind = Literal["expectation", "execution", "property", "law"]
+FaultKind = Literal["expectation", "execution", "property", "law", "agreement"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
 
-__all__ = ["Difference", "find_difference", "was_cut_off"]
+__all__ = ["Difference", "find_difference", "is_cut_off", "name_end", "was_cut_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,28 @@ def find_difference(
     A time-out or a crash of the baseline is no answer that a candidate could agree with.
     """
     for before, after in _pair_calls(entry, candidate, baseline):
-        name = _name_end(before.outcome)
-        if name != _name_end(after.outcome) or _is_cut_off(before.outcome):
+        name = name_end(before.outcome)
+        if name != name_end(after.outcome) or is_cut_off(before.outcome):
             return Difference(case, after.args, before.outcome, after.outcome)
     return None
 
 
 def was_cut_off(result: CaseResult) -> bool:
     """Tell whether a call of a case timed out or crashed."""
-    return any(_is_cut_off(execution.outcome) for execution in result.executions)
+    return any(is_cut_off(execution.outcome) for execution in result.executions)
+
+
+def is_cut_off(outcome: Outcome) -> bool:
+    """Tell whether a call was ended from outside, or ended its process."""
+    return isinstance(outcome, TimedOut | Crashed)
+
+
+def name_end(outcome: Outcome) -> tuple[str, str] | None:
+    """Return what a failed call has in common with another one like it; None where it returned."""
+    if isinstance(outcome, Returned):
+        return None
+    exception = outcome.payload.get("exception_type")
+    return outcome.error_type, str(exception or outcome.error_code)
 
 
 def _pair_calls(
@@ -74,15 +87,3 @@ def _pair_calls(
     ]
     if any(failed):
         yield baseline.executions[-1], candidate.executions[-1]
-
-
-def _is_cut_off(outcome: Outcome) -> bool:
-    return isinstance(outcome, TimedOut | Crashed)
-
-
-def _name_end(outcome: Outcome) -> tuple[str, str] | None:
-    """Return what a failed call has in common with another one like it; None where it returned."""
-    if isinstance(outcome, Returned):
-        return None
-    exception = outcome.payload.get("exception_type")
-    return outcome.error_type, str(exception or outcome.error_code)

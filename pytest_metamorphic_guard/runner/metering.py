@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.measurements import MetricRows
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
-from pytest_metamorphic_guard.tasks.declarations import Law, Property
+from pytest_metamorphic_guard.tasks.declarations import Agreement, Law, Property
 from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 
 if TYPE_CHECKING:
@@ -109,10 +109,12 @@ def _find_measured(task: Task) -> Entry:
     return min(task.entries, key=_rank)
 
 
-def _rank(entry: Entry) -> tuple[bool, bool, bool]:
+def _rank(entry: Entry) -> tuple[bool, bool, bool, bool]:
     subject = entry.subject
+    # An agreement is skipped where there is no baseline.
+    is_agreement = isinstance(subject, Agreement)
     soft = isinstance(subject, Property) and subject.mode == "soft"
-    return isinstance(subject, Law), subject.precondition is not None, soft
+    return is_agreement, isinstance(subject, Law), subject.precondition is not None, soft
 
 
 def _extract(metric: Metric, case: Case, outcome: Outcome | None) -> float | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["arrange", "find_order"]
+__all__ = ["arrange", "find_order", "read_names"]
 
 _MOST_BYTES = 5_000_000
 
@@ -95,6 +95,14 @@ def arrange(
     order = _match(implementation, parameters, names)
     values = (*args, *named.values())
     return tuple(values[index] for index in order)
+
+
+def read_names(implementation: Implementation) -> tuple[str, ...]:
+    """Return the names of an implementation's positional parameters, where they can be read."""
+    if not _is_python(implementation):
+        return ()
+    parameters = _read_parameters(implementation)
+    return parameters.names if isinstance(parameters, _Parameters) else ()
 
 
 def _match(

@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.contracts.verdicts import (
     says_something,
 )
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
+from pytest_metamorphic_guard.runner.agreeing import settle_agreement
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
@@ -23,6 +24,7 @@ from pytest_metamorphic_guard.runner.role_order import RoleOrder
 from pytest_metamorphic_guard.runner.shrinking import ShrinkBudget
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation, make_violated
+from pytest_metamorphic_guard.runner.watching_arguments import watch_arguments
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ class Run:
             for caller in self.callers:
                 with contextlib.suppress(*((ImplementationError,) if lenient else ())):
                     caller.order = find_order(caller.implementation, names)
+        watch_arguments(self.task, self.entry, self.callers)
         self._order = RoleOrder(f"{self.settings.seed}:{self.entry.name}")
 
     @property
@@ -166,7 +169,7 @@ class Run:
         return self.cases if self.settings.shard is None else index + 1
 
     def examine(self, case: Case) -> Violation | None:
-        """Evaluate one case on all roles again, without counting it."""
+        """Evaluate one case again, without counting it."""
         return self._judge(case, *self.compare(case))
 
     def note_difference(
@@ -243,7 +246,7 @@ class Run:
         }
         case.forget_packed()
         self.skipped_after += self.first is None and follows_outputs(results)
-        results = settle_skips(self.entry, results)
+        results = settle_agreement(self.task, self.entry, settle_skips(self.entry, results))
         return results["candidate"], results.get("baseline")
 
     def find_fixtures(self, case: Case) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.call_errors import Unusable
-from pytest_metamorphic_guard.tasks.declarations import Law
+from pytest_metamorphic_guard.tasks.declarations import Agreement, Law
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
@@ -32,8 +32,11 @@ def require_answers(run: Run) -> None:
         if is_law and _is_refused(caller):
             raise Unusable(run.broken(_say(run, caller, "was refused")))
     before = run.baseline
+    if isinstance(run.entry.subject, Agreement) and not run.settings.gate:
+        return  # both raise alike, which is an agreement, and nothing is adopted on it
     # A replay runs only what was seen before, which may be inputs that the baseline refuses.
-    if before is None or run.settings.fail_on != "regression" or run.settings.replay is not None:
+    excuses = run.settings.fail_on == "regression" or isinstance(run.entry.subject, Agreement)
+    if before is None or not excuses or run.settings.replay is not None:
         return
     expects_returns = not is_law or run.shared_violations > 0
     if expects_returns and before.executions and not before.returned:

@@ -1,4 +1,4 @@
-"""The parts of a task that are checked: relations, properties and laws.
+"""The parts of a task that are checked: relations, properties, laws and agreements.
 
 Each part checks itself when it is made and refuses to exist with a fault.
 """
@@ -9,7 +9,7 @@ import inspect
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pytest_metamorphic_guard.relations.expectations import (
     Expectation,
@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.relations.signatures import (
     count_positional,
     list_parameters,
 )
+from pytest_metamorphic_guard.tasks.agreement import Agreement, agree
 from pytest_metamorphic_guard.tasks.word_checks import (
     check_function,
     check_name,
@@ -30,7 +31,19 @@ from pytest_metamorphic_guard.tasks.word_checks import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Law", "MetamorphicRelation", "Property", "function_of", "is_soft", "name_kind"]
+__all__ = [
+    "Agreement",
+    "Kind",
+    "Law",
+    "MetamorphicRelation",
+    "Property",
+    "Subject",
+    "function_of",
+    "is_soft",
+    "name_kind",
+]
+
+Kind: TypeAlias = Literal["relation", "property", "law", "agreement"]
 
 
 @dataclass(frozen=True)  # without slots, which have no room for what is cached
@@ -238,7 +251,10 @@ class Law:
         return "rng" in inspect.signature(self.body).parameters
 
 
-def function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., Any]:
+Subject: TypeAlias = MetamorphicRelation | Property | Law | Agreement
+
+
+def function_of(subject: Subject) -> Callable[..., Any]:
     """Return the user's function: transformation, check or body."""
     match subject:
         case MetamorphicRelation():
@@ -247,16 +263,16 @@ def function_of(subject: MetamorphicRelation | Property | Law) -> Callable[..., 
             return subject.check
         case Law():
             return subject.body
+        case Agreement():
+            return agree
 
 
-def is_soft(subject: MetamorphicRelation | Property | Law) -> bool:
+def is_soft(subject: Subject) -> bool:
     """Tell whether it is reported and fails nothing."""
     return isinstance(subject, Property) and subject.mode == "soft"
 
 
-def name_kind(
-    subject: MetamorphicRelation | Property | Law,
-) -> Literal["relation", "property", "law"]:
+def name_kind(subject: Subject) -> Kind:
     """Return the word for what was declared."""
     match subject:
         case MetamorphicRelation():
@@ -265,3 +281,5 @@ def name_kind(
             return "property"
         case Law():
             return "law"
+        case Agreement():
+            return "agreement"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +22,7 @@ class Decorators:
 
     def _declare(
         self,
-        make: Callable[[], MetamorphicRelation | Property | Law],
+        make: Callable[[], Subject],
         function: Callable[..., Any],
         marks: Iterable[Any],
     ) -> None:

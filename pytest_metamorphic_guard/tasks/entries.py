@@ -1,4 +1,4 @@
-"""One relation, property or law of a task, with what its item needs."""
+"""One relation, property, law or agreement of a task, with what its item needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
+    from pytest_metamorphic_guard.tasks.declarations import Subject
     from pytest_metamorphic_guard.tasks.locations import Location
 
 __all__ = ["Entry"]
@@ -17,7 +17,7 @@ __all__ = ["Entry"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One relation, property or law of a task, with what its item needs.
+    """One relation, property, law or agreement of a task, with what its item needs.
 
     Attributes:
         subject: The declaration.
@@ -28,7 +28,7 @@ class Entry:
         decorated: Declared by a decorator, so that ``@task.example`` can stand above it.
     """
 
-    subject: MetamorphicRelation | Property | Law
+    subject: Subject
     function: Callable[..., Any]
     location: Location | None
     examples: tuple[tuple[Any, ...], ...] = ()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 from pytest_metamorphic_guard.tasks.declarations import (
+    Agreement,
     Law,
     MetamorphicRelation,
     Property,
+    Subject,
     function_of,
 )
 from pytest_metamorphic_guard.tasks.metrics import Metric
@@ -24,6 +26,7 @@ class _Words(Protocol):
     """A task whose words may still be wrong."""
 
     function: str
+    agreement: bool | None
     timeout_s: float | None
     mem_mb: int | None
     examples: tuple[Any, ...]
@@ -50,6 +53,8 @@ def check_task(task: _Words, width: int | None) -> list[str]:
             faults.append(f"{word} is a {type(value).__name__}, expected a function")
         elif count is not None and not accepts(value, count):
             faults.append(f"{word} takes {list_parameters(value)}, expected {_arguments(count)}")
+    if task.agreement not in (None, True, False):
+        faults.append(f"agreement={task.agreement!r:.60}, expected True or False")
     if task.timeout_s is not None and not _is_duration(task.timeout_s):
         faults.append(f"timeout_s={task.timeout_s!r}, expected a number of seconds above 0")
     if task.mem_mb is not None and not (type(task.mem_mb) is int and task.mem_mb >= 0):
@@ -64,7 +69,7 @@ def check_task(task: _Words, width: int | None) -> list[str]:
     return faults + check_marks(task.marks)
 
 
-def check_arity(subject: MetamorphicRelation | Property | Law, width: int | None) -> list[str]:
+def check_arity(subject: Subject, width: int | None) -> list[str]:
     """Return the faults of a declaration whose functions do not take the task's inputs."""
     if width is None:
         return []
@@ -80,6 +85,8 @@ def check_arity(subject: MetamorphicRelation | Property | Law, width: int | None
         case Law():
             kind, expected = "law", f"solve and {inputs}"
             fits = _has_room(function, width + 1)
+        case Agreement():
+            kind, expected, fits = "agreement", inputs, True
     faults = []
     if not fits:
         taken = list_parameters(function)
@@ -90,9 +97,7 @@ def check_arity(subject: MetamorphicRelation | Property | Law, width: int | None
     return faults
 
 
-def check_examples(
-    subject: MetamorphicRelation | Property | Law, examples: Iterable[object], width: int | None
-) -> list[str]:
+def check_examples(subject: Subject, examples: Iterable[object], width: int | None) -> list[str]:
     """Return the faults of the examples given to a relation, property or law."""
     count = subject.sources if isinstance(subject, MetamorphicRelation) else 1
     what = f"example of {subject.name!r}"

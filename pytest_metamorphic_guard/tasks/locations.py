@@ -26,6 +26,11 @@ class Location:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is in this package."""
+        return self.path.startswith(_OWN_FOLDER)
+
 
 def find_caller() -> Location | None:
     """Return the innermost line on the stack that is not this package's nor generated code."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.tasks.declarations import (
-    Law,
+    Agreement,
     MetamorphicRelation,
     Property,
+    Subject,
     function_of,
 )
 from pytest_metamorphic_guard.tasks.decorators import Decorators, name_function
@@ -52,6 +54,11 @@ class Task(Decorators):
         group: ``group(*inputs)`` names the group of an input, for monitors that compare groups.
         cluster: ``cluster(*inputs)`` names the inputs that belong together, such as the turns of
             one conversation; the gate counts them once.
+        agreement: Whether the candidate must do what the baseline does on the same input, see
+            `Agreement`. A task that declares nothing has one wherever there is a baseline, unless
+            this is False.
+        compare_arguments: An agreement is about what calls leave of their arguments, too.
+        compare_messages: It is about the messages of exceptions, too.
         min_pass_rate: Share of the inputs on which an entry must hold, unless it has its own.
         timeout_s: Seconds one call may take, unless the command line or configuration says.
         mem_mb: Memory in MiB one call may use, unless the command line or configuration says.
@@ -77,6 +84,9 @@ class Task(Decorators):
         precondition: Callable[..., Any] | None = None,
         group: Callable[..., Hashable] | None = None,
         cluster: Callable[..., Hashable] | None = None,
+        agreement: bool | None = None,
+        compare_arguments: bool = False,
+        compare_messages: bool = False,
         min_pass_rate: float | None = None,
         timeout_s: float | None = None,
         mem_mb: int | None = None,
@@ -95,6 +105,9 @@ class Task(Decorators):
         self.precondition = precondition
         self.group = group
         self.cluster = cluster
+        self.agreement = agreement
+        self.compare_arguments = compare_arguments
+        self.compare_messages = compare_messages
         self.min_pass_rate = min_pass_rate
         self.timeout_s = timeout_s
         self.mem_mb = mem_mb
@@ -116,6 +129,9 @@ class Task(Decorators):
         )
         for declared in declarations:
             faults += self._try_add(declared, decorated=False)
+        if agreement and not faults:
+            faults += self._try_agree()
+        self._compared: Task | None = None
         self._raise(faults)
 
     def __repr__(self) -> str:
@@ -123,7 +139,7 @@ class Task(Decorators):
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Relations, properties and laws in the order of their declaration.
+        """Relations, properties, laws and agreements in the order of their declaration.
 
         Raises:
             TaskError: The task has none, or an example was given to something else.
@@ -136,6 +152,45 @@ class Task(Decorators):
         ]
         self._raise(faults)
         return tuple(self._entries.values())
+
+    def agree(self) -> None:
+        """Declare nothing but an agreement, in the words of the task.
+
+        Raises:
+            TaskError: One of these is wrong.
+        """
+        self._entries = {}
+        self._raise(self._try_agree())
+
+    @property
+    def declares_nothing(self) -> bool:
+        """Whether it has no entry, and may get an agreement."""
+        return not self._entries and self.agreement is not False
+
+    def add(self, *declared: Subject) -> None:
+        """Declare relations, properties, laws and agreements, such as those of templates.
+
+        Raises:
+            TaskError: With all faults of what is given.
+        """
+        __tracebackhide__ = True
+        faults: list[str] = []
+        for one in declared:
+            faults += self._try_add(one, decorated=False)
+        self._raise(faults, find_caller())
+
+    def compare(self) -> Task:
+        """Return the task as it is where there is a baseline: with an agreement if it had nothing.
+
+        Raises:
+            TaskError: It is declared wrongly.
+        """
+        if not self.declares_nothing:
+            return self
+        if self._compared is None:
+            self._compared = copy(self)
+            self._compared.agree()
+        return self._compared
 
     @property
     def hard_properties(self) -> tuple[Property, ...]:
@@ -167,7 +222,7 @@ class Task(Decorators):
 
     def _declare(
         self,
-        make: Callable[[], MetamorphicRelation | Property | Law],
+        make: Callable[[], Subject],
         function: Callable[..., Any],
         marks: Iterable[Any],
     ) -> None:
@@ -183,14 +238,21 @@ class Task(Decorators):
             faults, (find_function(function) if callable(function) else None) or find_caller()
         )
 
+    def _try_agree(self) -> list[str]:
+        words = {word: getattr(self, word) for word in ("compare_arguments", "compare_messages")}
+        try:
+            return self._try_add(Agreement(**words), decorated=False)
+        except TaskError as error:
+            return list(error.faults)
+
     def _try_add(
         self,
-        subject: MetamorphicRelation | Property | Law,
+        subject: Subject,
         marks: Sequence[Any] = (),
         *,
         decorated: bool = True,
     ) -> list[str]:
-        if not isinstance(subject, MetamorphicRelation | Property | Law):
+        if not isinstance(subject, Subject):
             return [f"{subject!r:.60} is no MetamorphicRelation and no Property"]
         function = function_of(subject)
         mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
@@ -201,8 +263,12 @@ class Task(Decorators):
             faults.append(f"a second {subject.name!r} is declared; the first is at {earlier}")
         if faults:
             return faults
+        # What this package made stands where the user declared it.
+        where = find_function(function)
+        if where is not None and where.is_ours:
+            where = self.location if isinstance(subject, Agreement) else find_caller()
         self._entries[subject.name] = Entry(
-            subject, function, find_function(function), mine[::-1], tuple(marks), decorated
+            subject, function, where, mine[::-1], tuple(marks), decorated
         )
         return []
 

@@ -61,6 +61,15 @@ def test_the_listing_of_the_fixtures_passes(run_in_clone) -> None:
     assert "2 passed" in printed
 
 
+def test_a_few_lines_compare_a_new_function_with_the_old_one(run_in_clone) -> None:
+    mean = "docs/listings/mean.py"
+    status, printed = run_in_clone(
+        "docs/listings/test_agreement.py", f"--mg-candidate={mean}", f"--mg-baseline={mean}"
+    )
+    assert status == 0, printed
+    assert "1 passed" in printed
+
+
 def test_the_listing_of_an_evaluation_decides_from_a_program(tmp_path: Path) -> None:
     cart = ROOT / "examples" / "cart"
     listing = ROOT / "docs" / "listings" / "evaluate.py"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.arguments import ARGUMENTS_KEY
+from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY
 from pytest_metamorphic_guard.contracts.refused import PAYLOAD_KEY
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.executors.local import frames
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["AnswerReader", "drop_harness"]
 
 _OURS = f'  File "{os.path.dirname(os.path.abspath(__file__))}{os.sep}'
-_FAILURE_FIELDS = 4
+_FAILURE_FIELDS = 5
+_MOST_BASES = 20
 _MOST_MESSAGE = 2_500
 _MOST_TRACEBACK = 10_000
 # Longer ones cannot be opened.
@@ -86,7 +89,12 @@ class AnswerReader:
         except wire.DecodeError as error:
             raise ForgedError(str(error)) from None
         if response.kind == frames.RETURNED:
+            left = None
+            if func_name.endswith(frames.WATCHED):
+                answer, left = _part_arguments(answer)
             payload = make_result(answer, duration_ms, *self._process.output.take())
+            if left is not None:
+                payload[ARGUMENTS_KEY] = left
         else:
             payload = self._make_failed(response, answer, func_name)
             payload["duration_ms"] = duration_ms
@@ -139,7 +147,7 @@ class AnswerReader:
 
     def make_import_failed(self, response: Response, answer: object) -> Payload:
         """Return the payload that says why the candidate did not import."""
-        _, exception_type, message, traceback = self._read_failure(response, answer)
+        _, exception_type, message, traceback, _ = self._read_failure(response, answer)
         hint = self._get_hints().explain_failure(exception_type, message, traceback)
         text = f"importing {self.where} failed: {_join(exception_type, message)}{hint}"
         payload = make_failure("import_error", text) | self._note_refused(message, traceback)
@@ -158,7 +166,7 @@ class AnswerReader:
         if response.kind == frames.LOADED:
             return ""
         answer = self.decode(response.body)
-        _, exception_type, message, _ = self._read_failure(response, answer)
+        _, exception_type, message, *_ = self._read_failure(response, answer)
         if exception_type == "MemoryError":
             most = f"{self._configuration.import_mem_mb:,} MiB"
             return f"needs more than {most}: set import_mem_mb in --mg-executor-config"
@@ -168,12 +176,12 @@ class AnswerReader:
         )
 
     def _make_failed(self, response: Response, answer: object, func_name: str) -> Payload:
-        category, exception_type, message, traceback = self._read_failure(response, answer)
+        category, exception_type, message, traceback, bases = self._read_failure(response, answer)
         match category:
             case "import_error":
                 return self.make_import_failed(response, answer)
             case "function_missing":
-                return make_missing(func_name, self.where, message)
+                return make_missing(func_name.removesuffix(frames.WATCHED), self.where, message)
             case "argument_encoding":
                 return make_failure(category, explain_unreadable(exception_type, message))
             case "exception" if self._process.output.measure() >= self._configuration.file_mb << 20:
@@ -186,6 +194,7 @@ class AnswerReader:
         payload |= self._note_refused(message, traceback)
         if exception_type:
             payload |= {"exception_type": exception_type, "traceback": traceback}
+            payload[BASES_KEY] = [clean_name(name) for name in bases.splitlines()[:_MOST_BASES]]
         return payload
 
     def _note_refused(self, message: str, traceback: str) -> Payload:
@@ -193,19 +202,29 @@ class AnswerReader:
         return {} if refused is None else {PAYLOAD_KEY: refused.to_payload()}
 
     @staticmethod
-    def _read_failure(response: Response, answer: object) -> tuple[str, str, str, str]:
+    def _read_failure(response: Response, answer: object) -> tuple[str, str, str, str, str]:
         if response.kind == frames.FAILED and type(answer) is tuple:
             texts = [part for part in answer if type(part) is str]
             if len(answer) == len(texts) == _FAILURE_FIELDS and texts[0] in _KINDS_OF_FAILURE:
                 # The host's own limits, whatever process answered.
                 name, message = clean_name(texts[1]), clean(texts[2], _MOST_MESSAGE)
-                return texts[0], name, message, clean(texts[3][-_MOST_TRACEBACK:])
+                trace = clean(texts[3][-_MOST_TRACEBACK:])
+                return texts[0], name, message, trace, texts[4][:_MOST_MESSAGE]
         raise ForgedError("the response is of no known kind")
 
 
 def drop_harness(stderr: str) -> str:
     """Return the report of a crash without the frames that are ours."""
     return "".join(line for line in stderr.splitlines(keepends=True) if _OURS not in line)
+
+
+def _part_arguments(answer: object) -> tuple[object, list[object]]:
+    """Return the result and what the call has left of its arguments."""
+    match answer:
+        case (result, list(left)) if type(answer) is tuple:
+            return result, left
+        case _:
+            raise ForgedError("the response is of no known kind")
 
 
 def _require_duration(response: Response, observed_s: float) -> float:

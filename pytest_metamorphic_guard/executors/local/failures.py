@@ -42,20 +42,23 @@ class Failure:
         exception_type: Name of the exception's class; empty where nothing was raised.
         message: What the exception says, or what the host needs to say it.
         traceback: Text of the candidate's own frames.
+        bases: Names of the classes that the exception's class is derived from, a line each.
     """
 
     category: str
     exception_type: str
     message: str
     traceback: str
+    bases: str = ""
 
-    def to_wire(self) -> tuple[str, str, str, str]:
+    def to_wire(self) -> tuple[str, str, str, str, str]:
         """Return the fields as plain text that any encoding accepts."""
         return (
             _clean(self.category),
             _clean(self.exception_type[:_NAME_CHARACTERS]),
             _clean(self.message[:_MESSAGE_CHARACTERS]),
             _clean(self.traceback[-_TRACEBACK_CHARACTERS:]),
+            _clean(self.bases[:_MESSAGE_CHARACTERS]),
         )
 
 
@@ -73,7 +76,7 @@ def describe_failure(error: BaseException) -> Failure:
         text = ""
         # The frames hold the memory that the next lines need.
         error.__traceback__ = None
-    return Failure(category, _name_type(kind), _read_message(error), text)
+    return Failure(category, _name_type(kind), _read_message(error), text, _name_bases(kind))
 
 
 def describe_import_failure(error: BaseException) -> Failure:
@@ -95,6 +98,14 @@ def _name_type(kind: type[BaseException]) -> str:
     except BaseException:  # noqa: BLE001 - a metaclass may answer with code
         return "Exception"
     return name if type(name) is str else "Exception"
+
+
+def _name_bases(kind: type[BaseException]) -> str:
+    try:
+        bases = type.mro(kind)[1:-1]
+    except BaseException:  # noqa: BLE001 - memory is short
+        return ""
+    return "\n".join(map(_name_type, bases))
 
 
 def _read_message(error: BaseException) -> str:

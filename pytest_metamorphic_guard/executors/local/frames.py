@@ -29,6 +29,7 @@ __all__ = [
     "RETURNED",
     "START",
     "STARTED",
+    "WATCHED",
 ]
 
 NONCE_BYTES: Final = 16
@@ -45,6 +46,9 @@ CALL_PHASE: Final = 2
 
 # Length of the function's name, time limit in s; the name and the pickled arguments follow.
 CALL_HEAD: Final = Struct("<Hd")
+
+# Ends the name, which no function's does, where the arguments are to come back beside the result.
+WATCHED: Final = "&"
 
 START: Final = b"S"  # pickled Setup; answered by STARTED
 LOAD: Final = b"L"  # no body; answered by LOADED or FAILED

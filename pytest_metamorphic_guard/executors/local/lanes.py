@@ -23,6 +23,8 @@ class Lanes(Executor):
         number: How many there are, and so how many calls it takes at once.
     """
 
+    watches_arguments = True
+
     def __init__(self, make: Callable[[], Any], number: int) -> None:
         super().__init__()
         self.parallel = number

@@ -8,6 +8,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import WatchedArguments
 from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.executors.local.arguments import (
     ArgumentError,
@@ -19,6 +20,7 @@ from pytest_metamorphic_guard.executors.local.arguments import (
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
 from pytest_metamorphic_guard.executors.local.callee import Callee
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
+from pytest_metamorphic_guard.executors.local.frames import WATCHED
 from pytest_metamorphic_guard.executors.local.lanes import Lanes
 from pytest_metamorphic_guard.executors.local.levels import (
     choose_level,
@@ -53,6 +55,8 @@ class LocalExecutor(Executor):
         ValueError: An option is unknown, or its value is not what it takes.
     """
 
+    watches_arguments = True
+
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(config)
         self._configuration = read_configuration(self.config)
@@ -85,10 +89,13 @@ class LocalExecutor(Executor):
         """Call ``func_name(*args)`` in the candidate's process; see `Executor.execute`."""
         if self._direct is not None:
             return self._direct.execute(file_path, func_name, args, timeout_s, mem_mb)
+        watched = isinstance(args, WatchedArguments)
         try:
-            arguments = dump_arguments(args)
+            arguments = dump_arguments(tuple(args) if watched else args)
         except ArgumentError as error:
             return make_failure("argument_encoding", str(error))
+        if watched:
+            func_name += WATCHED
         self._leave_to_parent()
         with self._lock:
             try:

@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.executors.local.frames import (
     LOADED,
     RESPONSE,
     RETURNED,
+    WATCHED,
 )
 from pytest_metamorphic_guard.executors.local.hardening.limits import use_reserve
 from pytest_metamorphic_guard.values.frames import EncodeError
@@ -77,7 +78,8 @@ class Caller:
     def call(self, nonce: bytes, body: bytes) -> bytes:
         """Call the function that the body names, and return the frame that answers it."""
         end = _HEAD + _unpack_head(body)[0]
-        name = body[_HEAD:end].decode()
+        written = body[_HEAD:end].decode()
+        name = written.removesuffix(WATCHED)
         try:
             arguments = _unpickle(memoryview(body)[end:])
         except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
@@ -97,7 +99,8 @@ class Caller:
         kind = RETURNED
         encoded = b""
         if failure is None:
-            kind, encoded, failure = self._encode_result(result)
+            watched = result if name == written else (result, list(arguments))
+            kind, encoded, failure = self._encode_result(watched)
         # Later than the call's end: a result may compute when it is read.
         duration = _clock() - start
         cpu = _cpu_clock() - cpu

@@ -1,0 +1,55 @@
+"""What calls leave of their arguments, for entries that are about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.arguments import ARGUMENTS_KEY
+from pytest_metamorphic_guard.runner.call_errors import Unusable
+from pytest_metamorphic_guard.runner.user_errors import refuse
+from pytest_metamorphic_guard.tasks.declarations import Agreement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_metamorphic_guard.contracts.outcomes import Returned
+    from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["read_arguments", "watch_arguments"]
+
+
+def watch_arguments(task: Task, entry: Entry, callers: Iterable[Caller]) -> None:
+    """Have calls bring their arguments back, where the entry is about them.
+
+    Raises:
+        TaskError: An executor does not tell what a call leaves of its arguments.
+    """
+    if not _asks(entry):
+        return
+    for caller in callers:
+        if not getattr(caller.loaded.executor, "watches_arguments", False):
+            name = caller.loaded.identity.name
+            said = f"the executor {name!r} does not tell what a call leaves of its arguments"
+            raise refuse(task, entry, f"{entry.name!r} cannot be judged: {said}")
+        caller.watches = True
+        caller.shared = None  # other entries did not ask for them
+
+
+def read_arguments(task: Task, entry: Entry, outcome: Returned, role: str) -> tuple[Any, ...]:
+    """Return what a call that returned has left of its arguments.
+
+    Raises:
+        Unusable: The executor did not bring them back.
+    """
+    left = outcome.payload.get(ARGUMENTS_KEY)
+    if not isinstance(left, list):
+        said = f"the executor of the {role} brought no arguments back"
+        raise Unusable(refuse(task, entry, f"{entry.name!r} cannot be judged: {said}"))
+    return tuple(left)
+
+
+def _asks(entry: Entry) -> bool:
+    subject = entry.subject
+    return isinstance(subject, Agreement) and subject.compare_arguments
