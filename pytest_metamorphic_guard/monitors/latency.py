@@ -27,7 +27,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     count_orders,
     describe_ratio,
 )
-from pytest_metamorphic_guard.monitors.reading import read_number
+from pytest_metamorphic_guard.monitors.reading import read_duration, read_number
 from pytest_metamorphic_guard.monitors.wording import (
     format_milliseconds,
     format_rate,
@@ -119,7 +119,7 @@ class LatencyMonitor(BuiltinMonitor):
         elif self.clock == "cpu":
             duration = read_number(record.cpu_ns)
         else:
-            took_ms = read_number(record.duration_ms)
+            took_ms = read_duration(record)
             duration = None if took_ms is None else round(took_ms * _NS_PER_MS)
         if duration is not None:
             self._measured.values[role].append(duration)

@@ -21,7 +21,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     compare_ratios,
     describe_ratio,
 )
-from pytest_metamorphic_guard.monitors.reading import read_number
+from pytest_metamorphic_guard.monitors.reading import is_cached, read_number
 from pytest_metamorphic_guard.monitors.wording import format_amount, format_ratio
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class LLMCostMonitor(BuiltinMonitor):
             role: {quantity: [] for quantity in _QUANTITIES} for role in ROLES
         }
         self._reported: set[str] = set()
+        self._cached = 0
         self._pairings: dict[str, Pairing[float | None]] = {name: Pairing() for name in _FLOORS}
         self._measured = {name: Measurements(floor) for name, floor in _FLOORS.items()}
 
@@ -74,6 +75,7 @@ class LLMCostMonitor(BuiltinMonitor):
         amounts = self._amounts.get(record.role)
         if amounts is None:
             return
+        self._cached += is_cached(record)
         for quantity in _QUANTITIES:
             value = read_number(record.result.get(quantity))
             if value is None and quantity == "tokens_total":
@@ -101,15 +103,21 @@ class LLMCostMonitor(BuiltinMonitor):
             "total_usd": spent,
             "max_total_usd": self.max_total_usd,
         }
+        # What an executor had already is an answer: that nothing was spent.
         empty = not any(self._amounts["candidate"].values())
+        from_cache = empty and self._cached > 0
         return Conclusion(
             summary=summary,
-            line=self._describe(measure, comparison),
+            line="every answer was cached: nothing was spent"
+            if from_cache
+            else self._describe(measure, comparison),
             alerts=(*self._judge_growth(measure, comparison, totals), *self._judge_budget(spent)),
             checks=(make_check("cost_regression", comparison.p_value, comparison.n, METHOD),)
             if comparison.n
             else (),
-            no_data="no payload of the candidate carries tokens or cost" if empty else None,
+            no_data="no payload of the candidate carries tokens or cost"
+            if empty and not from_cache
+            else None,
         )
 
     def _pair(self, record: MonitorRecord, quantity: str, value: float | None) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["read_name", "read_number"]
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
+
+__all__ = ["is_cached", "read_duration", "read_name", "read_number"]
 
 # No duration, size or cost is as large, and the sum of any number of smaller ones is a float.
 _LARGEST = 1e200
@@ -32,3 +35,13 @@ def read_name(value: Any) -> str | None:
         return None
     name = str(value)
     return name if len(name) <= _LONGEST else name[: _LONGEST - 3] + "..."
+
+
+def is_cached(record: MonitorRecord) -> bool:
+    """Tell whether an executor had the answer already, so that it took no time and cost nothing."""
+    return record.result.get("cached") is True
+
+
+def read_duration(record: MonitorRecord) -> float | None:
+    """Return the milliseconds of a call; None for one whose answer the executor had already."""
+    return None if is_cached(record) else read_number(record.duration_ms)

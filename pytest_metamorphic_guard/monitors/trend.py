@@ -16,7 +16,7 @@ from pytest_metamorphic_guard.monitors.base import (
 )
 from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
 from pytest_metamorphic_guard.monitors.ratios import Measurements
-from pytest_metamorphic_guard.monitors.reading import read_number
+from pytest_metamorphic_guard.monitors.reading import read_duration
 from pytest_metamorphic_guard.monitors.wording import add_count, format_interval, format_ratio
 from pytest_metamorphic_guard.statistics.binomial import Interval
 from pytest_metamorphic_guard.statistics.ordering import Slope, fit_slope, measure_trend
@@ -74,7 +74,7 @@ class TrendMonitor(BuiltinMonitor):
         """Keep the duration of a call that succeeded."""
         if record.role not in self._durations:
             return
-        duration = read_number(record.duration_ms) if record.success else None
+        duration = read_duration(record) if record.success else None
         if duration is not None:
             duration = max(duration, _FLOOR_MS)
         series = (record.relation, record.kind)

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 __all__ = ["Ask", "Reply", "Trouble", "TroubleKind", "inflate"]
 
 TroubleKind = Literal[
-    "timeout", "aborted", "unavailable", "connection", "not_started", "response", "response_size"
+    "aborted",
+    "connection",
+    "content_filter",
+    "http_status",
+    "no_json",
+    "not_started",
+    "refusal",
+    "response",
+    "response_size",
+    "timeout",
+    "truncated",
+    "unavailable",
 ]
 _STEP = 1 << 16
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import random
 import threading
 import time
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["BUSY", "Attempts", "Pause", "Persistence", "read_retry_after"]
 
 _FIRST_WAIT_S = 0.25
+# A service that says zero means as soon as may be.
+_LEAST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 8.0
 _LONGEST_PAUSE_S = 60.0
 BUSY = frozenset({429, 503, 529})
@@ -80,6 +83,7 @@ class Persistence:
         Raises:
             Trouble: There is no answer.
         """
+        tries = 0
         while True:
             self._rest(watch, attempts)
             attempts.made += 1
@@ -88,7 +92,9 @@ class Persistence:
                 reply = send()
             except Trouble as found:
                 trouble = found
-            wait_s = self._find_wait(reply, trouble, attempts.made)
+            # What the service puts off is limited by time, not by number.
+            tries += not (reply is not None and reply.status in BUSY and _read_wait(reply))
+            wait_s = self._find_wait(reply, trouble, tries)
             if wait_s is not None and wait_s < watch.left_s:
                 watch.wait(wait_s)
                 continue
@@ -108,27 +114,26 @@ class Persistence:
                 said = f"the service asked all calls to wait, for {left_s:.1f} s more"
                 raise Trouble("unavailable", said, sent=False)
             # Not all in the same moment.
-            watch.wait(left_s + random.uniform(0, 0.1))
+            watch.wait(left_s + random.uniform(0, _LEAST_WAIT_S))
             left_s = self.pause.left_s
 
-    def _find_wait(self, reply: Reply | None, trouble: Trouble | None, made: int) -> float | None:
+    def _find_wait(self, reply: Reply | None, trouble: Trouble | None, tries: int) -> float | None:
         """Return the seconds to wait before the next request; None for no further one."""
-        back_off_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(made - 1, 10))
+        if tries > self.retries:
+            return None
+        back_off_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(max(tries - 1, 0), 10))
         back_off_s *= random.uniform(0.5, 1)
         if reply is None:
             assert trouble is not None
-            if trouble.kind not in ("unavailable", "connection") or made > self.retries:
-                return None
-            return back_off_s if self.idempotent or not trouble.sent else None
+            may = self.idempotent or not trouble.sent
+            return back_off_s if may and trouble.kind in ("unavailable", "connection") else None
         if not self.idempotent or reply.status not in self.statuses:
             return None
-        asked_s = read_retry_after(reply.headers.get("retry-after"))
+        asked_s = _read_wait(reply)
+        wait_s = back_off_s if asked_s is None else max(asked_s, _LEAST_WAIT_S)
         if reply.status in BUSY:
-            # What the service puts off is limited by time, not by number.
-            wait_s = back_off_s if asked_s is None else max(asked_s, _FIRST_WAIT_S / 2)
-            self.pause.extend(wait_s if asked_s is not None else 0)
-            return wait_s if asked_s is not None or made <= self.retries else None
-        return max(back_off_s, asked_s or 0.0) if made <= self.retries else None
+            self.pause.extend(wait_s)
+        return wait_s
 
 
 def read_retry_after(text: str | None) -> float | None:
@@ -139,10 +144,15 @@ def read_retry_after(text: str | None) -> float | None:
         seconds = float(text)
     except ValueError:
         try:
-            seconds = email.utils.parsedate_to_datetime(text).timestamp() - time.time()
+            when: float = email.utils.parsedate_to_datetime(text).timestamp()
         except (ValueError, OverflowError):
             return None
-    return max(0.0, seconds) if seconds == seconds else None  # noqa: PLR0124 - not a number
+        seconds = when - time.time()
+    return None if math.isnan(seconds) else max(0.0, seconds)
+
+
+def _read_wait(reply: Reply) -> float | None:
+    return read_retry_after(reply.headers.get("retry-after"))
 
 
 def _is_for_later(reply: Reply | None, trouble: Trouble | None) -> bool:
