@@ -13,11 +13,10 @@ from pytest_metamorphic_guard.gate.findings import Conclusion
 from pytest_metamorphic_guard.gate.ranking import Ranking, rank
 from pytest_metamorphic_guard.report.alert_lines import list_messages
 from pytest_metamorphic_guard.report.contents import MonitorResult
-from pytest_metamorphic_guard.report.markdown import render_markdown
 from pytest_metamorphic_guard.report.tables import MonitorLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_metamorphic_guard.evaluation.candidate_monitors import CandidateWatch
     from pytest_metamorphic_guard.evaluation.gaps import Missing
@@ -148,29 +147,11 @@ def say_gate(
     )
 
 
-def add_to_page(
-    path: str,
-    ranking: Ranking | None,
-    undecided: str | None,
-    monitors: Sequence[MonitorLine],
-    hide: Callable[[str], str],
-) -> str | None:
-    """Add to the summary page of a job; return what is wrong where that cannot be done.
-
-    Args:
-        path: The page.
-        ranking: What was decided, or None.
-        undecided: Why nothing was.
-        monitors: What monitors said.
-        hide: Takes secrets out of a text.
-    """
-    if ranking is not None:
-        text = render_markdown(ranking, monitors)
-    else:
-        text = f"## Metamorphic guard\n\n{undecided}\n"
+def add_to_page(path: str, text: str) -> str | None:
+    """Add to the summary page of a job; return what is wrong where that cannot be done."""
     try:
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(hide(text))
+            file.write(text)
     except OSError as error:
         return f"GITHUB_STEP_SUMMARY: cannot write it: {error.strerror}"
     return None

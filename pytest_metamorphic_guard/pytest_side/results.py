@@ -210,9 +210,14 @@ class ResultKeeper:
             return
         # Not loaded for a run that decides nothing, which starts sooner.
         from pytest_metamorphic_guard.evaluation.concluding import add_to_page
+        from pytest_metamorphic_guard.report.markdown import render_markdown, render_undecided
 
-        hide = self.session.redaction.hide
-        fault = add_to_page(path, self.ranking, self.undecided, self.monitor_lines, hide)
+        refused = self.gathered.refused
+        if self.ranking is not None:
+            text = render_markdown(self.ranking, self.monitor_lines, refused)
+        else:
+            text = render_undecided(str(self.undecided), refused)
+        fault = add_to_page(path, self.session.redaction.hide(text))
         self.report_line = fault or self.report_line
 
     def _describe(self) -> RunRecord:

@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.tables import (
     clean,
     count_pairs,
@@ -18,11 +19,12 @@ from pytest_metamorphic_guard.report.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.gate.decision import Decision
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.tables import MonitorLine
 
-__all__ = ["render_markdown"]
+__all__ = ["render_markdown", "render_undecided"]
 
 # Signs that would start markup: what is shown comes from strangers' names and messages.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~@:-])")
@@ -30,8 +32,18 @@ _MOST_ROWS = 200
 _MOST_NOTES = 20
 
 
-def render_markdown(ranking: Ranking, monitors: Sequence[MonitorLine] = ()) -> str:
-    """Return the summary, ending in a newline; one candidate is a ranking of one."""
+def render_markdown(
+    ranking: Ranking,
+    monitors: Sequence[MonitorLine] = (),
+    refused: Sequence[RefusedCalls] = (),
+) -> str:
+    """Return the summary, ending in a newline; one candidate is a ranking of one.
+
+    Args:
+        ranking: What was decided.
+        monitors: What monitors said.
+        refused: What a sandbox refused.
+    """
     parts = [f"## Metamorphic guard: {ranking.outcome.value}", _escape(ranking.reason)]
     remedy = ranking.decisions[0].remedy if ranking.decisions else None
     if remedy:
@@ -42,7 +54,19 @@ def render_markdown(ranking: Ranking, monitors: Sequence[MonitorLine] = ()) -> s
     if monitors:
         rows = [(entry.monitor, entry.status, entry.text) for entry in monitors]
         parts.append(_table(("monitor", "status", "what it saw"), rows))
+    return "\n\n".join([*parts, *_list_refused(refused)]) + "\n"
+
+
+def render_undecided(undecided: str, refused: Sequence[RefusedCalls] = ()) -> str:
+    """Return the summary of a run that decided nothing, with the reason, ending in a newline."""
+    parts = ["## Metamorphic guard", _escape(undecided), *_list_refused(refused)]
     return "\n\n".join(parts) + "\n"
+
+
+def _list_refused(refused: Sequence[RefusedCalls]) -> list[str]:
+    """Return what a sandbox refused as one part, or none where it refused nothing."""
+    lines = [f"- {_escape(line)}" for line in describe_refused(refused)]
+    return ["\n".join(lines)] if lines else []
 
 
 def _list_candidates(ranking: Ranking) -> str:

@@ -1,6 +1,7 @@
 """What the sandbox refused is a fact of the report and of the summary, not only of a failure."""
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -48,6 +49,16 @@ def test_what_was_refused_is_counted_in_report_and_summary(refuse, workers):
         f"{said} the network in {counts[0]} calls; {allows} allow_network = true",
         f"{said} the file {path} in {counts[1]} calls; {allows} {option}",
     ]
+
+
+def test_the_summary_page_of_a_job_lists_what_was_refused(refuse, project, monkeypatch):
+    page = project.path / "page.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    _, (line,) = refuse("import socket; socket.socket()", "--mg-gate", "--mg-n=10")
+
+    last = page.read_text().splitlines()[-1]
+    assert last.startswith("- the sandbox refused candidate new.py the network in ")
+    assert re.sub(r"\\(.)", r"\1", last) == f"- {line}"
 
 
 def test_an_import_that_was_refused_is_counted(refuse):

@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.evaluation.report_file import write_report
 from pytest_metamorphic_guard.evaluation.shards.whole_run import merge_shards, read_shards
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
+from pytest_metamorphic_guard.report.markdown import render_markdown
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_summary
@@ -57,7 +58,8 @@ def run_command(arguments: Sequence[str]) -> int:
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and merged.ranking is not None:
         monitors = list_monitor_lines(merged.monitors)
-        fault = add_to_page(page, merged.ranking, None, monitors, hide)
+        text = render_markdown(merged.ranking, monitors, merged.gathered.refused)
+        fault = add_to_page(page, hide(text))
         lines += [fault] if fault else []
     if written is not None:
         lines.append(f"report: {written}")
