@@ -43,7 +43,7 @@ def run_watched(suite, find_processes, *args):
     start = time.monotonic()
     result = suite.spawn("--mg-candidate=impl.py", *args, TMPDIR=str(place))
     assert time.monotonic() - start < PATIENCE_S
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while (left := find_processes(str(place))) and time.monotonic() < deadline:
         pass
     assert left == []

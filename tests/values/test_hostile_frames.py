@@ -319,11 +319,21 @@ def tuples_that_compare_slowly():
         lambda: bytearray(b"\x92" + form.JOIN.extension) * 300 + encode([0] * 800_000),
     ],
 )
-def test_a_frame_made_to_be_slow_ends_within_seconds(make):
+def test_a_frame_made_to_be_slow_costs_little_more_than_an_honest_one(make):
     frame = make()
-    started = time.process_time()
-    assert outcome(frame) in {"read", "refused"}
-    assert time.process_time() - started < 10
+    honest = time_reading(encode(list(range(800_000))), 5)
+    # Compared one by one, the members of each would take thousands of times as long.
+    assert time_reading(frame) < 100 * honest
+
+
+def time_reading(frame, times=1):
+    """CPU seconds that the reader takes, the least of several times: others may be in the way."""
+    taken = []
+    for _ in range(times):
+        started = time.process_time()
+        assert outcome(frame) in {"read", "refused"}
+        taken.append(time.process_time() - started)
+    return min(taken)
 
 
 def test_colliding_keys_are_refused():
