@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         MetamorphicGuardWarning,
         MonitorAlertWarning,
     )
+    from pytest_metamorphic_guard.relations.combining import all_of, any_of, negated, on
     from pytest_metamorphic_guard.relations.expectations import (
         decreasing,
         equal,
@@ -38,7 +39,17 @@ if TYPE_CHECKING:
         non_increasing,
         not_equal,
         properties_hold,
+        same_length,
     )
+    from pytest_metamorphic_guard.relations.holes import (
+        maps,
+        raises,
+        scaled,
+        shifted,
+        sum_of_sources,
+        within,
+    )
+    from pytest_metamorphic_guard.relations.raised import RaisedAnswer
     from pytest_metamorphic_guard.runner.call_errors import CallFailed
     from pytest_metamorphic_guard.tasks import (
         Agreement,
@@ -70,10 +81,13 @@ _MODULES = {
     "Opaque": "values.records",
     "PluginError": "errors",
     "Property": "tasks",
+    "RaisedAnswer": "relations.raised",
     "Record": "values.records",
     "Task": "tasks",
     "TaskError": "errors",
     "TaskSpec": "tasks",
+    "all_of": "relations.combining",
+    "any_of": "relations.combining",
     "approx": "values.approximation",
     "decreasing": "relations.expectations",
     "equal": "relations.expectations",
@@ -83,12 +97,21 @@ _MODULES = {
     "is_prefix": "relations.expectations",
     "is_subset": "relations.expectations",
     "is_superset": "relations.expectations",
+    "maps": "relations.holes",
+    "negated": "relations.combining",
     "non_decreasing": "relations.expectations",
     "non_increasing": "relations.expectations",
     "not_equal": "relations.expectations",
+    "on": "relations.combining",
     "properties_hold": "relations.expectations",
+    "raises": "relations.holes",
     "run": "evaluation.program",
+    "same_length": "relations.expectations",
     "same_zone": "values.equivalence",
+    "scaled": "relations.holes",
+    "shifted": "relations.holes",
+    "sum_of_sources": "relations.holes",
+    "within": "relations.holes",
 }
 
 __all__ = [
@@ -106,10 +129,13 @@ __all__ = [
     "Opaque",
     "PluginError",
     "Property",
+    "RaisedAnswer",
     "Record",
     "Task",
     "TaskError",
     "TaskSpec",
+    "all_of",
+    "any_of",
     "approx",
     "decreasing",
     "equal",
@@ -119,12 +145,21 @@ __all__ = [
     "is_prefix",
     "is_subset",
     "is_superset",
+    "maps",
+    "negated",
     "non_decreasing",
     "non_increasing",
     "not_equal",
+    "on",
     "properties_hold",
+    "raises",
     "run",
+    "same_length",
     "same_zone",
+    "scaled",
+    "shifted",
+    "sum_of_sources",
+    "within",
 ]
 
 

@@ -7,14 +7,15 @@ import itertools
 import operator
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.relations.condition import Expectation, equal
+from pytest_metamorphic_guard.relations.holes import raises, sum_of_sources
 from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 from pytest_metamorphic_guard.values.approximation import Approx
-from pytest_metamorphic_guard.values.budget import MOST_ELEMENTS, charge, charge_elements, spending
+from pytest_metamorphic_guard.values.budget import MOST_ELEMENTS, charge, charge_elements
 from pytest_metamorphic_guard.values.deciding import Incomparable
-from pytest_metamorphic_guard.values.equivalence import equal_values
+from pytest_metamorphic_guard.values.equivalence import equal_values, same_zone
 from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.standins import count_frozen
 
@@ -35,43 +36,15 @@ __all__ = [
     "non_increasing",
     "not_equal",
     "properties_hold",
+    "same_length",
     "to_expectation",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """A condition on outputs, with the words that say it in a failure text.
-
-    Called with the source output and the follow-up output, it tells whether they are as expected.
-
-    Attributes:
-        name: How a task declares it.
-        description: What is expected, as a sentence without full stop.
-        check: ``check(equivalence, source_output, followup_output) -> bool``.
-        takes_inputs: ``check`` takes the source input and the follow-up input as well.
-        built_in: One of ours: with several follow-ups it is asked of each of them.
-    """
-
-    name: str
-    description: str
-    check: Callable[..., object]
-    takes_inputs: bool = False
-    built_in: bool = True
-
-    def __call__(
-        self,
-        source_output: object,
-        followup_output: object,
-        equivalence: Callable[[object, object], bool] = equal_values,
-    ) -> bool:
-        """Tell whether two outputs are as expected."""
-        with spending():
-            return bool(self.check(equivalence, source_output, followup_output))
-
-
 def to_expectation(expect: object) -> Expectation | str:
     """Read what a user gave as ``expect=``; a string that comes back says what is wrong with it."""
+    if expect is raises:
+        expect = "raises"  # any exception that is an answer
     if isinstance(expect, Expectation):
         return expect
     if isinstance(expect, str):
@@ -97,8 +70,16 @@ def to_expectation(expect: object) -> Expectation | str:
         return function(*values)
 
     built_in = isinstance(expect, Approx)
-    name = getattr(expect, "__name__", type(expect).__name__)
-    return Expectation(name, description, check, takes_inputs=takes_inputs, built_in=built_in)
+    return Expectation(
+        getattr(expect, "__name__", type(expect).__name__),
+        description,
+        check,
+        takes_inputs=takes_inputs,
+        built_in=built_in,
+        takes_sources=False if built_in else None,
+        takes_raised=not built_in,
+        same=expect if built_in or expect is same_zone else None,
+    )
 
 
 def _describe(function: Callable[..., object]) -> str:
@@ -210,14 +191,22 @@ def _all(results: Iterable[object]) -> bool:
     return all(bool(result) for result in results)
 
 
-equal = Expectation("equal", "outputs are equal", lambda same, first, second: same(first, second))
 not_equal = Expectation(
-    "not_equal", "outputs differ", lambda same, first, second: not same(first, second)
+    "not_equal",
+    "outputs differ",
+    lambda same, first, second: not equal.ask(same, first, second),
+    takes_raised=True,
+)
+same_length = Expectation(
+    "same_length",
+    "the follow-up output is as long as the source output",
+    lambda _same, first, second: len(first) == len(second),
 )
 properties_hold = Expectation(
     "properties_hold",
     "every hard property of the task holds for the follow-up output",
     lambda _same, _first, _second: True,
+    takes_raised=True,
 )
 is_prefix = Expectation(
     "is_prefix", "the source output is a prefix of the follow-up output", _starts_with
@@ -260,5 +249,8 @@ _BY_NAME = {
         non_increasing,
         increasing,
         decreasing,
+        same_length,
+        sum_of_sources,
+        raises(),
     )
 }

@@ -10,12 +10,12 @@ from pytest_metamorphic_guard.relations import expectations
 from pytest_metamorphic_guard.report.values import to_source
 from pytest_metamorphic_guard.values.approximation import Approx
 from pytest_metamorphic_guard.values.deciding import Undecidable
-from pytest_metamorphic_guard.values.equivalence import equal_values, same_zone
+from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
+    from pytest_metamorphic_guard.relations.condition import Expectation
 
 __all__ = ["Refusal", "find_refusal", "refuse_unequal"]
 
@@ -61,18 +61,25 @@ class Refusal:
 
 
 def find_refusal(  # noqa: PLR0911 - one answer per kind of expectation
-    relation: MetamorphicRelation, equivalence: Callable[..., object]
+    expectation: Expectation, equivalence: Callable[..., object]
 ) -> Refusal | None:
     """Return how the parts are found that an expectation refused, or None where there are none.
 
     Args:
-        relation: Whose expectation it is.
+        expectation: What refused them.
         equivalence: That of the task.
     """
     same = _find_same(equivalence)
-    expectation = relation.expectation
     match expectation.name if expectation.built_in else "":
-        case "not_equal" | "properties_hold":
+        case (
+            "any_of"
+            | "negated"
+            | "not_equal"
+            | "properties_hold"
+            | "raises"
+            | "same_distribution"
+            | "same_length"
+        ):
             return None
         case "is_prefix":
             return Refusal(same, form="head")
@@ -89,8 +96,7 @@ def find_refusal(  # noqa: PLR0911 - one answer per kind of expectation
             return Refusal(getattr(expectations, name), words, compare)
         case _:
             # What a function of the user's refused only it knows.
-            ours = isinstance(relation.expect, Approx) or relation.expect is same_zone
-            return refuse_unequal(relation.expect if ours else equal_values)  # type: ignore[arg-type]
+            return refuse_unequal(expectation.same or equal_values)
 
 
 def refuse_unequal(equivalence: Callable[..., object]) -> Refusal:

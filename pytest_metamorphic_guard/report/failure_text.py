@@ -6,13 +6,11 @@ import inspect
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.report.agreement import write_agreement
 from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
 from pytest_metamorphic_guard.report.captured import write_captured
 from pytest_metamorphic_guard.report.changes import shorten_text
-from pytest_metamorphic_guard.report.differences import describe_difference
-from pytest_metamorphic_guard.report.expected_parts import find_refusal
+from pytest_metamorphic_guard.report.expected_rows import format_message, write_expected
 from pytest_metamorphic_guard.report.headlines import write_headline
 from pytest_metamorphic_guard.report.outcomes import are_same
 from pytest_metamorphic_guard.report.output_rows import write_outputs
@@ -114,10 +112,7 @@ def _write_case(page: Page, run: Run, violation: Violation) -> None:
     page.blank()
     write_outputs(page, "candidate", result, run)
     page.blank()
-    page.row("expected", _describe_expectation(run, result))
-    if result.fault is not None and result.fault.message and result.fault.kind != "execution":
-        page.block("found", _format_message(page, result.fault.message))
-    _write_difference(page, run, result)
+    write_expected(page, run, result)
     write_captured(page, result)
     _write_baseline(page, run, violation)
 
@@ -130,7 +125,7 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
     fault = violation.candidate.fault
     # The message of a failed assert stands above, with the law's own line.
     if fault is not None and (fault.kind == "execution" or fault.error is None):
-        page.block("found", _format_message(page, fault.message))
+        page.block("found", format_message(page, fault.message))
     _write_calls(page, "candidate", violation.candidate, _name_implementation(run))
     write_captured(page, violation.candidate)
     baseline = violation.baseline
@@ -140,7 +135,7 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
         page.row("baseline", f"holds: a regression ({_baseline_name(run)})")
     else:
         page.row("baseline", f"violates it too ({_baseline_name(run)})")
-        page.block("", _format_message(page, baseline.fault.message)[:2])
+        page.block("", format_message(page, baseline.fault.message)[:2])
 
 
 def _write_calls(page: Page, label: str, result: CaseResult, name: str) -> None:
@@ -164,48 +159,6 @@ def _name_implementation(run: Run) -> str:
     return names[0].name if names and names[0].kind is not names[0].VAR_POSITIONAL else "solve"
 
 
-def _describe_expectation(run: Run, result: CaseResult) -> str:
-    fault = result.fault
-    if fault is not None and fault.kind == "execution":
-        return "every call returns"
-    if fault is not None and fault.kind == "property":
-        return next(
-            (
-                declared.description or f"property {declared.name!r} holds"
-                for declared in run.task.hard_properties
-                if declared.name == fault.label
-            ),
-            run.entry.summary or f"property {run.entry.name!r} holds",
-        )
-    subject = run.entry.subject
-    assert isinstance(subject, MetamorphicRelation)  # properties have their own kind of fault
-    expectation = subject.expectation
-    described = getattr(run.task.equivalence, "description", None)
-    if expectation.name in ("equal", "not_equal") and described:
-        return described if expectation.name == "equal" else f"not: {described}"
-    return expectation.description
-
-
-def _write_difference(page: Page, run: Run, result: CaseResult) -> None:
-    relation = run.entry.subject
-    if result.fault is None or result.fault.kind != "expectation":
-        return
-    assert isinstance(relation, MetamorphicRelation)  # nothing else has an expectation
-    refusal = find_refusal(relation, run.task.equivalence)
-    first = result.sources[0].outcome
-    if refusal is None or not isinstance(first, Returned):
-        return
-    asked = result.fault.followup
-    followups = result.followups if asked is None else result.followups[asked - 1 : asked]
-    for followup in followups:
-        if isinstance(followup.outcome, Returned):
-            lines = describe_difference(first.value, followup.outcome.value, page.room, refusal)
-            if lines:
-                several = relation.expectation.built_in and len(result.followups) > 1
-                page.block("difference", [f"of follow-up {asked}:", *lines] if several else lines)
-                return
-
-
 def _write_baseline(page: Page, run: Run, violation: Violation) -> None:
     baseline = violation.baseline
     if baseline is None:
@@ -225,9 +178,3 @@ def _write_baseline(page: Page, run: Run, violation: Violation) -> None:
 def _baseline_name(run: Run) -> str:
     assert run.baseline is not None  # there is a result of it
     return run.baseline.implementation.specification
-
-
-def _format_message(page: Page, message: str) -> list[str]:
-    hint = "Use -v to get more diff"  # pytest's, about a diff that this text replaces
-    lines = [line.strip() for line in message.splitlines()]
-    return [line[: page.room] for line in lines if line and line != hint][:_VALUE_LINES]

@@ -10,8 +10,8 @@ from pytest_metamorphic_guard.runner.asking_checks import ask
 from pytest_metamorphic_guard.runner.call_errors import Undecided, Unusable
 from pytest_metamorphic_guard.runner.case_results import Fault
 from pytest_metamorphic_guard.runner.endings import is_cut_off, name_end
+from pytest_metamorphic_guard.runner.entry_needs import read_arguments
 from pytest_metamorphic_guard.runner.user_errors import refuse
-from pytest_metamorphic_guard.runner.watching_arguments import read_arguments
 from pytest_metamorphic_guard.tasks.declarations import Agreement
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values

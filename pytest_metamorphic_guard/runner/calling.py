@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.contracts.outcomes import (
 )
 from pytest_metamorphic_guard.contracts.refused import Refused, RefusedCounter
 from pytest_metamorphic_guard.errors import PluginError
+from pytest_metamorphic_guard.runner.answering import find_raised
 from pytest_metamorphic_guard.runner.availability import Availability
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import snapshot
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.relations.raised import ExceptionKind
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
     from pytest_metamorphic_guard.runner.pools import Job, Pool
@@ -58,19 +60,19 @@ class Caller:
             them; None for the order that they have.
         executions: Number of executions, with those that another entry has waited for in vain.
         entry: Name of the entry for which it calls.
-        time_outs: The calls with source inputs that timed out for entries of the task; None where
-            every call is made.
+        time_outs: The source inputs that timed out for entries of the task, or None.
         pending: A call has begun and not ended.
-        unusable: Why the implementation could not be called at all, the last time it could not.
-        returned: Number of executions that returned.
-        refused: Number of those that never ran, or that a sandbox kept from what they wanted.
+        unusable: Why it could not be called at all, the last time it could not.
+        returned: Number of executions that returned, or raised what counts as an answer.
+        refused: Number of those that never ran, or were kept from what they wanted.
         refused_calls: What a sandbox kept them from.
         first_failure: How the first one ended that did not return.
         reseeded: The same under another hash seed, where a monitor asked for it and there is one.
         availability: How many calls the executor could make.
         pool: Keeps several calls under way; None where one call follows another.
         shared: The outcomes of source inputs that entries of the task share, or None.
-        not_available: The last call that it could not make, in the case that runs.
+        not_available: The last call of the case that runs that it could not make.
+        answers: Exceptions that count as answers, see `RaisedAnswer`.
         watches: What calls leave of their arguments is wanted, see `WatchedArguments`.
     """
 
@@ -98,6 +100,7 @@ class Caller:
     pool: Pool | None = None
     shared: SharedOutcomes | None = None
     watches: bool = False
+    answers: tuple[ExceptionKind, ...] = ()
     _remembered: Remembered | None = field(default=None, repr=False)
 
     @property
@@ -107,9 +110,8 @@ class Caller:
 
     @property
     def _pack(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
-        if self.watches or not self.loaded.is_ours:
-            return None
-        return getattr(self.loaded.executor, "pack", None)
+        can = self.loaded.is_ours and not self.watches
+        return getattr(self.loaded.executor, "pack", None) if can else None
 
     def call(
         self, args: tuple[Any, ...], *, by_position: bool = False, case: Case | None = None
@@ -286,7 +288,7 @@ class Caller:
         return Request(self.loaded, target, given, timeout_s, self.mem_mb, self.deadline, slots)
 
     def _take(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Returned):
+        if isinstance(outcome, Returned) or find_raised(outcome, self.answers) is not None:
             self.returned += 1
         else:
             refused = Refused.from_payload(outcome.payload)

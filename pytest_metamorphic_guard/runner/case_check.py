@@ -10,6 +10,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.relations.expectations import properties_hold
+from pytest_metamorphic_guard.runner.answering import find_raised
 from pytest_metamorphic_guard.runner.asking_checks import ask
 from pytest_metamorphic_guard.runner.call_errors import (
     CallFailed,
@@ -32,6 +33,7 @@ from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_metamorphic_guard.relations.raised import ExceptionKind
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
@@ -72,14 +74,15 @@ def _evaluate_calls(
 ) -> CaseResult:
     __tracebackhide__ = True
     # Executors that pack read arguments only; what they are called with is then nobody's to change.
-    sources = _execute(caller, "source", case.sources if caller.packs else case.copy(), case)
+    given = case.sources if caller.packs else case.copy()
+    sources = _execute(caller, "source", given, case, task.raises)
     derived: tuple[Execution, ...] = ()
     if isinstance(entry.subject, Agreement):
         # Any end is an answer, and judged by that of the other role: see `settle_agreement`.
         return CaseResult(role=caller.role, sources=sources)
     fault = _find_failed(sources, "source", many=len(sources) > 1)
     if fault is None and followups:
-        derived = _execute(caller, "followup", followups, case)
+        derived = _execute(caller, "followup", followups, case, caller.answers)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
     skip = None
     if fault is None:
@@ -94,12 +97,17 @@ def _evaluate_calls(
 
 
 def _execute(
-    caller: Caller, kind: str, inputs: tuple[tuple[Any, ...], ...], case: Case
+    caller: Caller,
+    kind: str,
+    inputs: tuple[tuple[Any, ...], ...],
+    case: Case,
+    answers: tuple[ExceptionKind, ...],
 ) -> tuple[Execution, ...]:
     executions = []
     for index, args in enumerate(inputs):
         caller.kind = number_kind(kind, index)
-        executions.append(Execution(args, caller.call(args, case=case)))
+        outcome = caller.call(args, case=case)
+        executions.append(Execution(args, outcome, find_raised(outcome, answers)))
     return tuple(executions)
 
 
@@ -141,7 +149,7 @@ def _evaluate_law(
 def _find_failed(executions: tuple[Execution, ...], which: str, *, many: bool) -> Fault | None:
     for number, execution in enumerate(executions, start=1):
         outcome = execution.outcome
-        if not isinstance(outcome, Returned):
+        if not isinstance(outcome, Returned) and execution.raised is None:
             position = f"{which} {number}" if many else which
             return Fault(
                 "execution",
@@ -167,7 +175,7 @@ def _check_relation(
     # A check that sorts or empties what it is given must not change what is reported.
     several = expectation.built_in or relation.followups == "all" or len(followups) == 1
     for number, values in enumerate(_list_questions(relation, sources, followups), start=1):
-        fault, strange = ask("expectation", expectation.check, (task.equivalence, *values))
+        fault, strange = ask("expectation", expectation.ask, (task.equivalence, *values))
         if strange:
             raise Unusable(refuse(task, entry, f"expect of {entry.name!r} {strange}"))
         if fault is None:
@@ -196,8 +204,10 @@ def _list_questions(
     """Yield what the expectation of a relation is asked of: values that it may change."""
     expectation = relation.expectation
     if expectation.built_in:
+        outputs = tuple(map(_value, sources))
         for followup in followups:
-            yield _value(sources[0]), _value(followup)
+            pair = outputs if expectation.takes_sources else outputs[0], _value(followup)
+            yield duplicate(pair) if expectation.copies else pair
         return
     together = [followups] if relation.followups == "all" else [(one,) for one in followups]
     for asked in together:
@@ -245,5 +255,7 @@ def _refuse_wrong_arity(
 
 
 def _value(execution: Execution) -> Any:
+    if execution.raised is not None:
+        return execution.raised
     assert isinstance(execution.outcome, Returned)  # failed calls are sorted out before
     return execution.outcome.value

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from hypothesis.errors import UnsatisfiedAssumption
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
+    from pytest_metamorphic_guard.relations.raised import RaisedAnswer
 
 __all__ = ["CaseResult", "Execution", "Fault", "FaultKind"]
 
@@ -36,10 +37,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One call with its outcome."""
+    """One call with its outcome.
+
+    Attributes:
+        args: The arguments.
+        outcome: How it ended.
+        raised: What it raised, where that counts as an answer.
+    """
 
     args: tuple[Any, ...]
     outcome: Outcome
+    raised: RaisedAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

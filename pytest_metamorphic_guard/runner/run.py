@@ -18,13 +18,13 @@ from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
+from pytest_metamorphic_guard.runner.entry_needs import prepare_callers
 from pytest_metamorphic_guard.runner.followups import applies, make_followups
 from pytest_metamorphic_guard.runner.literals import Literals, find_literals
 from pytest_metamorphic_guard.runner.role_order import RoleOrder
 from pytest_metamorphic_guard.runner.shrinking import ShrinkBudget
 from pytest_metamorphic_guard.runner.skips import follows_outputs, settle_skips
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation, make_violated
-from pytest_metamorphic_guard.runner.watching_arguments import watch_arguments
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Run:
             for caller in self.callers:
                 with contextlib.suppress(*((ImplementationError,) if lenient else ())):
                     caller.order = find_order(caller.implementation, names)
-        watch_arguments(self.task, self.entry, self.callers)
+        prepare_callers(self.task, self.entry, self.callers)
         self._order = RoleOrder(f"{self.settings.seed}:{self.entry.name}")
 
     @property

@@ -95,11 +95,13 @@ class MetamorphicRelation:
         expectation = to_expectation(self.expect)
         if isinstance(expectation, str):
             faults.append(expectation)
-        elif known and self.sources > 1 and expectation.built_in:
+        elif known and self.sources > 1 and expectation.takes_sources is False:
             faults.append(
                 f"with {self.sources} sources, expect must be a function of "
                 "(source_outputs, followup_output)"
             )
+        elif known and self.sources == 1 and expectation.takes_sources:
+            faults.append(f"expect={expectation.name} needs sources=2 or more")
         if not wrong and isinstance(expectation, Expectation):
             faults += self._check_followups(expectation)
         if self.precondition is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.relations.raised import read_kinds
 from pytest_metamorphic_guard.tasks.declarations import (
     Agreement,
     MetamorphicRelation,
@@ -31,6 +32,7 @@ from pytest_metamorphic_guard.values.equivalence import equal_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
+    from pytest_metamorphic_guard.relations.raised import ExceptionKind
     from pytest_metamorphic_guard.tasks.metrics import Metric
 
 __all__ = ["Task"]
@@ -59,6 +61,8 @@ class Task(Decorators):
             this is False.
         compare_arguments: An agreement is about what calls leave of their arguments, too.
         compare_messages: It is about the messages of exceptions, too.
+        raises: Exceptions that are answers: one class or name, or several. Where a call raises
+            one, properties and expectations receive a `RaisedAnswer`.
         min_pass_rate: Share of the inputs on which an entry must hold, unless it has its own.
         timeout_s: Seconds one call may take, unless the command line or configuration says.
         mem_mb: Memory in MiB one call may use, unless the command line or configuration says.
@@ -87,6 +91,7 @@ class Task(Decorators):
         agreement: bool | None = None,
         compare_arguments: bool = False,
         compare_messages: bool = False,
+        raises: ExceptionKind | Iterable[ExceptionKind] = (),
         min_pass_rate: float | None = None,
         timeout_s: float | None = None,
         mem_mb: int | None = None,
@@ -100,6 +105,8 @@ class Task(Decorators):
         self.function = function
         self.equivalence = equivalence
         faults = [f"task {fault}" for fault in check_task_name(name)] + check_rate(min_pass_rate)
+        self.raises, wrong = read_kinds(raises, "raises")
+        faults += wrong
         self.metrics = read_all(metrics, "metrics", faults)
         self.examples = read_all(examples, "examples", faults)
         self.precondition = precondition

@@ -15,7 +15,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RECORDED = sorted((ROOT / "docs" / "output").rglob("*.txt"))
 MONITORS = ROOT / "docs" / "listings" / "monitors"
-LISTINGS = {"test_declaring.py": "examples/top_k/good.py", "test_mean.py": "docs/listings/mean.py"}
+LISTINGS = {
+    "test_declaring.py": "examples/top_k/good.py",
+    "test_mean.py": "docs/listings/mean.py",
+    "test_orders.py": "docs/listings/orders.py",
+}
 
 
 def load(name: str) -> ModuleType:

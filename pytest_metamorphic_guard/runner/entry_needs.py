@@ -1,4 +1,4 @@
-"""What calls leave of their arguments, for entries that are about it."""
+"""What an entry needs of the calls that are made for it: arguments back, exceptions as answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.arguments import ARGUMENTS_KEY
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.user_errors import refuse
-from pytest_metamorphic_guard.tasks.declarations import Agreement
+from pytest_metamorphic_guard.tasks.declarations import Agreement, MetamorphicRelation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["read_arguments", "watch_arguments"]
+__all__ = ["prepare_callers", "read_arguments"]
 
 
-def watch_arguments(task: Task, entry: Entry, callers: Iterable[Caller]) -> None:
-    """Have calls bring their arguments back, where the entry is about them.
+def prepare_callers(task: Task, entry: Entry, callers: Iterable[Caller]) -> None:
+    """Tell callers what is an answer, and have them bring arguments back where that is wanted.
 
     Raises:
         TaskError: An executor does not tell what a call leaves of its arguments.
     """
-    if not _asks(entry):
-        return
+    subject = entry.subject
+    own = subject.expectation.answers if isinstance(subject, MetamorphicRelation) else ()
     for caller in callers:
+        caller.answers = (*task.raises, *own)
+        if not _asks(entry):
+            continue
         if not getattr(caller.loaded.executor, "watches_arguments", False):
             name = caller.loaded.identity.name
             said = f"the executor {name!r} does not tell what a call leaves of its arguments"
