@@ -150,9 +150,9 @@ def load_plugin(group: str, kind: str, name: str) -> tuple[PluginIdentity, Any]:
         else:
             loaded, module = plugin.entry_point.load(), plugin.entry_point.module
     except (Exception, SystemExit) as error:
-        raise identity.fault(
-            f"failed to load: {type(error).__name__}: {error}. {advice}"
-        ) from error
+        fault = _explain_extra(identity, error)
+        fault = fault or f"failed to load: {type(error).__name__}: {error}. {advice}"
+        raise identity.fault(fault) from error
     _check_version(identity, read_metadata(loaded, module))
     return identity, loaded
 
@@ -189,7 +189,8 @@ def load_executor(name: str, config: Mapping[str, Any]) -> LoadedExecutor:
     try:
         made = factory(config=dict(config))
     except (Exception, SystemExit) as error:
-        raise identity.fault(_explain_construction(factory, config, error)) from error
+        fault = _explain_extra(identity, error) or _explain_construction(factory, config, error)
+        raise identity.fault(fault) from error
     if not callable(getattr(made, "execute", None)):
         raise identity.fault(f"made a {type(made).__name__} without a method 'execute'")
     return LoadedExecutor(identity, made)
@@ -201,6 +202,18 @@ def read_metadata(loaded: object, module: str) -> Mapping[str, Any]:
     if metadata is None:
         metadata = getattr(importlib.import_module(module), "PLUGIN_METADATA", None)
     return metadata if isinstance(metadata, Mapping) else {}
+
+
+def _explain_extra(identity: PluginIdentity, error: BaseException) -> str | None:
+    """Say what to install where one of ours lacks a library that its extra brings; else None."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if identity.distribution != _OURS or not missing or missing.startswith("pytest_metamorphic"):
+        return None
+    extras = importlib.metadata.metadata(_OURS).get_all("Provides-Extra") or []
+    if identity.name.lower() not in extras:
+        return None
+    extra = f"{_OURS}[{identity.name.lower()}]"
+    return f"needs {missing.partition('.')[0]!r}, which is not installed: pip install '{extra}'"
 
 
 def _explain_construction(factory: Any, config: Mapping[str, Any], error: BaseException) -> str:

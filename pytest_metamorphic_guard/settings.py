@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_metamorphic_guard.tasks.claims import takes_all
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -26,6 +28,8 @@ FailOn = Literal["violation", "regression"]
 SeedSource = Literal["default", "given", "contents"]
 DEFAULT_TIMEOUT_S = 5.0
 DEFAULT_MEM_MB = 512
+_DEFAULT_EXECUTOR = "local"
+_ROLES = ("candidate", "baseline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +130,78 @@ class Settings:
             return range(count)
         return range(self.shard.number - 1, count, self.shard.count)
 
-    def find_executor(self, role: str) -> str:
-        """Return the name of the executor of a role."""
-        own = self.candidate_executor if role == "candidate" else self.baseline_executor
-        return own or self.executor
+    def find_executor(self, role: str, implementation: Implementation | None = None) -> str:
+        """Return the name of the executor of an implementation in a role.
 
-    def find_executor_config(self, role: str) -> Mapping[str, Any]:
-        """Return the configuration of the executor of a role."""
+        The one that is named for the role; else the one that the implementation chooses by itself,
+        unless the common one takes every specification; else the common one.
+        """
+        return self._find_own(role) or self._find_claim(implementation) or self.executor
+
+    def find_executor_config(
+        self, role: str, implementation: Implementation | None = None
+    ) -> Mapping[str, Any]:
+        """Return the configuration of the executor of an implementation in a role.
+
+        The common configuration is that of the common executor. Where that is ``local`` and another
+        implementation chooses its executor by itself, it is that one's: all but the level of
+        isolation, which only ``local`` has.
+        """
         candidates, baselines = self.candidate_executor_config, self.baseline_executor_config
         own = candidates if role == "candidate" else baselines
-        return self.executor_config if own is None else own
+        if own is not None:
+            return own
+        claim = None if self._find_own(role) else self._find_claim(implementation)
+        if self.executor.lower() != _DEFAULT_EXECUTOR:
+            return {} if claim and claim != self.executor.lower() else self.executor_config
+        if claim is None and (self._find_own(role) or not self._has_claims):
+            return self.executor_config
+        isolation = self.executor_config.keys() & {"isolation"}
+        kept = self.executor_config.keys() - isolation if claim else isolation
+        return {key: value for key, value in self.executor_config.items() if key in kept}
+
+    def list_executors(self, role: str) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """Return the executors of a role by name, in the order given, each with what it is told."""
+        called = self.list_called(role)
+        found = {
+            self.find_executor(role, one): self.find_executor_config(role, one) for one in called
+        }
+        return tuple(found.items())
+
+    def list_called(self, role: str) -> tuple[Implementation | None, ...]:
+        """Return the implementations of a role; None alone where none is given."""
+        given = self.candidates if role == "candidate" else self.baselines
+        return tuple(assignment.implementation for assignment in given) or (None,)
+
+    @property
+    def shares_executor(self) -> bool:
+        """Whether one executor calls both roles, so that durations can be compared."""
+        names = [{name.lower() for name, _ in self.list_executors(role)} for role in _ROLES]
+        return not self.baselines or not names[0].isdisjoint(names[1])
+
+    @property
+    def described_executors(self) -> str:
+        """The names of the executors, with the roles where these differ."""
+        names = {role: [name for name, _ in self.list_executors(role)] for role in _ROLES}
+        if names["candidate"] == names["baseline"] or not self.baselines:
+            return f"executor {', '.join(names['candidate'])}"
+        return ", ".join(f"executor of the {role} {', '.join(names[role])}" for role in _ROLES)
+
+    def _find_own(self, role: str) -> str | None:
+        return self.candidate_executor if role == "candidate" else self.baseline_executor
+
+    def _find_claim(self, implementation: Implementation | None) -> str | None:
+        if implementation is None or takes_all(self.executor):
+            return None
+        return implementation.claim
+
+    @property
+    def _has_claims(self) -> bool:
+        return any(
+            self._find_own(role) is None and self._find_claim(one) is not None
+            for role in _ROLES
+            for one in self.list_called(role)
+        )
 
     def find_candidates(self, task: str, function: str) -> tuple[Implementation, ...]:
         """Return the candidates of one task, each with its function named."""

@@ -61,6 +61,8 @@ class MonitorRecord:
         hash_seed: The ``PYTHONHASHSEED`` under which the call was made once more, in a process of
             its own; None for all other calls.
         shared: Whether other relations of the task use the same call; a monitor is shown it once.
+        executor: Name of the executor that made the call; None where that is not known. Durations
+            of different executors cannot be compared.
     """
 
     case_index: int
@@ -79,6 +81,7 @@ class MonitorRecord:
     metrics: Mapping[str, float] | None = None
     hash_seed: int | None = None
     shared: bool = False
+    executor: str | None = None
 
 
 class Monitor(ABC):

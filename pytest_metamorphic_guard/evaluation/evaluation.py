@@ -58,7 +58,8 @@ class Evaluation:
         self.executors = Executors(
             settings=settings,
             repeats=plan_repeats(monitors, settings.seed),
-            timed=any(monitor.compares_durations for monitor in monitors),
+            timed=settings.shares_executor
+            and any(monitor.compares_durations for monitor in monitors),
             worker=worker,
         )
         self._watched = bool(monitors)
@@ -81,12 +82,14 @@ class Evaluation:
         caller = Caller(
             time_outs=time_outs,
             shared=shared,
-            pool=self.executors.get_pool(role) if task is not None else None,
+            pool=self.executors.get_pool(role, implementation) if task is not None else None,
             entry=entry,
             role=role,
             implementation=implementation,
-            loaded=self.executors.get(role),
-            reseeded=self.executors.get_reseeded(role) if task is not None else None,
+            loaded=self.executors.get(role, implementation),
+            reseeded=self.executors.get_reseeded(role, implementation)
+            if task is not None
+            else None,
             timeout_s=settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )

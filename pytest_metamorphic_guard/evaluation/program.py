@@ -140,8 +140,9 @@ class _Evaluation:
         monitors = load_monitors(self.config.monitors)
         evaluation = Evaluation(settings, rules, monitors)
         stack.callback(_close, evaluation)
-        for role in ("candidate", "baseline"):
-            evaluation.executors.get(role)  # what cannot be used is refused before anything runs
+        for role, one in (("candidate", self.candidate), ("baseline", self.baseline)):
+            # What cannot be used is refused before anything runs.
+            evaluation.executors.get(role, one)
         for entry in self._prepare(evaluation):
             self._run_entry(entry)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]

@@ -79,7 +79,7 @@ def describe_environment(settings: Settings) -> dict[str, Any]:
         "pytest": importlib.metadata.version("pytest"),
         "hypothesis": importlib.metadata.version("hypothesis"),
         "hash_seed": {
-            role: _find_hash_seed(settings.find_executor(role), settings.find_executor_config(role))
+            role: _find_hash_seed(*settings.list_executors(role)[0])
             for role in ("baseline", "candidate")
         },
     }
@@ -192,20 +192,17 @@ def list_implementations(
 
 
 def list_executors(settings: Settings) -> tuple[ExecutorRecord, ...]:
-    """Return the executor of each role."""
+    """Return the executors of each role: several where candidates choose their own."""
     installed = find_plugins(ENTRY_POINT_GROUP, "executor")
     roles: tuple[Role, ...] = ("baseline", "candidate")
     records = []
     for role in roles:
-        plugin = installed.get(settings.find_executor(role).lower())
-        records.append(
-            ExecutorRecord(
-                role=role,
-                name=settings.find_executor(role),
-                distribution=plugin.identity.distribution if plugin else None,
-                config=settings.find_executor_config(role),
+        for name, config in settings.list_executors(role):
+            plugin = installed.get(name.lower())
+            distribution = plugin.identity.distribution if plugin else None
+            records.append(
+                ExecutorRecord(role=role, name=name, distribution=distribution, config=config)
             )
-        )
     return tuple(records)
 
 

@@ -1,4 +1,4 @@
-"""The executors of a run: one for each role, made when it is first needed, closed at the end."""
+"""The executors of a run: made when one is first needed for a role, closed at the end."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.errors import PluginError
     from pytest_metamorphic_guard.runner.repeating import Repeats
     from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["Executors"]
+
+# The role, and the name of the executor.
+_Key = tuple[str, str]
 
 
 @dataclass(slots=True, kw_only=True)
 class Executors:
-    """The executors of both roles.
+    """The executors of both roles: mostly one for each, more where candidates choose their own.
 
     Attributes:
         settings: The options, which name and configure them.
@@ -33,51 +37,54 @@ class Executors:
     repeats: Repeats
     timed: bool
     worker: str = ""
-    _made: dict[str, LoadedExecutor] = field(default_factory=dict)
-    _reseeded: dict[str, LoadedExecutor | None] = field(default_factory=dict)
-    _pools: dict[str, Pool | None] = field(default_factory=dict)
+    _made: dict[_Key, LoadedExecutor] = field(default_factory=dict)
+    _reseeded: dict[_Key, LoadedExecutor | None] = field(default_factory=dict)
+    _pools: dict[_Key, Pool | None] = field(default_factory=dict)
 
-    def get(self, role: str) -> LoadedExecutor:
-        """Return the executor of a role; one instance serves the whole run.
+    def get(self, role: str, implementation: Implementation | None = None) -> LoadedExecutor:
+        """Return what calls an implementation in a role; one instance serves the whole run.
 
         Raises:
             MetamorphicGuardError: It cannot be loaded.
         """
-        if role not in self._made:
-            settings = self.settings
-            loaded = load_executor(
-                settings.find_executor(role), settings.find_executor_config(role)
-            )
+        settings, key = self.settings, self._find_key(role, implementation)
+        if key not in self._made:
+            config = settings.find_executor_config(role, implementation)
+            loaded = load_executor(key[1], config)
             number = self._count_wanted()
-            self._made[role] = (loaded.with_parallel(number) if number > 1 else None) or loaded
-            self._share(self._made[role])
-        return self._made[role]
+            self._made[key] = (loaded.with_parallel(number) if number > 1 else None) or loaded
+            self._share(self._made[key])
+        return self._made[key]
 
-    def get_reseeded(self, role: str) -> LoadedExecutor | None:
-        """Return the executor of a role for calls under another hash seed; None for no such calls.
+    def get_reseeded(
+        self, role: str, implementation: Implementation | None = None
+    ) -> LoadedExecutor | None:
+        """Return the same for calls under another hash seed; None for no such calls.
 
         Raises:
             MetamorphicGuardError: It cannot be made.
         """
-        if role not in self._reseeded:
-            made = self._reseeded[role] = self.repeats.reseed(self.get(role))
+        key = self._find_key(role, implementation)
+        if key not in self._reseeded:
+            made = self._reseeded[key] = self.repeats.reseed(self.get(role, implementation))
             if made is not None:
                 self._share(made)
-        return self._reseeded[role]
+        return self._reseeded[key]
 
-    def get_pool(self, role: str) -> Pool | None:
+    def get_pool(self, role: str, implementation: Implementation | None = None) -> Pool | None:
         """Return what keeps several calls of a role under way; None for one after another.
 
         Raises:
             PluginError: The executor does not say in a number how many it takes.
         """
-        if role not in self._pools:
-            loaded = self.get(role)
+        key = self._find_key(role, implementation)
+        if key not in self._pools:
+            loaded = self.get(role, implementation)
             width = loaded.parallel
             if isinstance(self.settings.parallel, int):
                 width = min(width, self.settings.parallel)
-            self._pools[role] = make_pool(loaded, width) if width > 1 else None
-        return self._pools[role]
+            self._pools[key] = make_pool(loaded, width) if width > 1 else None
+        return self._pools[key]
 
     def describe(self) -> str:
         """Say in a line what is to be known of calls under way at once; empty for nothing."""
@@ -89,6 +96,9 @@ class Executors:
             f"a monitor compares durations, of {self.settings.parallel} calls that run at once: "
             "they disturb each other; --mg-parallel=1 runs them one by one"
         )
+
+    def _find_key(self, role: str, implementation: Implementation | None) -> _Key:
+        return role, self.settings.find_executor(role, implementation)
 
     def _count_wanted(self) -> int:
         """Return how many calls at once an executor is asked to make room for."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.command_words import is_command
 from pytest_metamorphic_guard.contracts.roots import split_root
 from pytest_metamorphic_guard.tasks.implementations import find_origin
 
@@ -46,7 +48,9 @@ def make_seed(candidates: Iterable[Implementation], baselines: Iterable[Implemen
 
 def _digest(implementation: Implementation) -> bytes:
     origin = find_origin(implementation)
-    if origin is None:  # a raw text, or a module without a file
+    if is_command(implementation.target):
+        contents = _read_words(implementation.target)
+    elif origin is None:  # a raw text, or a module without a file
         contents = [implementation.target.encode("utf-8", "surrogatepass")]
     else:
         root, _ = split_root(implementation.target)
@@ -54,6 +58,14 @@ def _digest(implementation: Implementation) -> bytes:
     parts = sorted(hashlib.sha256(content).digest() for content in contents)
     function = (implementation.function or "").encode("utf-8", "surrogatepass")
     return hashlib.sha256(b"".join(parts) + function).digest()
+
+
+def _read_words(command: str) -> list[bytes]:
+    """Return the words of a command, with the contents of files in the place of their paths."""
+    return [
+        _read(Path(word), _MOST_BYTES) if Path(word).is_absolute() else word.encode()
+        for word in shlex.split(command)
+    ]
 
 
 def _read_named(origin: Path, root: Path | None) -> list[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from pytest_metamorphic_guard.monitors.base import ROLES
 from pytest_metamorphic_guard.monitors.inputs import Input, find_input
 from pytest_metamorphic_guard.statistics.paired import PairedCounts
 
@@ -57,11 +58,14 @@ class Pairing(Generic[T]):
     def __init__(self) -> None:
         # Per call: the role that is ahead, and its values in order.
         self._waiting: dict[Hashable, list[Any]] = {}
+        self._executors: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def join(self, record: MonitorRecord, value: T) -> Pair[T] | None:
         """Take one role's value; return the pair if it completes one."""
         if record.hash_seed is not None:
             return None  # asked for to find flakiness, and of another process
+        if record.executor is not None:
+            self._executors[record.role][record.executor] = None
         key = (record.relation, record.case_index, record.kind, record.repeat)
         waiting = self._waiting.get(key)
         if waiting is None:
@@ -76,6 +80,13 @@ class Pairing(Generic[T]):
         if record.role == "candidate":
             return Pair(*key, other, value, baseline_first=True, task=record.task)
         return Pair(*key, value, other, baseline_first=False, task=record.task)
+
+    def explain_apart(self, what: str) -> str | None:
+        """Say that what was measured cannot be compared; None where all had one executor."""
+        baseline, candidate = (", ".join(self._executors[role]) for role in ROLES)
+        if not baseline or not candidate or baseline == candidate:
+            return None
+        return f"{what} of {baseline} and {candidate} cannot be compared"
 
 
 def join_measured(

@@ -130,6 +130,9 @@ class LatencyMonitor(BuiltinMonitor):
     def conclude(self) -> Conclusion:
         """Return the durations of both roles, their ratio, and alerts on median and tail."""
         measured = self._measured
+        apart = self._pairing.explain_apart("durations")
+        if apart is not None:
+            measured.pairs.clear()
         log_ratios = measured.log_ratios()
         comparison = compare_ratios(log_ratios, alpha=self.alpha)
         extra = self._find_extra(measured.differences())
@@ -153,10 +156,12 @@ class LatencyMonitor(BuiltinMonitor):
         medians = {role: roles[role]["median_ms"] for role in ROLES}
         return Conclusion(
             summary=summary,
-            line=describe_ratio(medians, comparison, "ms", "call that succeeded", name=self.kind),
+            line=apart
+            or describe_ratio(medians, comparison, "ms", "call that succeeded", name=self.kind),
             alerts=tuple(alerts),
             checks=self._list_checks(comparison, tail),
-            no_data=None if measured.values["candidate"] else "no successful call of the candidate",
+            no_data=apart
+            or (None if measured.values["candidate"] else "no successful call of the candidate"),
         )
 
     def _summarise_role(self, role: str) -> dict[str, Any]:

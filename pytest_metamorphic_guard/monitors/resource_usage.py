@@ -19,6 +19,7 @@ from pytest_metamorphic_guard.monitors.ratios import (
     MARGIN,
     METHOD,
     Measurements,
+    RatioComparison,
     compare_ratios,
     count_orders,
     describe_ratio,
@@ -34,6 +35,8 @@ __all__ = ["ResourceUsageMonitor"]
 # A microsecond and a byte in MiB; what is smaller cannot be told from zero.
 _FLOORS = {"ms": 0.001, "MB": 1e-6}
 _NS_PER_MS = 1_000_000
+# What a program takes of its own, an interpreter say, whatever it computes.
+_OF_THE_PROCESS = frozenset({"cpu_ms", "peak_memory_mb"})
 
 
 class ResourceUsageMonitor(BuiltinMonitor):
@@ -89,6 +92,11 @@ class ResourceUsageMonitor(BuiltinMonitor):
     def conclude(self) -> Conclusion:
         """Return what both roles needed, their ratio, and an alert if it grew."""
         measured = self._measured
+        apart = None
+        if self.metric in _OF_THE_PROCESS:
+            apart = self._pairing.explain_apart(self.metric)
+        if apart is not None:
+            measured.pairs.clear()
         means = measured.means()
         comparison = compare_ratios(measured.log_ratios(), alpha=self.alpha)
         summary = {
@@ -97,39 +105,47 @@ class ResourceUsageMonitor(BuiltinMonitor):
             "total_ratio": self._find_total_ratio(),
             "metric": self.metric,
         }
-        alerts = []
-        if (comparison.lower or 0) > 1 and comparison.ratio > self.min_ratio:
-            alerts.append(
-                make_alert(
-                    "resource_regression",
-                    "warning",
-                    f"candidate needs {format_ratio(comparison.ratio)} the {self.metric} at the "
-                    f"median ({comparison.words()})",
-                    n=comparison.n,
-                    method=METHOD,
-                    p_value=comparison.p_value,
-                    alpha=self.alpha,
-                    ci=comparison.interval,
-                    metric=self.metric,
-                    baseline_mean=means["baseline"],
-                    candidate_mean=means["candidate"],
-                    ratio=comparison.ratio,
-                    threshold=self.alert_ratio,
-                )
-            )
         return Conclusion(
             summary=summary,
-            line=describe_ratio(
+            line=apart
+            or describe_ratio(
                 measured.medians(), comparison, self.unit, self.metric, name=self.kind
             ),
-            alerts=tuple(alerts),
+            alerts=tuple(self._judge(comparison, means)),
             checks=(make_check("resource_regression", comparison.p_value, comparison.n, METHOD),)
             if comparison.n
             else (),
-            no_data=None
-            if measured.values["candidate"]
-            else f"no payload of the candidate carries {self.metric}",
+            no_data=apart
+            or (
+                None
+                if measured.values["candidate"]
+                else f"no payload of the candidate carries {self.metric}"
+            ),
         )
+
+    def _judge(
+        self, comparison: RatioComparison, means: Mapping[str, float | None]
+    ) -> list[dict[str, Any]]:
+        if (comparison.lower or 0) <= 1 or comparison.ratio <= self.min_ratio:
+            return []
+        return [
+            make_alert(
+                "resource_regression",
+                "warning",
+                f"candidate needs {format_ratio(comparison.ratio)} the {self.metric} at the "
+                f"median ({comparison.words()})",
+                n=comparison.n,
+                method=METHOD,
+                p_value=comparison.p_value,
+                alpha=self.alpha,
+                ci=comparison.interval,
+                metric=self.metric,
+                baseline_mean=means["baseline"],
+                candidate_mean=means["candidate"],
+                ratio=comparison.ratio,
+                threshold=self.alert_ratio,
+            )
+        ]
 
     def _read(self, record: MonitorRecord) -> float | None:
         if self.metric == "cpu_ms" and record.cpu_ns is not None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["ExecutorMaking"]
 
@@ -37,27 +38,35 @@ class ExecutorMaking:
         if config.option.collectonly:
             return
         faults = []
-        for role in sorted(self._find_roles(items), reverse=True):
+        for role, implementation in sorted(self._find_called(items), key=_rank):
             try:
-                self._session.evaluation.executors.get(role)
-                self._session.evaluation.executors.get_reseeded(role)
+                self._session.evaluation.executors.get(role, implementation)
+                self._session.evaluation.executors.get_reseeded(role, implementation)
             except MetamorphicGuardError as error:
                 faults.append(self._session.redaction.hide(str(error)))
         if faults:
             # Both roles mostly share one executor, and its fault.
             refuse_run(config, "\n".join(dict.fromkeys(faults)), items)
 
-    def _find_roles(self, items: Iterable[pytest.Item]) -> set[str]:
+    def _find_called(self, items: Iterable[pytest.Item]) -> set[tuple[str, Implementation]]:
         settings = self._session.settings
-        given = {"candidate": bool(settings.candidates), "baseline": bool(settings.baselines)}
-        found: set[str] = set()
+        found: set[tuple[str, Implementation]] = set()
         for item in items:
             plan = find_plan(item)
             if plan is None:
                 fixtures = getattr(item, "fixturenames", ())
-                found |= {role for role in _ROLES if f"mg_{role}" in fixtures and given[role]}
+                for role in _ROLES:
+                    if f"mg_{role}" in fixtures:
+                        given = settings.list_called(role)
+                        found |= {(role, one) for one in given if one is not None}
             elif plan.candidates:
-                found.add("candidate")
-                if settings.find_baseline(plan.task.name, plan.task.function) is not None:
-                    found.add("baseline")
+                found |= {("candidate", one) for one in plan.candidates.values()}
+                baseline = settings.find_baseline(plan.task.name, plan.task.function)
+                if baseline is not None:
+                    found.add(("baseline", baseline))
         return found
+
+
+def _rank(called: tuple[str, Implementation]) -> tuple[int, str]:
+    role, implementation = called
+    return _ROLES.index(role), implementation.specification

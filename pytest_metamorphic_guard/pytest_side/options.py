@@ -59,7 +59,10 @@ class Option:
         return "MG_" + self.name.upper()
 
 
-_SPEC = "path.py, path.py:function, package.module:function, or TASK= before one of these"
+_SPEC = (
+    "path.py, path.py:function, package.module:function, http://..., 'command: ...', a program, or "
+    "TASK= before one of these"
+)
 OPTIONS = (
     Option("candidate", "SPEC", f"Implementation under test: {_SPEC}. Repeatable.", several=True),
     Option("baseline", "SPEC", "Implementation to compare with, as --mg-candidate.", several=True),

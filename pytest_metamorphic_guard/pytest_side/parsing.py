@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -15,9 +14,18 @@ from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
+from pytest_metamorphic_guard.pytest_side.converting import (
+    read_choice,
+    read_parallel,
+    read_positive,
+    read_seed,
+    read_switch,
+    read_whole,
+)
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
 from pytest_metamorphic_guard.pytest_side.shard_option import find_shard_faults, parse_shard
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shard, Shrink
+from pytest_metamorphic_guard.tasks.claims import calls_python, takes_all
 from pytest_metamorphic_guard.tasks.implementations import parse_assignment
 
 if TYPE_CHECKING:
@@ -51,24 +59,24 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
     executor = reader.read_place("executor") or "local"
     values: dict[str, Any] = {
         "tasks": tuple(given.text for given in reader.find("task")),
-        "n": reader.read("n", _whole(1)),
-        "seed": reader.read("seed", _seed),
-        "timeout_s": reader.read("timeout_s", _positive),
-        "mem_mb": reader.read("mem_mb", _whole(0)),
+        "n": reader.read("n", read_whole(1)),
+        "seed": reader.read("seed", read_seed),
+        "timeout_s": reader.read("timeout_s", read_positive),
+        "mem_mb": reader.read("mem_mb", read_whole(0)),
         "executor": executor,
         "executor_config": reader.read("executor_config", _config_of(reader, "executor_config")),
         **{
             name: reader.read(name, _config_of(reader, name))
             for name in ("candidate_executor_config", "baseline_executor_config")
         },
-        "parallel": reader.read("parallel", _parallel),
-        "shrink": reader.read("shrink", _choice(*get_args(Shrink))),
-        "fail_on": reader.read("fail_on", _choice(*get_args(FailOn))),
+        "parallel": reader.read("parallel", read_parallel),
+        "shrink": reader.read("shrink", read_choice(*get_args(Shrink))),
+        "fail_on": reader.read("fail_on", read_choice(*get_args(FailOn))),
         "candidate_executor": reader.read_place("candidate_executor"),
         "baseline_executor": reader.read_place("baseline_executor"),
-        "measure": reader.read("measure", _switch),
-        "gate": reader.read("gate", _switch),
-        "on_inconclusive": reader.read("on_inconclusive", _choice("fail", "warn")),
+        "measure": reader.read("measure", read_switch),
+        "gate": reader.read("gate", read_switch),
+        "on_inconclusive": reader.read("on_inconclusive", read_choice("fail", "warn")),
         "monitors": tuple(rebase_place(g.text, g.folder) for g in reader.find("monitor")),
         "report": reader.read_path("report"),
         "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
@@ -81,8 +89,9 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
         # What the baseline violates too is no reason to keep the baseline.
         values["fail_on"] = "regression"
     for role in ("candidate", "baseline"):
-        raw_texts = (values[f"{role}_executor"] or executor).lower() not in ("local", "inprocess")
-        values[f"{role}s"] = reader.read_implementations(role, raw_texts=raw_texts)
+        values[f"{role}s"] = reader.read_implementations(
+            role, values[f"{role}_executor"] or executor
+        )
     values["shard"] = reader.read_shard(values["replay"])
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
@@ -129,11 +138,14 @@ class _Reader:
         lines = written if option.several else [str(written)]
         return [Given(line, source, folder) for line in lines]
 
-    def read_implementations(self, role: str, *, raw_texts: bool) -> tuple[Assignment, ...]:
-        found = []
+    def read_implementations(self, role: str, executor: str) -> tuple[Assignment, ...]:
+        found, reads = (
+            [],
+            {"raw_texts": not calls_python(executor), "claims": not takes_all(executor)},
+        )
         for given in self.find(role):
             try:
-                found.append(parse_assignment(given.text, given.folder, raw_texts=raw_texts))
+                found.append(parse_assignment(given.text, given.folder, **reads))
             except ImplementationError as error:
                 self.faults.append(f"{given.source}={_abbreviate(given.text)}: {error.fault}")
         return tuple(found)
@@ -172,9 +184,9 @@ def read_rules(config: pytest.Config) -> Rules:
     """
     reader = _Reader(config)
     values: dict[str, Any] = {
-        "fail_on_alert": reader.read("fail_on_alert", _choice(*FAIL_ON_ALERT)),
-        "early_stop": reader.read("early_stop", _switch),
-        "extend": reader.read("extend", _whole(1)),
+        "fail_on_alert": reader.read("fail_on_alert", read_choice(*FAIL_ON_ALERT)),
+        "early_stop": reader.read("early_stop", read_switch),
+        "extend": reader.read("extend", read_whole(1)),
     }
     rules = Rules(**{key: value for key, value in values.items() if value is not None})
     try:
@@ -220,64 +232,6 @@ def _lines(text: str, option: Option) -> list[str]:
 def _abbreviate(text: str) -> str:
     line = text.splitlines()[0] if text else "''"
     return line if len(line) <= 60 else line[:57] + "..."  # noqa: PLR2004 - one terminal row
-
-
-def _whole(least: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            raise ValueError(f"expected a whole number from {least}") from None
-        if number < least:
-            raise ValueError(f"expected a whole number from {least}")
-        return number
-
-    return convert
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError("expected a number of seconds above 0") from None
-    if not 0 < number < float("inf"):
-        raise ValueError("expected a number of seconds above 0")
-    return number
-
-
-def _seed(text: str) -> int:
-    if text == "random":
-        return secrets.randbits(32)
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError("expected a whole number or 'random'") from None
-
-
-def _parallel(text: str) -> int | Literal["auto"]:
-    if text == "auto":
-        return "auto"
-    if text.isdecimal() and int(text) >= 1:
-        return int(text)
-    raise ValueError("expected a whole number of calls from 1, or 'auto'")
-
-
-def _switch(text: str) -> bool:
-    word = text.strip().lower()
-    if word in ("1", "true", "yes", "on"):
-        return True
-    if word in ("0", "false", "no", "off", ""):
-        return False
-    raise ValueError("expected true or false")
-
-
-def _choice(*known: str) -> Callable[[str], str]:
-    def convert(text: str) -> str:
-        if text not in known:
-            raise ValueError(f"expected {', '.join(known[:-1])} or {known[-1]}")
-        return text
-
-    return convert
 
 
 def _config_of(reader: _Reader, name: str) -> Callable[[str], dict[str, Any]]:

@@ -219,8 +219,7 @@ class GuardSession:
             )
             if assignments
         ]
-        executors = {settings.find_executor(role) for role in ("candidate", "baseline")}
-        parts += [f"executor {', '.join(sorted(executors))}", settings.described_seed]
+        parts += [settings.described_executors, settings.described_seed]
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
         said = [", ".join(parts), self.evaluation.samples.describe()]
@@ -256,16 +255,21 @@ class GuardSession:
             choose_replayed(self.replay, items, self.seen_tasks, self.config)
 
     def _check_executors(self) -> None:
-        names = {role: self.settings.find_executor(role) for role in ("candidate", "baseline")}
-        for name in dict.fromkeys(names.values()):
+        settings = self.settings
+        wanted = [
+            (role, one) for role in ("candidate", "baseline") for one in settings.list_called(role)
+        ]
+        for name in dict.fromkeys(settings.find_executor(*one) for one in wanted):
             # Ours are installed, and each look walks over all that is.
             if name.lower() not in _OURS:
                 require_plugin(ENTRY_POINT_GROUP, "executor", name)
-        for role, name in names.items():
+        for one in wanted:
             # Ours are cheap to make and check their configuration then; a stranger's may load a
             # model, so it is made where there is something to run, see `executor_making`.
-            if name.lower() in _OURS and self.settings.find_executor_config(role):
-                self.evaluation.executors.get(role)
+            if settings.find_executor(*one).lower() in _OURS and settings.find_executor_config(
+                *one
+            ):
+                self.evaluation.executors.get(*one)
 
 
 _OURS = ("local", "inprocess")

@@ -7,6 +7,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.command_words import is_command
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.tasks.implementations import Implementation, parse_assignment
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["list_left_out", "write_command", "write_specification"]
 
-# Its configuration is limits and paths; that of another may hold what nobody should read in a log.
-_OPEN_EXECUTOR = "local"
+# Their configurations are limits and paths; others' may hold what nobody should read in a log.
+_OPEN_EXECUTORS = frozenset({"local", "command"})
 _CONFIGURATIONS = (
     ("--mg-executor-config", "executor", "executor_config"),
     ("--mg-candidate-executor-config", "candidate_executor", "candidate_executor_config"),
@@ -49,7 +50,8 @@ def list_left_out(settings: Settings) -> tuple[str, ...]:
     return tuple(
         flag
         for flag, executor, configuration in _CONFIGURATIONS
-        if getattr(settings, configuration) and _find_executor(settings, executor) != _OPEN_EXECUTOR
+        if getattr(settings, configuration)
+        and not _OPEN_EXECUTORS.issuperset(_find_executors(settings, executor))
     )
 
 
@@ -62,6 +64,8 @@ def write_specification(implementation: Implementation, here: Path) -> str:
         found = None
     if found is not None and found.target == implementation.target:
         return written
+    if is_command(implementation.target) and is_command(written):
+        return implementation.target
     if not implementation.is_file:
         return written
     path = os.path.relpath(implementation.target, here)
@@ -83,7 +87,7 @@ def _list_options(
             yield f"{flag}={prefix}{write_specification(written, here)}"
     for name in settings.tasks:
         yield f"--mg-task={name}"
-    local = settings.executor == _OPEN_EXECUTOR
+    local = settings.executor == "local"
     isolation = settings.executor_config.get("isolation") if local else None
     for option, value, default in (
         # Under a gate the default follows from files, which may change.
@@ -107,8 +111,14 @@ def _list_options(
             yield f"{flag}={json.dumps(shown)}"
 
 
-def _find_executor(settings: Settings, name: str) -> str:
-    return getattr(settings, name) or settings.executor
+def _find_executors(settings: Settings, name: str) -> set[str]:
+    """Return the names of the executors that an option, such as ``candidate_executor``, may name.
+
+    With the common one these are those too that implementations choose by themselves.
+    """
+    roles = ("candidate", "baseline") if name == "executor" else (name.partition("_")[0],)
+    found = {executor for role in roles for executor, _ in settings.list_executors(role)}
+    return found | {settings.executor} if name == "executor" else found
 
 
 def _find_written(implementation: Implementation, given: tuple[Assignment, ...]) -> Implementation:

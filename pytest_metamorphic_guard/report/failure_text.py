@@ -64,6 +64,7 @@ def render_violation(
         if run.missed_rate:
             page.row("rate", run.missed_rate)
         page.row("seen", describe_search(run, violation, confirmation))
+        _write_executors(page, run)
         page.command("reproduce", reproduction.command)
         for option in reproduction.left_out:
             page.row("", f"with this run's {option}, which may hold secrets")
@@ -75,6 +76,14 @@ def render_violation(
             break
     page.raw(example)
     return page.text()
+
+
+def _write_executors(page: Page, run: Run) -> None:
+    """Name the executors where candidate and baseline have different ones."""
+    baseline = run.baseline or run.candidate
+    candidate, before = (one.loaded.identity.name for one in (run.candidate, baseline))
+    if candidate != before:
+        page.row("executors", f"candidate {candidate}, baseline {before}")
 
 
 def _write_chance(page: Page, run: Run, violation: Violation) -> None:

@@ -31,7 +31,9 @@ def list_secrets(settings: Settings, environment: Mapping[str, str]) -> tuple[st
         settings: The options of the run.
         environment: The variables of the process.
     """
-    configurations = [settings.find_executor_config(role) for role in ("candidate", "baseline")]
+    configurations = [
+        config for role in ("candidate", "baseline") for _, config in settings.list_executors(role)
+    ]
     given = {
         name
         for one in configurations

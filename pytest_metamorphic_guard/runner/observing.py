@@ -81,6 +81,7 @@ class Recorder:
                 task=self.task,
                 hash_seed=self.hash_seed,
                 shared=self.shared and caller.kind == "source",
+                executor=caller.loaded.identity.name,
             )
         )
 

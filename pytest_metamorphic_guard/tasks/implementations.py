@@ -8,8 +8,10 @@ from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.command_words import is_command, read_command, write_command
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.tasks.claims import find_claim
 from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 _TASK = re.compile(r"([^\[\]:=\s][^\[\]:=\n]*)=(.+)\Z", re.DOTALL)
 # The names that are taken for a task's even before what may be a raw text.
 _WORD = re.compile(r"[\w.-]+\Z")
+# Without the user and the password that may stand before the host.
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([\w.-]+)", re.IGNORECASE)
 DEFAULT_FUNCTION = "solve"
 _MOST_SPECIFICATION = 4_000
 
@@ -31,8 +35,8 @@ class Implementation:
     """What is called: a file, module or raw text, and the name of a function in it.
 
     Attributes:
-        target: Absolute path of a source file, a dotted module name, or a raw text: what an
-            executor receives as ``file_path``.
+        target: Absolute path of a source file or a program, a dotted module name, a URL, a command,
+            or a raw text: what an executor receives as ``file_path``.
         function: Name of the function, or None where the task's own default counts.
         specification: What the user wrote, as it is shown in messages and commands: the name of a
             candidate's file may hold anything.
@@ -109,11 +113,40 @@ class Implementation:
         written = f"{function.__module__}:{function.__name__}"
         return cls(target, function.__name__, written, function)
 
+    @classmethod
+    def from_specification(cls, text: str, folder: str | Path = ".") -> Implementation:
+        """Read what ``--mg-candidate`` takes, such as a URL or ``command: ./solver --fast``.
+
+        Args:
+            text: The specification.
+            folder: Relative paths are relative to it.
+
+        Raises:
+            ImplementationError: It names nothing that can be called.
+        """
+        found = _parse_implementation(text, Path(folder), claims=True)
+        if found is None:
+            raise ImplementationError(text, _explain(text, Path(folder)))
+        return found
+
+    @property
+    def claim(self) -> str | None:
+        """The executor that it chooses by itself, as a URL does; None where it chooses none."""
+        return find_claim(self.target)
+
     @property
     def label(self) -> str:
-        """A short name without brackets or colons: the file's stem, the module, or ``text``."""
+        """A short name without brackets or colons.
+
+        It is the file's stem, the module, the host of a URL, the program of a command, or ``text``.
+        """
         if self.is_file:
             return clean_name(Path(self.target).stem)
+        if is_command(self.target):
+            return clean_name(Path(self.target.split()[1]).stem)
+        host = _HOST.match(self.target)
+        if host is not None and self.claim is not None:
+            return clean_name(host[1])
         if _MODULE.match(self.target):
             return self.target.rpartition(".")[2]
         return "text"
@@ -139,7 +172,9 @@ class Assignment:
     task: str | None = None
 
 
-def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Assignment:
+def parse_assignment(
+    text: str, folder: Path, *, raw_texts: bool = False, claims: bool = True
+) -> Assignment:
     """Read ``SPEC`` or ``TASK=SPEC``.
 
     Args:
@@ -147,6 +182,7 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
         folder: Relative paths are relative to it.
         raw_texts: An executor of the user's is in use: a text that names no file and no module
             reaches it untouched.
+        claims: A text that chooses an executor by itself, as a URL does, is read as what it says.
 
     Raises:
         ImplementationError: It names nothing that can be called, and may be no raw text.
@@ -156,7 +192,7 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
         return Assignment(whole)
     named = _TASK.match(text)
     if named:
-        found = _parse_implementation(named[2], folder)
+        found = _parse_implementation(named[2], folder, claims=claims)
         if found is not None:
             return Assignment(found, named[1])
         is_word = _WORD.match(named[1])
@@ -164,7 +200,7 @@ def parse_assignment(text: str, folder: Path, *, raw_texts: bool = False) -> Ass
             return Assignment(Implementation.from_content(named[2]), named[1])
         if is_word or not raw_texts:
             raise ImplementationError(text, _explain(named[2], folder))
-    found = _parse_implementation(text, folder)
+    found = _parse_implementation(text, folder, claims=claims)
     if found is not None:
         return Assignment(found)
     if raw_texts and text and not _is_path(text, folder):
@@ -185,10 +221,17 @@ def find_origin(implementation: Implementation) -> Path | None:
     return Path(origin).resolve() if origin and Path(origin).is_file() else None
 
 
-def _parse_implementation(text: str, folder: Path) -> Implementation | None:
+def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implementation | None:
     found = _read_file(text, folder)
     if found is not None:
         return found
+    if claims and is_command(text):
+        try:
+            return Implementation(write_command(read_command(text, folder)), None, text)
+        except ValueError as error:
+            raise ImplementationError(text, str(error)) from None
+    if claims and find_claim(text) is not None:
+        return Implementation.from_content(text)
     module, colon, function = text.partition(":")
     if not colon or not _MODULE.match(module) or not function.isidentifier():
         return None

@@ -41,6 +41,7 @@ _FIELDS = (
     "metrics",
     "hash_seed",
     "shared",
+    "executor",
 )
 
 
