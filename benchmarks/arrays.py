@@ -5,7 +5,10 @@ cost, candidate and baseline, beside the same checks as plain hypothesis tests i
 one system that one relation checks: four calls where there are two roles. The cost is that of a
 long run, less that of a run of ten cases; processor time is that of pytest and its processes.
 
-Run: python benchmarks/arrays.py [--cases 500] [--rounds 5]
+With a checkout of another commit (git worktree add OLD COMMIT) the same relations run with it as
+well, in turns with ours, and the last lines say what part of its processor time a case costs here.
+
+Run: python benchmarks/arrays.py [--cases 500] [--rounds 5] [--against OLD]
 """
 
 import argparse
@@ -86,6 +89,11 @@ def test_nothing_again(system):
     pass
 """
 RELATION_COUNT = 2
+KINDS = {
+    "inprocess": ("--mg-executor=inprocess",),
+    "local": ("--mg-executor=local",),
+    "local, gate": ("--mg-executor=local", "--mg-gate"),
+}
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:cov", "-p", "no:xdist")
 
 
@@ -99,13 +107,14 @@ class Cost(NamedTuple):
         return Cost(self.wall - other.wall, self.cpu - other.cpu)
 
 
-def run_pytest(folder: Path, *arguments: str) -> Cost:
-    """Return what one run of pytest costs; it must pass."""
+def run_pytest(folder: Path, *arguments: str, package: Path | None = None) -> Cost:
+    """Return what one run of pytest costs, with the package from a folder; it must pass."""
+    variables = {} if package is None else {"PYTHONPATH": str(package)}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *QUIET, *arguments],
         cwd=folder,
-        env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "none")},
+        env={**os.environ, **variables, "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "none")},
         capture_output=True,
         text=True,
         check=False,
@@ -117,7 +126,7 @@ def run_pytest(folder: Path, *arguments: str) -> Cost:
     return Cost(wall, cpu)
 
 
-def make_ways(folder: Path) -> dict[str, Callable[[int], Cost]]:
+def make_ways(folder: Path, other: Path | None) -> dict[str, Callable[[int], Cost]]:
     """Write the files, and return what runs a number of cases of each way."""
     for name in ("baseline", "candidate"):
         (folder / f"{name}.py").write_text(SOURCE)
@@ -130,27 +139,31 @@ def make_ways(folder: Path) -> dict[str, Callable[[int], Cost]]:
 
         return run
 
-    def run_relations(executor: str) -> Callable[[int], Cost]:
+    def run_relations(kind: str, package: Path | None = None) -> Callable[[int], Cost]:
         sides = ("--mg-candidate=candidate.py", "--mg-baseline=baseline.py")
-        options = (*sides, f"--mg-executor={executor}", "-Wignore")
-        return lambda count: run_pytest(folder, "test_relations.py", *options, f"--mg-n={count}")
+        options = ("test_relations.py", *sides, *KINDS[kind], "-Wignore")
+        return lambda count: run_pytest(folder, *options, f"--mg-n={count}", package=package)
 
-    return {
+    ways = {
         "plain hypothesis tests": run_plain("test_plain.py", PLAIN),
         "drawing alone": run_plain("test_drawing.py", DRAWING),
-        "relations, inprocess": run_relations("inprocess"),
-        "relations, local": run_relations("local"),
     }
+    for kind in KINDS:
+        ways[f"relations, {kind}"] = run_relations(kind)
+        if other is not None:
+            ways[f"before, {kind}"] = run_relations(kind, other)
+    return ways
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Print what cases with arrays cost, as ratios.")
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--against", type=Path, help="a checkout of another commit")
     given = parser.parse_args()
     costs: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        ways = make_ways(Path(folder))
+        ways = make_ways(Path(folder), given.against and given.against.resolve())
         for way in ways.values():
             way(10)  # leaves its bytecode
         for _ in range(given.rounds):
@@ -166,6 +179,10 @@ def main() -> None:
             f"{name:24}{wall / cases * 1e6:7.0f} us{wall / base.wall:8.2f}"
             f"{cpu / cases * 1e6:9.0f} us{cpu / base.cpu:8.2f}"
         )
+
+    for kind in KINDS if given.against else ():
+        now, before = (find_median(costs[f"{way}, {kind}"]) for way in ("relations", "before"))
+        print(f"{kind}: {now.cpu / before.cpu:.2f} of the processor time before")
 
 
 def find_median(costs: list[Cost]) -> Cost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -34,6 +35,10 @@ __all__ = ["build_measured_test", "draw_sample", "draw_searched"]
 _SEARCHED_SHARE = 5
 _SEARCHED_LEAST = 10
 _LITERALS_LEAST = 20
+# Hypothesis begins with small inputs, and mutates only later ones: this share comes too early.
+_FIRST_SHARE = 5
+# With fewer it would hardly begin to mutate.
+_DRAWN_LEAST = 50
 
 
 def build_measured_test(
@@ -170,6 +175,13 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> list[tu
         return []
     drawn: list[Any] = []
     seed = _sample_seed(task, settings)
+    asked = settings.n or hypothesis.settings().max_examples
+    number = max(_SEARCHED_LEAST, asked // _SEARCHED_SHARE)
+    if not literals.values:
+        # Drawing may cost more than calling: only for literals as much is drawn as for a sample.
+        enough = max(_DRAWN_LEAST, number * _FIRST_SHARE // (_FIRST_SHARE - 1) + 1)
+        asked = min(asked, enough)
+        settings = replace(settings, n=asked)
 
     @hypothesis.seed(seed)
     @_sample_settings(settings)
@@ -180,9 +192,9 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> list[tu
 
     with try_constants_of(task, literals):
         collect()
-    number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)
-    # Hypothesis begins with small inputs, and mutates only later ones.
-    later = drawn[len(drawn) // 5 :]
+    if len(drawn) < asked:  # there are no more distinct values
+        number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)
+    later = drawn[len(drawn) // _FIRST_SHARE :]
     chosen = random.Random(seed).sample(later, min(number, len(later)))  # noqa: S311 - no secret
     return chosen + _choose_for_literals(drawn, literals, number)
 
