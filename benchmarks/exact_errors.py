@@ -4,12 +4,15 @@ Printed by ``simulate_gate.py``, and alone by
 
     python benchmarks/exact_errors.py
 
+``--every`` prints the worst of all numbers of inputs from 3 to 400 instead, which takes minutes.
+
 The candidate loses exactly the margin, so whatever is adopted or rejected is an error. The worst of
 all rates at which pairs may differ is printed. "before" is a decision by Tango's interval alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 from typing import TYPE_CHECKING
 
@@ -22,21 +25,14 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 MARGINS = (0.02, 0.05)
-INPUTS = (3, 12, 52, 60, 100, 133, 200, 400)
+INPUTS = (3, 12, 52, 59, 60, 100, 133, 149, 200, 400)
+FEWEST = 3
 RATES = (0.0, *(1e-4 * 10 ** (step / 8) for step in range(30)))
-
-
-def find_p_adopted(counts: PairedCounts, threshold: float) -> float:
-    """Return the p-value by which the gate adopts: the interval's where no pair differs."""
-    shown = find_p_above(counts, threshold)
-    if not counts.improvements and not counts.regressions:
-        return shown
-    return max(shown, find_p_gain(counts, threshold))
 
 
 # Of an adoption and of a rejection, now and before; and whether the test grows surer with losses.
 TESTS: tuple[tuple[Callable[[PairedCounts, float], float], bool], ...] = (
-    (find_p_adopted, False),
+    (find_p_gain, False),
     (find_p_loss, True),
     (find_p_above, False),
     (find_p_below, True),
@@ -114,5 +110,28 @@ def print_worst_errors() -> None:
             print(f"{margin:6.2f} {inputs:4} {figures}", flush=True)
 
 
+def print_worst_of_all(most: int) -> None:
+    """Print at how many inputs a decision of today errs most often, per margin and side."""
+    print(f"The worst of all n from {FEWEST} to {most}, at the worst rates: %, computed exactly\n")
+    for margin in MARGINS:
+        for side, (test, losing) in zip(("adopted", "rejected"), TESTS, strict=False):
+            error, inputs = max(
+                (find_worst(inputs, margin, test, losing=losing), inputs)
+                for inputs in range(FEWEST, most + 1)
+            )
+            print(f"{margin:6.2f} {side:9} {100 * error:6.2f} at n={inputs}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--every", action="store_true", help="all numbers of inputs")
+    parser.add_argument("--most", type=int, default=400, help="the last of them")
+    options = parser.parse_args()
+    if options.every:
+        print_worst_of_all(options.most)
+    else:
+        print_worst_errors()
+
+
 if __name__ == "__main__":
-    print_worst_errors()
+    main()

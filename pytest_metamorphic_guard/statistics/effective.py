@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.statistics.binomial import lower_tail, upper_bound, upper_tail
 from pytest_metamorphic_guard.statistics.bisection import bisect
-from pytest_metamorphic_guard.statistics.paired import PairedCounts, find_p_below
 from pytest_metamorphic_guard.statistics.student import find_beta
 from pytest_metamorphic_guard.statistics.unconditional import find_p_lost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pytest_metamorphic_guard.statistics.paired import PairedCounts
 
 __all__ = [
     "INDEPENDENT",
@@ -82,13 +83,11 @@ def find_p_loss(
 ) -> float:
     """Return the one-sided p-value against "the difference is at least ``threshold``".
 
-    Summed over all samples of the same size where no observation repeats another.
+    Summed over all samples of the same size, of fractional counts where observations repeat.
     """
     if clustering.is_too_coarse:
         return 1.0
-    if clustering.effect <= 1.0:
-        return find_p_lost(counts, threshold)
-    return find_p_below(counts, threshold, effect=clustering.effect)
+    return find_p_lost(counts, threshold, effect=clustering.effect)
 
 
 def find_p_gain(

@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.statistics.paired import (
     find_score,
     fit_regressions,
 )
+from pytest_metamorphic_guard.statistics.student import find_beta
 
 __all__ = ["find_p_lost"]
 
@@ -29,46 +30,56 @@ _DEVIATIONS = 8.0
 _ALMOST = 1e-9
 
 
-def find_p_lost(counts: PairedCounts, threshold: float) -> float:
+def find_p_lost(counts: PairedCounts, threshold: float, *, effect: float = 1.0) -> float:
     """Return the one-sided p-value against "the difference is at least ``threshold``".
 
     Never smaller than `find_p_below`'s, so that Tango's interval lies below the threshold wherever
     this rejects; equal to it beyond 2000 pairs; 1 without pairs.
+
+    Args:
+        counts: The paired results.
+        threshold: The difference of pass rates.
+        effect: The design effect by which every count is divided, at least 1. Counts are fractions
+            then, and their chances are incomplete beta functions, which lie between those of the
+            whole numbers on either side.
     """
-    approximate = find_p_below(counts, threshold)
-    total = counts.total
-    if not 0 < total <= _MOST_PAIRS or not -1.0 < threshold < 1.0:
+    approximate = find_p_below(counts, threshold, effect=effect)
+    if not 0.0 < counts.total / effect <= _MOST_PAIRS or not -1.0 < threshold < 1.0:
         return approximate
-    return max(approximate, _sum_samples(counts, threshold))
+    return max(approximate, _sum_samples(counts, threshold, effect))
 
 
-def _sum_samples(counts: PairedCounts, threshold: float) -> float:
-    total = counts.total
-    observed = find_score(threshold, counts.improvements, counts.regressions, total) + _ALMOST
-    regressing = fit_regressions(threshold, counts.improvements, counts.regressions, total)
+def _sum_samples(counts: PairedCounts, threshold: float, effect: float) -> float:
+    total = counts.total / effect
+    seen = counts.improvements / effect, counts.regressions / effect
+    observed = find_score(threshold, *seen, total) + _ALMOST
+    regressing = fit_regressions(threshold, *seen, total)
     improving = max(0.0, regressing + threshold)
     share = min(1.0, regressing / (1.0 - improving)) if improving < 1.0 else 0.0
     spread = _DEVIATIONS * (math.sqrt(total * improving) + 1.0) if improving else 0.0
     first = max(0, math.floor(total * improving - spread))
-    last = min(total, math.ceil(total * improving + spread))
+    last = min(math.floor(total), math.ceil(total * improving + spread))
     p_value, regressed = 0.0, 0
+    until = _find_tail(first, total, improving)
     for improved in range(first, last + 1):
         # The more inputs improve, the more must regress to look as bad.
         while (
-            improved + regressed <= total
-            and find_score(threshold, improved, regressed, total) > observed
+            improved + regressed / effect <= total
+            and find_score(threshold, improved, regressed / effect, total) > observed
         ):
             regressed += 1
-        if improved + regressed > total:
+        if improved + regressed / effect > total:
             break
-        chance = _find_chance(improved, total, improving)
-        p_value += chance * upper_tail(regressed, total - improved, share)
+        beyond = _find_tail(improved + 1, total, improving)
+        p_value += (until - beyond) * _find_tail(regressed / effect, total - improved, share)
+        until = beyond
     return min(1.0, p_value)
 
 
-def _find_chance(hits: int, trials: int, rate: float) -> float:
-    """Return the binomial probability of so many hits."""
-    if rate <= 0.0 or rate >= 1.0:
-        return float(hits == trials * (rate >= 1.0))
-    logarithm = math.lgamma(trials + 1) - math.lgamma(hits + 1) - math.lgamma(trials - hits + 1)
-    return math.exp(logarithm + hits * math.log(rate) + (trials - hits) * math.log1p(-rate))
+def _find_tail(hits: float, trials: float, rate: float) -> float:
+    """Return the probability of at least so many hits, for fractions of them as well."""
+    if float(hits).is_integer() and float(trials).is_integer():
+        return upper_tail(int(hits), int(trials), rate)
+    if hits <= 0.0:
+        return 1.0
+    return find_beta(rate, hits, trials - hits + 1.0) if hits <= trials else 0.0

@@ -77,11 +77,11 @@ def test_a_warning_that_is_an_error_fails_the_gate(gate, workers):
 def test_inconclusive_says_how_many_inputs_would_settle_it(gate):
     gate.write(n=100, old=(), new=())
     few = gate.run("--mg-policy=noninferior:margin=0.02")
-    gate.write(n=133, old=(), new=())
+    gate.write(n=149, old=(), new=())
     enough = gate.run("--mg-policy=noninferior:margin=0.02")
 
     assert (few.ret, few.outcome) == (1, "inconclusive")
-    assert "only 100 distinct inputs exist, and a margin of 2 % takes 133" in few.text
+    assert "only 100 distinct inputs exist, and a margin of 2 % takes 149" in few.text
     assert (enough.ret, enough.outcome) == (0, "adopt")
 
 

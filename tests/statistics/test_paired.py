@@ -191,9 +191,24 @@ def test_without_any_discordance_a_cluster_counts_as_one_observation():
     assert design_effect([]) == 1.0
 
 
-@pytest.mark.parametrize(("margin", "inputs"), [(0.02, 133), (0.05, 52), (0.01, 268)])
-def test_the_inputs_needed_for_a_margin_are_the_fewest_that_clear_it(margin, inputs):
+@pytest.mark.parametrize(("margin", "inputs"), [(0.02, 149), (0.05, 59), (0.01, 299)])
+def test_the_inputs_needed_for_a_margin_are_the_fewest_in_which_its_loss_is_rarely_hidden(
+    margin, inputs
+):
     assert inputs_needed(margin) == inputs
+    assert (1 - margin) ** inputs <= 0.05 < (1 - margin) ** (inputs - 1)
+    assert tango_interval(PairedCounts(both_pass=inputs), confidence=0.9).lower > -margin
+
+
+def test_where_alpha_is_small_the_interval_needs_more_inputs_than_the_exact_bound():
+    inputs = inputs_needed(0.05, alpha=0.01)
+    assert 0.95 ** (inputs - 1) < 0.01
+    assert tango_interval(PairedCounts(both_pass=inputs), confidence=0.98).lower > -0.05
+    assert tango_interval(PairedCounts(both_pass=inputs - 1), confidence=0.98).lower <= -0.05
+
+
+@pytest.mark.parametrize(("margin", "inputs"), [(0.02, 133), (0.05, 52), (0.01, 268)])
+def test_inputs_on_which_nothing_differs_clear_the_interval_alone_sooner(margin, inputs):
     assert tango_interval(PairedCounts(both_pass=inputs), confidence=0.9).lower > -margin
     assert tango_interval(PairedCounts(both_pass=inputs - 1), confidence=0.9).lower <= -margin
     assert inputs_to_clear(-margin, PairedCounts(both_pass=10)) == inputs

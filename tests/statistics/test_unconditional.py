@@ -81,6 +81,21 @@ def test_it_is_never_surer_than_the_interval_and_has_a_value_without_pairs():
     assert find_p_lost(PairedCounts(improvements=5), -0.02) == 1.0
 
 
+@pytest.mark.parametrize("effect", [1.5, 2.0, 3.0])
+def test_counts_that_are_divided_say_what_whole_ones_do_or_a_little_less(effect):
+    divided = [
+        find_p_lost(make_counts(int(120 * effect), 12, losses), -0.02, effect=effect)
+        for losses in range(12, 40)
+    ]
+    assert divided == sorted(divided, reverse=True)
+    for losses, p_value in enumerate(divided, start=12):
+        counts = make_counts(int(120 * effect), 12, losses)
+        assert p_value >= find_p_below(counts, -0.02, effect=effect)
+    # A loss that a smaller sample of whole observations shows as well.
+    whole = find_p_lost(make_counts(120, 12 / effect, 30 / effect), -0.02)
+    assert whole - 1e-9 <= divided[30 - 12] <= 1.2 * whole
+
+
 def test_many_pairs_take_the_normal_approximation():
     counts = PairedCounts(both_pass=4850, regressions=150)
     assert find_p_lost(counts, -0.025) == find_p_below(counts, -0.025)
