@@ -84,6 +84,7 @@ class Settings:
         shard: Which share of every sample is run; None for all of it.
         parallel: Number of calls at once, ``"auto"`` for one per processor, or None for as many as
             an executor takes by itself.
+        budget_usd: US dollars that the calls of the run may cost, or None for any amount.
     """
 
     candidates: tuple[Assignment, ...] = ()
@@ -111,6 +112,7 @@ class Settings:
     replay: Path | None = None
     shard: Shard | None = None
     parallel: int | Literal["auto"] | None = None
+    budget_usd: float | None = None
 
     @property
     def measures(self) -> bool:

@@ -70,6 +70,8 @@ class Executor(ABC):
       calls. It ends whenever there is none for the moment, and ``execute_many`` is called again.
     * ``with_parallel(number)``: return another executor of the same configuration that takes so
       many calls at once.
+    * ``join(run)``: a text that is the same for all executors of one run, in all of its processes,
+      and another one in the next run.
     * ``abort()``: end the calls that are under way, called from another thread: nobody waits for
       them any more.
 

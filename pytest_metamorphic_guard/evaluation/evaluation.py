@@ -5,6 +5,7 @@ A pytest item asks for its own entry, a program for all entries of a task.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
@@ -13,6 +14,7 @@ from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
+from pytest_metamorphic_guard.runner.purse import Purse
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
@@ -55,6 +57,7 @@ class Evaluation:
         self.settings = settings
         self.rules = rules
         self.samples = Samples(settings, rules)
+        self.purse = Purse(_share_budget(settings.budget_usd, worker))
         self.executors = Executors(
             settings=settings,
             repeats=plan_repeats(monitors, settings.seed),
@@ -82,6 +85,7 @@ class Evaluation:
         caller = Caller(
             time_outs=time_outs,
             shared=shared,
+            purse=self.purse,
             pool=self.executors.get_pool(role, implementation) if task is not None else None,
             entry=entry,
             role=role,
@@ -205,3 +209,9 @@ class Evaluation:
         return self.rules.find_declared_rate(
             task.name, entry.name, own=entry.subject.min_pass_rate, whole=task.min_pass_rate
         )
+
+
+def _share_budget(budget_usd: float | None, worker: str) -> float | None:
+    """Return what a process may spend: of several each has its share."""
+    count = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") if worker else "1"
+    return None if budget_usd is None else budget_usd / int(count)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.measurements import name_task
 from pytest_metamorphic_guard.contracts.refused import sum_refused
+from pytest_metamorphic_guard.contracts.spending import Spent, sum_spent
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
@@ -49,6 +50,7 @@ class Gathered:
         skipped: Items that were skipped.
         without_candidate: Items, and users' own tests, that were skipped for want of a candidate.
         left_out: Items that a selection left out, as processes counted them.
+        spent: What calls cost, in parts.
     """
 
     items: dict[str, ItemResult] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Gathered:
     skipped: dict[str, None] = field(default_factory=dict)
     without_candidate: dict[str, None] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    spent: list[Spent] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values; node ids are no keys of it."""
@@ -75,6 +78,7 @@ class Gathered:
             "skipped": list(self.skipped),
             "without_candidate": list(self.without_candidate),
             "left_out": list(self.left_out),
+            "spent": [part.to_dict() for part in sum_spent(self.spent)],
         }
 
     @classmethod
@@ -96,6 +100,7 @@ class Gathered:
             skipped=dict.fromkeys(data["skipped"]),
             without_candidate=dict.fromkeys(data["without_candidate"]),
             left_out=tuple(data["left_out"]),
+            spent=[Spent(**part) for part in data["spent"]],
         )
 
     @property

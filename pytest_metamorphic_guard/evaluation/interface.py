@@ -39,6 +39,8 @@ class EvaluationConfig:
         shrink: ``"auto"``, ``"full"`` or ``"off"``.
         parallel: Number of calls at once per implementation, or ``"auto"`` for one per processor;
             None for as many as the executor takes by itself.
+        budget_usd: US dollars that the calls may cost, as far as the executor says what they do;
+            None for any amount.
     """
 
     n: int = 400
@@ -58,6 +60,7 @@ class EvaluationConfig:
     fail_on_alert: str = "error"
     shrink: str = "auto"
     parallel: int | Literal["auto"] | None = None
+    budget_usd: float | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -77,6 +80,8 @@ class EvaluationConfig:
             type(self.parallel) is int and self.parallel >= 1
         ):
             faults.append(f"parallel={self.parallel!r}, expected a whole number from 1 or 'auto'")
+        if self.budget_usd is not None and not self.budget_usd > 0:
+            faults.append(f"budget_usd={self.budget_usd!r}, expected a number above 0")
         if faults:
             raise ValueError("; ".join(faults))
 

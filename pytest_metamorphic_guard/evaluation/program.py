@@ -171,6 +171,7 @@ class _Evaluation:
             violations=list_violations(self._results),
             differences=list_differences(self._results),
             monitors=_list_monitors(watched, rules),
+            calls=evaluation.purse.take(),
         )
         return EvaluationResult(
             adopt=ranking.adopt is not None,

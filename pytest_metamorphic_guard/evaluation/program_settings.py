@@ -44,6 +44,7 @@ def make_settings(
         gate=True,
         monitors=config.monitors,
         parallel=config.parallel,
+        budget_usd=config.budget_usd,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.loading import LoadedExecutor, load_executor
+from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.one_processor import share_processor
 from pytest_metamorphic_guard.runner.pools import Pool, make_pool
 
@@ -31,15 +33,21 @@ class Executors:
         repeats: The repetitions that monitors want, some under another hash seed.
         timed: Whether durations are compared, so that both roles share one processor.
         worker: The name of this process among several of one run; empty where it is alone.
+        run: What all executors of the run, in all of its processes, are told that it is called.
     """
 
     settings: Settings
     repeats: Repeats
     timed: bool
     worker: str = ""
+    run: str = ""
     _made: dict[_Key, LoadedExecutor] = field(default_factory=dict)
     _reseeded: dict[_Key, LoadedExecutor | None] = field(default_factory=dict)
     _pools: dict[_Key, Pool | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shared = os.environ.get("PYTEST_XDIST_TESTRUNUID") if self.worker else None
+        self.run = self.run or shared or secrets.token_hex(8)
 
     def get(self, role: str, implementation: Implementation | None = None) -> LoadedExecutor:
         """Return what calls an implementation in a role; one instance serves the whole run.
@@ -54,6 +62,7 @@ class Executors:
             number = self._count_wanted()
             self._made[key] = (loaded.with_parallel(number) if number > 1 else None) or loaded
             self._share(self._made[key])
+            use_offer(self._made[key], "join", self.run)
         return self._made[key]
 
     def get_reseeded(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "read_amount",
     "read_choice",
     "read_parallel",
     "read_positive",
@@ -35,13 +36,12 @@ def read_whole(least: int) -> Callable[[str], int]:
 
 def read_positive(text: str) -> float:
     """Return a number of seconds above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError("expected a number of seconds above 0") from None
-    if not 0 < number < float("inf"):
-        raise ValueError("expected a number of seconds above 0")
-    return number
+    return _read_above_zero(text, "seconds")
+
+
+def read_amount(text: str) -> float:
+    """Return an amount of US dollars above 0."""
+    return _read_above_zero(text, "US dollars")
 
 
 def read_seed(text: str) -> int:
@@ -82,3 +82,13 @@ def read_choice(*known: str) -> Callable[[str], str]:
         return text
 
     return convert
+
+
+def _read_above_zero(text: str, unit: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise ValueError(f"expected a number of {unit} above 0")
+    return number

@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault
+from pytest_metamorphic_guard.runner.purse import SpentUp
 from pytest_metamorphic_guard.runner.violations import Violated, find_blob, find_violated
 from pytest_metamorphic_guard.tasks import Law
 
@@ -61,7 +62,10 @@ class Failing:
         if violated is not None:
             self._fail_violated(item, plan, run, measuring, violated)
         if isinstance(error, ItemTimeout):
-            self._fail_timed_out(item, plan, run, measuring, error)
+            self._fail_ended(item, plan, run, measuring, error)
+        if isinstance(error, SpentUp) and run.smallest is not None and _is_judged_here(measuring):
+            # What was found before counts.
+            self._fail_ended(item, plan, run, measuring, error)
         explained = error.error if isinstance(error, Unusable) else None
         if explained is None and isinstance(error, Exception):
             explained = explain(error, run)
@@ -70,13 +74,13 @@ class Failing:
             self._keep(item, ItemResult(verdict, None, finish(measuring)[1]))
             raise pytest.fail.Exception(str(explained), pytrace=False) from None
 
-    def _fail_timed_out(
+    def _fail_ended(
         self,
         item: pytest.Function,
         plan: Plan,
         run: Run,
         measuring: Measuring | None,
-        error: ItemTimeout,
+        error: ItemTimeout | SpentUp,
     ) -> None:
         violation = run.smallest
         measured = finish(measuring)
@@ -95,6 +99,8 @@ class Failing:
         self._keep(item, describe_violated(violation, verdict, text, *measured))
         item.__dict__.pop("_hypothesis_failing_examples", None)
         found = f"{error}, while a smaller input was searched"
+        if isinstance(error, SpentUp):
+            found = f"{error.error}; before that, this was found"
         raise pytest.fail.Exception(f"{found}\n\n{text}", pytrace=False) from None
 
     def _fail_violated(
@@ -131,3 +137,10 @@ class Failing:
             fault.error.__notes__ = ["", *(text + blob).splitlines()]
             raise fault.error.with_traceback(fault.error.__traceback__) from None
         raise pytest.fail.Exception(text, pytrace=False) from None
+
+
+def _is_judged_here(measuring: Measuring | None) -> bool:
+    """Tell whether one violation fails the item, and no rate decides."""
+    return measuring is None or not (
+        measuring.judged_elsewhere or measuring.min_pass_rate is not None
+    )

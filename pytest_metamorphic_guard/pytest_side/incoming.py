@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.spending import Spent
 from pytest_metamorphic_guard.evaluation.gathered import Fed, Gathered
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
@@ -28,6 +29,7 @@ def add_report(gathered: Gathered, report: pytest.TestReport) -> None:
     if report.when == "call":
         gathered.fed.pop((report.nodeid, "call"), None)
     if data is not None:
+        gathered.spent += [Spent(**part) for part in data["spent"]]
         if data["fed"]:
             pairs = tuple((monitor, text) for monitor, text in data["fed"])
             gathered.fed[report.nodeid, str(report.when)] = Fed(data["label"], pairs)

@@ -130,12 +130,14 @@ class ItemRunner:
         fed = self.session.feed.take()
         own = describe_own(item, report, self.session) if find_plan(item) is None else None
         self.session.own_calls.clear()
-        if result is not None or fed or own is not None:
+        spent = self.session.evaluation.purse.take()
+        if result is not None or fed or own is not None or spent:
             data = {
                 "result": result and result.to_dict(),
                 "fed": fed,
                 "label": find_label(item),
                 "own": own and own.to_dict(),
+                "spent": [part.to_dict() for part in spent],
             }
             setattr(report, RESULT_ATTRIBUTE, json.dumps(data))
         return report

@@ -91,6 +91,13 @@ OPTIONS = (
         "many as the executor says, which for local is 1).",
     ),
     Option(
+        "budget",
+        "USD",
+        "US dollars that the calls may cost, where their executor says what they do; then the run "
+        "makes no further call, and a gate is inconclusive.",
+        ini_type="float",
+    ),
+    Option(
         "shrink", "MODE", "Search for a smaller input: auto (10 s), full or off (default: auto)."
     ),
     Option(

@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.pytest_side.converting import (
+    read_amount,
     read_choice,
     read_parallel,
     read_positive,
@@ -70,6 +71,7 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
             for name in ("candidate_executor_config", "baseline_executor_config")
         },
         "parallel": reader.read("parallel", read_parallel),
+        "budget_usd": reader.read("budget", read_amount),
         "shrink": reader.read("shrink", read_choice(*get_args(Shrink))),
         "fail_on": reader.read("fail_on", read_choice(*get_args(FailOn))),
         "candidate_executor": reader.read_place("candidate_executor"),

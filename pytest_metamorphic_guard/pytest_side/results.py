@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_metamorphic_guard.contracts.spending import sum_spent
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
 from pytest_metamorphic_guard.pytest_side.incoming import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
@@ -253,6 +254,7 @@ class ResultKeeper:
             differences=list_differences(self.gathered.items),
             monitors=self.monitor_results,
             shard=self._describe_shard(),
+            calls=sum_spent(self.gathered.spent),
         )
 
     def _describe_shard(self) -> ShardRecord | None:

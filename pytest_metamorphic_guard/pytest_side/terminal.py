@@ -79,6 +79,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     if settings.candidates and keeper.gathered.is_empty and not keeper.partial and not failed:
         lines += _explain_nothing(keeper)
     lines += _explain_skips(keeper, reporter.verbosity)
+    lines += _show_spent(keeper)
     if keeper.report_line is not None:
         lines.append(keeper.report_line)
     return lines
@@ -93,6 +94,16 @@ def _show_monitors(
     from pytest_metamorphic_guard.report.alert_lines import render_monitors
 
     return render_monitors(keeper.monitor_results, width, style)
+
+
+def _show_spent(keeper: ResultKeeper) -> list[str]:
+    budget_usd = keeper.session.settings.budget_usd
+    if not keeper.gathered.spent and (budget_usd is None or keeper.gathered.is_empty):
+        return []
+    # Not loaded for a run whose calls cost nothing, which starts sooner.
+    from pytest_metamorphic_guard.report.spending import describe_spent
+
+    return describe_spent(keeper.gathered.spent, budget_usd)
 
 
 def _explain_skips(keeper: ResultKeeper, verbosity: int) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_metamorphic_guard.contracts.spending import Spent
     from pytest_metamorphic_guard.gate.ranking import Ranking
 
 __all__ = [
@@ -245,6 +246,7 @@ class RunRecord:
         monitors: What every monitor concluded.
         secrets: Texts that are taken out wherever they turn up.
         shard: What merging needs, where only a share of every sample was run.
+        calls: What calls cost, by role and executor, where an executor says so.
     """
 
     version: str
@@ -265,3 +267,4 @@ class RunRecord:
     monitors: tuple[MonitorResult, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     shard: ShardRecord | None = None
+    calls: tuple[Spent, ...] = ()

@@ -47,6 +47,7 @@ def to_document(run: RunRecord) -> dict[str, Any]:
         "violations": [_write_violation(entry) for entry in run.violations],
         "differences": to_plain(run.differences),
         "monitors": to_plain(run.monitors),
+        "calls": [one.to_dict() for one in run.calls],
         "times": {
             "started_at": run.started_at,
             "duration_s": run.duration_s,

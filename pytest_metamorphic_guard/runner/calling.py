@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
     from pytest_metamorphic_guard.runner.pools import Job, Pool
+    from pytest_metamorphic_guard.runner.purse import Purse
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
@@ -54,10 +55,8 @@ class Caller:
         mem_mb: MiB one call may use.
         deadline: `time.monotonic` at which the item itself must end.
         observe: Called with the caller and the outcome after every real execution.
-        kind: What the next call is made with: ``source``, ``followup``, or ``call`` for a law's,
-            numbered from the second on.
-        order: Positions of the task's named inputs in the order in which this implementation takes
-            them; None for the order that they have.
+        kind: What the next call is made with, numbered from the second on, or a law's ``call``.
+        order: Positions of the task's named inputs as this implementation takes them, or None.
         executions: Number of executions, with those that another entry has waited for in vain.
         entry: Name of the entry for which it calls.
         time_outs: The source inputs that timed out for entries of the task, or None.
@@ -71,6 +70,7 @@ class Caller:
         availability: How many calls the executor could make.
         pool: Keeps several calls under way; None where one call follows another.
         shared: The outcomes of source inputs that entries of the task share, or None.
+        purse: What the run may spend; None where nothing is counted.
         not_available: The last call of the case that runs that it could not make.
         answers: Exceptions that count as answers, see `RaisedAnswer`.
         watches: What calls leave of their arguments is wanted, see `WatchedArguments`.
@@ -99,6 +99,7 @@ class Caller:
     not_available: CallFailed | None = None
     pool: Pool | None = None
     shared: SharedOutcomes | None = None
+    purse: Purse | None = None
     watches: bool = False
     answers: tuple[ExceptionKind, ...] = ()
     _remembered: Remembered | None = field(default=None, repr=False)
@@ -201,8 +202,7 @@ class Caller:
 
     def warm_up(self) -> None:
         """Let the executor prepare for calls, where it offers that."""
-        target = self.implementation
-        named = (target.target, target.function or "")
+        named = (self.implementation.target, self.implementation.function or "")
         use_offer(self.loaded, "warm_up", *named, self.timeout_s, self.mem_mb)
 
     @property
@@ -284,8 +284,8 @@ class Caller:
 
     def _make_request(self, given: tuple[Any, ...]) -> Request:
         slots = None if self.pool is None else self.pool.slots
-        target, timeout_s = self.implementation, self.timeout_s
-        return Request(self.loaded, target, given, timeout_s, self.mem_mb, self.deadline, slots)
+        target, limits = self.implementation, (self.timeout_s, self.mem_mb, self.deadline)
+        return Request(self.loaded, target, given, *limits, slots, self.purse, self.role)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, Returned) or find_raised(outcome, self.answers) is not None:

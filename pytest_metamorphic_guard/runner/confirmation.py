@@ -11,6 +11,7 @@ from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.runner.anew import calling_again
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.hanging import has_hung
+from pytest_metamorphic_guard.runner.purse import SpentUp
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 from pytest_metamorphic_guard.tasks.declarations import Law
@@ -42,7 +43,7 @@ def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
     """
     try:
         return _confirm(run, violation)
-    except NotAvailable:
+    except (NotAvailable, SpentUp):
         return violation, "unchecked"
 
 

@@ -52,6 +52,8 @@ class Flights:
         """Number of calls under way at once; 0 where none is begun before its turn."""
         if isinstance(self.run.entry.subject, Law):
             return 0  # it calls as it goes along
+        if any(caller.purse is not None and caller.purse.is_spent for caller in self.run.callers):
+            return 0
         pools = [caller.pool for caller in self.run.callers]
         return sum(pool.width for pool in pools if pool is not None)
 

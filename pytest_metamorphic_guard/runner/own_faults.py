@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
+from pytest_metamorphic_guard.runner.purse import BudgetError
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.errors import MetamorphicGuardError
@@ -34,8 +35,13 @@ def find_own_fault(run: Run, error: MetamorphicGuardError) -> str | None:
 
 
 def is_for_want_of_calls(run: Run, error: MetamorphicGuardError) -> bool:
-    """Tell whether an item could not be judged because too many calls were unavailable."""
+    """Tell whether an item could not be judged for want of calls.
+
+    Too many were unavailable, or nothing was left to spend.
+    """
     # An executor that breaks its contract is a fault, whatever it could not do before.
+    if isinstance(error, BudgetError):
+        return True
     too_many = any(caller.availability.is_too_low for caller in run.callers)
     return too_many and not isinstance(error, PluginError)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.purse import Purse
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["OVERDUE_AFTER_S", "Request"]
@@ -45,6 +46,8 @@ class Request:
         mem_mb: MiB that it may use.
         deadline: `time.monotonic` at which the item itself must end, or None.
         slots: Room for calls at once, where several threads make calls.
+        purse: What the run may spend, and where its cost is counted.
+        role: In which role it is called.
     """
 
     loaded: LoadedExecutor
@@ -54,14 +57,18 @@ class Request:
     mem_mb: int
     deadline: float | None = None
     slots: BoundedSemaphore | None = None
+    purse: Purse | None = None
+    role: str = ""
 
     def make(self) -> Outcome:
         """Make the call and return how it ended.
 
         Raises:
-            Unusable: The executor broke its contract.
+            Unusable: The executor broke its contract, or nothing is left to spend.
         """
         __tracebackhide__ = True
+        if self.purse is not None:
+            self.purse.require_left()
         call = self.to_call()
         overdue_s = call.timeout_s + OVERDUE_AFTER_S
         # Ours kill what overruns; a stranger's may hang, and nobody else would ever end it.
@@ -85,6 +92,8 @@ class Request:
             outcome = to_outcome(payload, self.loaded.identity)
         except PluginError as error:
             raise Unusable(error) from error
+        if self.purse is not None:
+            self.purse.count(self.role, self.loaded.identity.name, outcome.payload)
         if isinstance(outcome, Returned) and not self.loaded.is_ours:
             # Ours do it themselves, where the value was made.
             outcome = replace(outcome, value=settle(outcome.value))

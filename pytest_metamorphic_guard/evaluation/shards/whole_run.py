@@ -112,6 +112,7 @@ def _merge_gathered(shards: Sequence[ShardReport]) -> Gathered:
     all_of = [shard.gathered for shard in shards]
     excused = shards[0].document["options"]["fail_on"] == "regression"
     merged = Gathered(fed=all_of[0].fed, left_out=all_of[0].left_out)
+    merged.spent = [part for one in all_of for part in one.spent]
     for one in all_of:
         merged.failed.update(one.failed)
         merged.lost += [node for node in one.lost if node not in merged.lost]

@@ -54,6 +54,7 @@ class LLMExecutor(Executor):
         self._turns = Turns(options.requests_per_minute)
         self._prompts: dict[str, Prompt] = {}
         self._cache = _open_cache(options.cache)
+        self._refused: Trouble | None = None
 
     def __repr__(self) -> str:
         return f"<executor llm, {self._options.model}>"
@@ -77,7 +78,7 @@ class LLMExecutor(Executor):
             if reply is None:
                 reply = self._ask(sent, timeout_s, attempts)
                 known = {"duration_ms": reply.duration_ms, "http_status": reply.status}
-                require_good(reply, self._options.model)
+                self._require_good(reply)
                 completion = read_completion(reply, messages)
                 known |= completion.describe()
                 cost = self._options.prices.find_cost(completion, self._options.model)
@@ -125,6 +126,8 @@ class LLMExecutor(Executor):
         return prompt
 
     def _ask(self, body: bytes, timeout_s: float, attempts: Attempts) -> Reply:
+        if self._refused is not None:
+            raise Trouble(*self._refused.args)
         if not self._turns.wait():
             raise Trouble("aborted", "nobody waits for it any more", sent=False)
         ask = Ask("POST", self._options.url, self._options.headers, body)
@@ -133,6 +136,15 @@ class LLMExecutor(Executor):
             return self._persistence.ask(
                 lambda: self._connections.send(ask, watch), watch, attempts
             )
+
+    def _require_good(self, reply: Reply) -> None:
+        try:
+            require_good(reply, self._options.model)
+        except Trouble as trouble:
+            if trouble.kind == "not_started":
+                # The same key and model are refused whatever is asked.
+                self._refused = trouble
+            raise
 
     def _find_kept(self, body: bytes) -> Reply | None:
         kept = None if self._cache is None else self._cache.find(self._name(body))

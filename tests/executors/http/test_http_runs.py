@@ -40,3 +40,15 @@ def test_a_service_that_is_not_there_says_nothing_about_the_candidate(project, s
     gone.stdout.fnmatch_lines(["INCONCLUSIVE:*"])
     mistyped = project.run(f"--mg-candidate={service.url}", "--mg-executor=htp")
     mistyped.stderr.fnmatch_lines(["*no executor 'htp'*Did you mean 'http'?*"])
+
+
+def test_a_missing_library_is_one_line(project, service):
+    project.write(old=BASELINE)
+    project.write_task(TASK)
+    project.write(conftest="import sys\nsys.modules['urllib3'] = None\n")
+    run = project.spawn(f"--mg-candidate={service.url}/double", "--mg-candidate-executor=http")
+    said = (
+        "executor 'http' (from pytest-metamorphic-guard): needs 'urllib3', which is not installed"
+    )
+    assert f"{said}: pip install 'pytest-metamorphic-guard[http]'" in f"{run.stdout} {run.stderr}"
+    assert run.ret == 4
