@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib.metadata
+import sys
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.literals import parse_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
@@ -18,7 +19,7 @@ __all__ = ["find_packages"]
 
 
 def find_packages(
-    implementation: Implementation, installed: Mapping[str, Sequence[str]]
+    implementation: Implementation, list_installed: Callable[[], Mapping[str, Sequence[str]]]
 ) -> dict[str, str]:
     """Return the versions of the distributions that a file, and modules beside it, import.
 
@@ -27,9 +28,12 @@ def find_packages(
 
     Args:
         implementation: The code under test.
-        installed: Names of distributions by the name of the module that they bring.
+        list_installed: Gives the names of distributions by the name of the module that they bring.
+            It reads files of all of them, so it is not asked by code that imports none.
     """
     modules = {name for tree in parse_sources(implementation) for name in _list_modules(tree)}
+    modules -= sys.stdlib_module_names
+    installed = list_installed() if modules else {}
     found: dict[str, str] = {}
     for distribution in sorted({d for name in modules for d in installed.get(name, ())}):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.metadata
 import os
@@ -168,10 +169,10 @@ def list_implementations(
         ("baseline", settings.baselines),
         ("candidate", settings.candidates),
     )
-    installed = importlib.metadata.packages_distributions()
+    list_installed = functools.cache(importlib.metadata.packages_distributions)
     return tuple(
         ImplementationRecord(
-            packages=find_packages(assignment.implementation, installed),
+            packages=find_packages(assignment.implementation, list_installed),
             role=role,
             name=assignment.implementation.label,
             specification=assignment.implementation.specification,

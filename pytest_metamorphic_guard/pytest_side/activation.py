@@ -8,7 +8,7 @@ import pytest
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.executor_check import ExecutorMaking
-from pytest_metamorphic_guard.pytest_side.interrupting import interrupt_once
+from pytest_metamorphic_guard.pytest_side.interrupting import Interruption, interrupt_once
 from pytest_metamorphic_guard.pytest_side.items import ItemRunner
 from pytest_metamorphic_guard.pytest_side.parsing import find_idle, read_settings
 from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
@@ -66,6 +66,7 @@ def get_session(config: pytest.Config) -> GuardSession:
         config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
         config.pluginmanager.register(ExecutorMaking(session), "metamorphic_guard_executors")
         config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
+        config.pluginmanager.register(Interruption(config), "metamorphic_guard_interruption")
         if session.early_stopping is not None:
             config.pluginmanager.register(session.early_stopping, "metamorphic_guard_early_stop")
         if not hasattr(config, "workerinput"):

@@ -14,10 +14,29 @@ import pytest
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["Workers", "interrupt_once"]
+__all__ = ["Interruption", "Workers", "interrupt_once"]
 
 # What a worker has to end its processes and to clear up.
 _GRACE_S = 2.0
+
+
+class Interruption:
+    """Keeps pytest from reading the sources of all that ran when Ctrl-C came, which takes a second.
+
+    It shows the place alone, unless it is asked for the full traceback, and a worker shows nothing.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._shows_all = config.getoption("fulltrace", default=False)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Leave of the traceback the entry that is shown."""
+        if self._shows_all:
+            return
+        entries = excinfo.traceback
+        shown = [entry for entry in entries if not entry.ishidden(excinfo)]
+        excinfo.traceback = type(entries)(shown[-1:] or entries[-1:])
 
 
 class Workers:

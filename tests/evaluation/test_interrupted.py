@@ -21,7 +21,7 @@ class Waiting:
         try:
             time.sleep(100)
         except KeyboardInterrupt:
-            pathlib.Path("ended").write_text(str(time.time()))
+            pathlib.Path("ended").touch()
             raise
 """
 
@@ -44,7 +44,6 @@ def test_a_run_that_is_interrupted_in_its_first_item_says_so(gate, project, opti
     )
     with process:
         wait_for(project.path / "begun", process)
-        begun = time.time()
         (os.killpg if to_group else os.kill)(process.pid, signal.SIGINT)
         text, _ = process.communicate(timeout=60)
 
@@ -53,8 +52,8 @@ def test_a_run_that_is_interrupted_in_its_first_item_says_so(gate, project, opti
     assert said in text
     report = json.loads((project.path / "r.json").read_text())
     assert (report["partial"], report["gate"]) == (True, None)
-    # Execnet waits five seconds before it tells a worker.
-    assert float((project.path / "ended").read_text()) - begun < 4
+    # The call heard of it, rather than end with its process.
+    assert (project.path / "ended").exists()
 
 
 def wait_for(path, process):
