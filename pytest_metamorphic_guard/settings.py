@@ -218,6 +218,6 @@ class Settings:
 def _select(
     assignments: tuple[Assignment, ...], task: str, function: str
 ) -> tuple[Implementation, ...]:
-    own = [a for a in assignments if a.task == task]
+    own = [a for a in assignments if task in a.find_tasks((task,))]
     chosen = own or [a for a in assignments if a.task is None]
     return tuple(a.implementation.with_function(function) for a in chosen)

@@ -201,7 +201,7 @@ class _Evaluation:
     def _prepare(self, evaluation: Evaluation) -> list[_Entry]:
         task, entries = self.task, []
         baseline = self.baseline and self.baseline.with_function(task.function)
-        for entry in task.entries:
+        for entry in (member for declared in task.entries for member in declared.members):
             if isinstance(entry.subject, Agreement) and baseline is None:
                 said = f"{entry.name!r} was skipped: there is no baseline to agree with"
                 self._missing.append(
@@ -214,8 +214,8 @@ class _Evaluation:
                 raise TaskError(task.name, [f"{fault}, which exist only under pytest"])
             candidate = self.candidate.with_function(task.function)
             one = evaluation.make_run(task, entry, candidate, baseline)
-            measuring = evaluation.make_measuring(one)
-            test, holder = build_measured_test(task, entry, evaluation.settings, parameter=None)
+            measuring = evaluation.make_measuring(one, variant=entry.variant)
+            test, holder = build_measured_test(task, entry, evaluation.settings, parameters=())
             holder.run, holder.measuring = one, measuring
             entries.append(_Entry(one, measuring, test))
         if evaluation.rules.looks:
@@ -225,7 +225,7 @@ class _Evaluation:
 
     def _run_entry(self, entry: _Entry) -> None:
         one, measuring = entry.run, entry.measuring
-        node = f"{self.task.name}::{one.entry.name}"
+        node = f"{self.task.name}::{measuring.label}"
         begun = time.perf_counter()
         try:
             entry.test()

@@ -23,7 +23,12 @@ from pytest_metamorphic_guard.evaluation.transport import (
 from pytest_metamorphic_guard.pytest_side.junit import note_counts
 from pytest_metamorphic_guard.pytest_side.places import describe_reproduction, find_label
 from pytest_metamorphic_guard.pytest_side.shield import clean_report
-from pytest_metamorphic_guard.pytest_side.task_classes import Plan, find_plan, find_variant
+from pytest_metamorphic_guard.pytest_side.task_classes import (
+    Plan,
+    find_entry,
+    find_plan,
+    find_variant,
+)
 from pytest_metamorphic_guard.pytest_side.timers import (
     DEADLINE,
     report_timeout,
@@ -173,7 +178,7 @@ class ItemRunner:
         parameter: Any = find_label(item)
         candidate = plan.candidates[parameter]
         baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
-        run = session.evaluation.make_run(plan.task, plan.entry, candidate, baseline)
+        run = session.evaluation.make_run(plan.task, find_entry(item), candidate, baseline)
         if not isinstance(plan.holder, MeasuringHolder):
             return run, None
         position = list(plan.candidates).index(parameter)

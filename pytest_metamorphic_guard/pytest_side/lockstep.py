@@ -12,7 +12,7 @@ from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.stepping import Steps, run_in_step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.run import Run
@@ -35,10 +35,12 @@ class EarlyStopping:
     Args:
         config: pytest's configuration.
         rules: What the gate judges by.
+        labels: What names each candidate in ids, where there are several.
     """
 
-    def __init__(self, config: pytest.Config, rules: Rules) -> None:
+    def __init__(self, config: pytest.Config, rules: Rules, labels: Sequence[str] = ()) -> None:
         self._config = config
+        self._labels = labels
         self._rules = rules
         self._prepared: dict[str, tuple[Run, Measuring, Steps]] = {}
         self._begun: set[tuple[str, object]] = set()
@@ -84,7 +86,7 @@ class EarlyStopping:
         # Loaded here because without workers pytest-xdist's scheduler is not needed.
         from pytest_metamorphic_guard.pytest_side.scheduling import TaskScheduling
 
-        return TaskScheduling(config, log)
+        return TaskScheduling(config, log, self._labels)
 
     def _find_peers(self, item: pytest.Function) -> list[pytest.Function]:
         """Return the items to run in step, in order, with this one; none if it runs alone."""

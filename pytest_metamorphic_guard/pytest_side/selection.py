@@ -99,13 +99,13 @@ def find_unknown_tasks(
     for role, assignments in (("candidate", settings.candidates), ("baseline", settings.baselines)):
         typed = config.getoption(f"mg_{role}") is not None
         for assignment in assignments:
-            task = assignment.task
-            if task is None or task in seen or not seen:
-                continue
-            hint = suggest(task, seen)
-            if typed or hint:
-                known = hint or f"; tasks: {', '.join(seen)}"
-                faults.append(f"--mg-{role}={task}=...: no task {task!r}{known}")
+            for task in assignment.find_tasks(seen):
+                if task in seen or not seen:
+                    continue
+                hint = suggest(task, seen)
+                if typed or hint:
+                    known = hint or f"; tasks: {', '.join(seen)}"
+                    faults.append(f"--mg-{role}={assignment.task}=...: no task {task!r}{known}")
     return faults
 
 

@@ -36,6 +36,7 @@ from pytest_metamorphic_guard.pytest_side.selection import (
 from pytest_metamorphic_guard.pytest_side.task_classes import (
     CandidateModule,
     find_plan,
+    label_candidates,
     make_task_node,
 )
 from pytest_metamorphic_guard.pytest_side.warning_classes import (
@@ -92,7 +93,8 @@ class GuardSession:
             # Not loaded for a run that decides nothing, which starts sooner.
             from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
 
-            self.early_stopping = EarlyStopping(config, self.rules)
+            given = [assignment.implementation for assignment in settings.candidates]
+            self.early_stopping = EarlyStopping(config, self.rules, list(label_candidates(given)))
         self._failed_late = False
         self.evaluation = Evaluation(
             settings,

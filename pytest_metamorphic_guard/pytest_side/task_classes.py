@@ -29,6 +29,7 @@ __all__ = [
     "CandidateModule",
     "Plan",
     "TaskNode",
+    "find_entry",
     "find_plan",
     "find_variant",
     "label_candidates",
@@ -38,6 +39,8 @@ __all__ = [
 
 # The parameter that carries the candidate where several are given.
 PARAMETER = "mg_implementation"
+# The parameter that carries the constants of a member of a family, by its label.
+_CONSTANTS = "mg_constants"
 # The name under which pytest-run-parallel registers what runs a test in several threads.
 _RUN_PARALLEL = "_run-parallel"
 _ATTRIBUTE = "_mg_plan"
@@ -154,6 +157,15 @@ def find_plan(item: pytest.Item) -> Plan | None:
     return plan if isinstance(plan, Plan) else None
 
 
+def find_entry(item: pytest.Function) -> Entry:
+    """Return the entry that an item is about: of a family, the one with its constants."""
+    plan = find_plan(item)
+    assert plan is not None  # the caller asked
+    callspec = getattr(item, "callspec", None)
+    variant = "" if callspec is None else callspec.params.get(_CONSTANTS, "")
+    return next((one for one in plan.entry.members if one.variant == variant), plan.entry)
+
+
 def find_variant(item: pytest.Function) -> str:
     """Return the parameters of an item apart from its candidate, as its node id has them."""
     callspec = getattr(item, "callspec", None)
@@ -228,7 +240,8 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
     measured: bool,
 ) -> Any:
     several = len(candidates) > 1
-    parameter = PARAMETER if several else None
+    variants = [member.variant for member in entry.members if member.variant]
+    parameters = (*((PARAMETER,) if several else ()), *((_CONSTANTS,) if variants else ()))
     compared = settings.find_baseline(task.name, task.function) is not None
     function: Any
     holder: RunHolder
@@ -236,10 +249,10 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
         # Not loaded for a run that measures nothing, which starts sooner.
         from pytest_metamorphic_guard.runner.sampling import build_measured_test
 
-        function, holder = build_measured_test(task, entry, settings, parameter=parameter)
+        function, holder = build_measured_test(task, entry, settings, parameters=parameters)
     else:
         function, holder = build_test(
-            task, entry, settings, forced_seed=forced_seed, parameter=parameter
+            task, entry, settings, forced_seed=forced_seed, parameters=parameters
         )
     by_parameter: dict[str | None, Implementation] = {
         label if several else None: candidate for label, candidate in candidates.items()
@@ -249,10 +262,10 @@ def _make_member(  # noqa: PLR0913 - all of it makes the member
         *_read_marks(entry.marks),
     ]
     function = pytest.mark.mg(function)
-    if several:
-        function = pytest.mark.parametrize(PARAMETER, list(candidates), ids=list(candidates))(
-            function
-        )
+    # The mark nearest to the function comes first in ids: the candidate is last.
+    for name, labels in ((_CONSTANTS, variants), (PARAMETER, list(candidates) if several else [])):
+        if labels:
+            function = pytest.mark.parametrize(name, labels, ids=labels)(function)
     if not candidates:
         reason = f"{NO_CANDIDATE}, or TASK=path.py for one task"
         function = pytest.mark.skip(reason=reason)(function)

@@ -42,11 +42,12 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
         subject = entry.subject
         if isinstance(subject, MetamorphicRelation) and subject.sources > 1:
             continue
+        own = {"output", "rng", *entry.constants}
         try:
             found = list(inspect.signature(entry.function).parameters.values())
         except (TypeError, ValueError):
             continue
-        plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "rng"]
+        plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in own]
         if not isinstance(subject, MetamorphicRelation):
             plain = plain[1:]
         width = run.task.inputs.arity

@@ -70,6 +70,7 @@ def _list_asked(run: Run, result: CaseResult) -> Iterator[_Asked]:
     if fault is None or fault.kind != "expectation":
         return
     assert isinstance(relation, MetamorphicRelation)  # nothing else has an expectation
+    relation = relation.find_member(fault.followup)
     ends = [execution.outcome for execution in result.sources]
     sources = tuple(end.value for end in ends if isinstance(end, Returned))
     if not sources or len(sources) < len(ends):
@@ -96,7 +97,9 @@ def _write_difference(page: Page, run: Run, result: CaseResult, asked: list[_Ask
     relation, fault = run.entry.subject, result.fault
     for one in asked:
         assert isinstance(relation, MetamorphicRelation)  # there is nothing else asked
-        expectation, first, second = relation.expectation, one.source, one.followup
+        number = None if fault is None else fault.followup
+        expectation = relation.find_member(number).expectation
+        first, second = one.source, one.followup
         if one.questions:
             last = one.questions[-1]
             expectation, first, second = last.expectation, last.source, last.followup
@@ -129,7 +132,7 @@ def _describe_expectation(run: Run, result: CaseResult) -> str:
             run.entry.summary or f"property {run.entry.name!r} holds",
         )
     assert isinstance(subject, MetamorphicRelation)  # properties have their own kind of fault
-    expectation = subject.expectation
+    expectation = subject.find_member(None if fault is None else fault.followup).expectation
     described = getattr(run.task.equivalence, "description", None)
     if expectation.name in ("equal", "not_equal") and described:
         return described if expectation.name == "equal" else f"not: {described}"

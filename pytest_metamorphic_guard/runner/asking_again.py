@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
-from pytest_metamorphic_guard.runner.followups import make_followups
+from pytest_metamorphic_guard.runner.followups import find_followups
 from pytest_metamorphic_guard.runner.hanging import has_hung
 from pytest_metamorphic_guard.tasks.declarations import Agreement
 
@@ -103,7 +103,7 @@ def _regresses(run: Run, case: Case) -> bool | None:
     if isinstance(run.entry.subject, Agreement):
         candidate, _ = run.compare(case)  # it says nothing about one role alone
         return None if has_hung(candidate) else not candidate.held
-    followups = make_followups(run.task, run.entry, case, run.settings.seed)
+    followups = find_followups(run.task, run.entry, case, run.settings.seed)
     for caller in run.callers:
         fixtures = run.find_fixtures(case)
         result = evaluate(run.task, run.entry, case, followups, caller, fixtures)

@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.runner.call_errors import (
 )
 from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution, Fault
 from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.followups import DerivationError
 from pytest_metamorphic_guard.runner.solving import Solve, number_kind
 from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
 from pytest_metamorphic_guard.tasks.declarations import (
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.relations.raised import ExceptionKind
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.followups import Derive
     from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.families import Member
     from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = ["evaluate"]
@@ -46,7 +49,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together s
     task: Task,
     entry: Entry,
     case: Case,
-    followups: tuple[tuple[Any, ...], ...],
+    followups: tuple[tuple[Any, ...], ...] | Derive,
     caller: Caller,
     fixtures: dict[str, Any],
 ) -> CaseResult:
@@ -69,7 +72,7 @@ def _evaluate_calls(
     task: Task,
     entry: Entry,
     case: Case,
-    followups: tuple[tuple[Any, ...], ...],
+    followups: tuple[tuple[Any, ...], ...] | Derive,
     caller: Caller,
 ) -> CaseResult:
     __tracebackhide__ = True
@@ -81,11 +84,19 @@ def _evaluate_calls(
         # Any end is an answer, and judged by that of the other role: see `settle_agreement`.
         return CaseResult(role=caller.role, sources=sources)
     fault = _find_failed(sources, "source", many=len(sources) > 1)
-    if fault is None and followups:
+    skip = None
+    if fault is None and callable(followups):
+        try:
+            followups = followups(tuple(map(_value, sources)))
+        except DerivationError as error:
+            said = f"from this output transform raised {say(error.error)}"
+            fault = Fault("expectation", said, error.error, "transformation")
+        else:
+            skip = None if followups else UnsatisfiedAssumption()
+    if fault is None and skip is None and not callable(followups) and followups:
         derived = _execute(caller, "followup", followups, case, caller.answers)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
-    skip = None
-    if fault is None:
+    if fault is None and skip is None:
         try:
             if isinstance(entry.subject, Property):
                 fault = _check_property(task, entry, entry.subject, sources[0])
@@ -172,6 +183,34 @@ def _check_relation(
                 if fault is not None:
                     return fault
         return None
+    if relation.family is not None:
+        return _check_members(task, entry, relation.family.members, sources, followups)
+    return _check_single(task, entry, relation, sources, followups)
+
+
+def _check_members(
+    task: Task,
+    entry: Entry,
+    members: tuple[Member[MetamorphicRelation], ...],
+    sources: tuple[Execution, ...],
+    followups: tuple[Execution, ...],
+) -> Fault | None:
+    for number, (member, followup) in enumerate(zip(members, followups, strict=True), start=1):
+        fault = _check_single(task, entry, member.relation, sources, (followup,))
+        if fault is not None:
+            said = f"for {member.text}: {fault.message or 'not as expected'}"
+            return replace(fault, message=said, followup=number)
+    return None
+
+
+def _check_single(
+    task: Task,
+    entry: Entry,
+    relation: MetamorphicRelation,
+    sources: tuple[Execution, ...],
+    followups: tuple[Execution, ...],
+) -> Fault | None:
+    expectation = relation.expectation
     # A check that sorts or empties what it is given must not change what is reported.
     several = expectation.built_in or relation.followups == "all" or len(followups) == 1
     for number, values in enumerate(_list_questions(relation, sources, followups), start=1):

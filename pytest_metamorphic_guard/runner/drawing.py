@@ -43,7 +43,7 @@ __all__ = [
 
 
 def build_test(
-    task: Task, entry: Entry, settings: Settings, *, forced_seed: bool, parameter: str | None
+    task: Task, entry: Entry, settings: Settings, *, forced_seed: bool, parameters: tuple[str, ...]
 ) -> tuple[Callable[..., None], RunHolder]:
     """Make the function that pytest collects for an entry.
 
@@ -52,12 +52,12 @@ def build_test(
         entry: The relation, property or law.
         settings: The options of the session.
         forced_seed: Hypothesis was given a seed on the command line, which then counts.
-        parameter: A further parameter of the function, which it ignores, for parametrization.
+        parameters: Further parameters of the function, which it ignores, for parametrization.
 
     Returns:
         The function, whose parameters are the fixtures of a law, and the holder of its run.
     """
-    holder = RunHolder(parameter)
+    holder = RunHolder(parameters)
     if isinstance(task.inputs, StrategyInputs):
         test = _build_drawn(task, entry, settings, holder, forced_seed=forced_seed)
     else:

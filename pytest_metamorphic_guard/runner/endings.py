@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Crashed, Outcome, Returned, TimedOut
+from pytest_metamorphic_guard.runner.followups import sees_output
 from pytest_metamorphic_guard.tasks.declarations import Law
 from pytest_metamorphic_guard.values.equivalence import equal_values
 
@@ -72,11 +73,11 @@ def _pair_calls(
     entry: Entry, candidate: CaseResult, baseline: CaseResult
 ) -> Iterator[tuple[Execution, Execution]]:
     """Yield the calls that both roles made with the same arguments, baseline first."""
-    is_law = isinstance(entry.subject, Law)
+    makes_own = isinstance(entry.subject, Law) or sees_output(entry)
     # Where one role's source call failed there are no follow-ups, and the sources differ already.
     for before, after in zip(baseline.executions, candidate.executions, strict=False):
-        # A law calls with inputs of its own making, which may come from earlier outputs.
-        if is_law and not equal_values(before.args, after.args):
+        # These call with inputs of their own making, which may come from earlier outputs.
+        if makes_own and not equal_values(before.args, after.args):
             break
         yield before, after
     else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import duplicate
@@ -10,11 +11,34 @@ from pytest_metamorphic_guard.runner.user_errors import broken, is_users, refuse
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["applies", "make_followups"]
+__all__ = [
+    "DerivationError",
+    "Derive",
+    "applies",
+    "find_followups",
+    "make_followups",
+    "sees_output",
+]
+
+Derive: TypeAlias = "Callable[[tuple[Any, ...]], tuple[tuple[Any, ...], ...]]"
+
+
+class DerivationError(Exception):
+    """A transformation raised that saw an output, which may be none that it can take.
+
+    Args:
+        error: What it raised.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 def applies(task: Task, entry: Entry, case: Case) -> bool:
@@ -38,10 +62,39 @@ def applies(task: Task, entry: Entry, case: Case) -> bool:
     return True
 
 
-def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tuple[Any, ...], ...]:
-    """Derive the follow-up inputs of a case; empty for a property or law.
+def find_followups(
+    task: Task, entry: Entry, case: Case, seed: int
+) -> tuple[tuple[Any, ...], ...] | Derive:
+    """Return the follow-up inputs of a case, or what makes them of the outputs of the sources.
 
     Raises:
+        Unusable: As `make_followups`.
+    """
+    if sees_output(entry):
+        return partial(make_followups, task, entry, case, seed)
+    return case.plan.followups if case.plan else make_followups(task, entry, case, seed)
+
+
+def sees_output(entry: Entry) -> bool:
+    """Tell whether follow-up inputs are made of what the source calls returned."""
+    relation = entry.subject
+    return isinstance(relation, MetamorphicRelation) and relation.wants_output
+
+
+def make_followups(
+    task: Task, entry: Entry, case: Case, seed: int, outputs: tuple[Any, ...] | None = None
+) -> tuple[tuple[Any, ...], ...]:
+    """Derive the follow-up inputs of a case; empty for a property or law.
+
+    Args:
+        task: The task.
+        entry: The relation.
+        case: The sources.
+        seed: Seed of the run.
+        outputs: What the source calls returned, for a transformation that sees that.
+
+    Raises:
+        DerivationError: A transformation that saw outputs raised.
         Unusable: The transformation raised, or returned something else than argument tuples.
     """
     relation = entry.subject
@@ -49,14 +102,13 @@ def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tup
         return ()
     sources = case.copy()
     given = sources[0] if relation.sources == 1 else sources
-    options = {"rng": case.make_rng(seed, relation.name)} if relation.wants_rng else {}
     try:
-        made = relation.transform(*given, **options)
-        # A generator may go on changing what it has yielded.
-        followups = tuple(map(duplicate, made)) if relation.yields else (made,)
+        followups = _transform(relation, case, seed, given, outputs)
     except BaseException as error:
         if not is_users(error):
             raise
+        if outputs is not None:
+            raise DerivationError(error) from error
         raise Unusable(broken(task, entry, case, "the transformation", error)) from error
     for followup in followups:
         fault = _find_misfit(followup, len(sources[0]))
@@ -64,6 +116,29 @@ def make_followups(task: Task, entry: Entry, case: Case, seed: int) -> tuple[tup
             verb = "yielded" if relation.yields else "returned"
             raise Unusable(refuse(task, entry, f"relation {relation.name!r} {verb} {fault}"))
     return followups
+
+
+def _transform(
+    relation: MetamorphicRelation,
+    case: Case,
+    seed: int,
+    given: tuple[Any, ...],
+    outputs: tuple[Any, ...] | None,
+) -> tuple[tuple[Any, ...], ...]:
+    members = [relation] if relation.family is None else relation.family.relations
+    followups: list[tuple[Any, ...]] = []
+    for member in members:
+        options: dict[str, Any] = {}
+        if member.wants_rng:
+            options["rng"] = case.make_rng(seed, relation.name)
+        if outputs is not None:
+            seen = duplicate(outputs)
+            options["output"] = seen[0] if relation.sources == 1 else seen
+        own = given if len(members) == 1 else duplicate(given)
+        made = member.transform(*own, **options)
+        # A generator may go on changing what it has yielded.
+        followups += map(duplicate, made) if member.yields else [made]
+    return tuple(followups)
 
 
 def _find_misfit(followup: object, width: int) -> str:

@@ -32,13 +32,12 @@ class RunHolder:
 
     run: Run
 
-    def __init__(self, parameter: str | None) -> None:
-        self.parameter = parameter
-        self.parameters = () if parameter is None else (parameter,)
+    def __init__(self, parameters: tuple[str, ...]) -> None:
+        self.parameters = parameters
 
     def take_fixtures(self, fixtures: dict[str, Any]) -> None:
         """Give the run the values of a law's fixtures."""
-        self.run.fixtures = {k: v for k, v in fixtures.items() if k != self.parameter}
+        self.run.fixtures = {k: v for k, v in fixtures.items() if k not in self.parameters}
 
 
 def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
@@ -67,7 +66,7 @@ def find_examples(task: Task, entry: Entry) -> list[Any]:
     for example in reversed(getattr(entry.function, "hypothesis_explicit_examples", ())):
         parameters = list(inspect.signature(entry.function).parameters)
         first = 0 if isinstance(entry.subject, MetamorphicRelation) else 1
-        names = [name for name in parameters[first:] if name != "rng"]
+        names = [name for name in parameters[first:] if name not in ("output", "rng")]
         found.append((*example.args, *(example.kwargs[n] for n in names if n in example.kwargs)))
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.cases import Case, Plan
-from pytest_metamorphic_guard.runner.followups import applies, make_followups
+from pytest_metamorphic_guard.runner.followups import applies, find_followups, sees_output
 from pytest_metamorphic_guard.runner.solving import number_kind
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
@@ -100,14 +100,17 @@ class Flights:
             if not applies(run.task, run.entry, case):
                 case.plan = Plan(applies=False)
             else:
-                followups = make_followups(run.task, run.entry, case, run.settings.seed)
-                case.plan = Plan(applies=True, followups=followups)
+                followups = find_followups(run.task, run.entry, case, run.settings.seed)
+                # What is made of outputs is known when the source calls have ended.
+                known = () if callable(followups) else followups
+                case.plan = Plan(applies=True, followups=known)
         except BaseException as error:
             if not isinstance(error, Exception) and not hasattr(error, "error"):
                 raise  # Ctrl-C, or the item's time is over
             return  # it is raised again when it is the turn of this case
         self._bytes += len(case.key or b"")
-        needs_followup = isinstance(run.entry.subject, MetamorphicRelation)
+        is_relation = isinstance(run.entry.subject, MetamorphicRelation)
+        needs_followup = is_relation and not sees_output(run.entry)
         if not case.plan.applies or (needs_followup and not case.plan.followups):
             return
         for caller in run.order_callers(case):

@@ -33,7 +33,9 @@ class Meter:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._metrics = run.task.metrics if run.entry is _find_measured(run.task) else ()
+        one = _find_measured(run.task)
+        is_measured = (run.entry.name, run.entry.variant) == (one.name, one.variant)
+        self._metrics = run.task.metrics if is_measured else ()
         self._pairs: dict[str, list[tuple[float | None, float | None]]] = {}
         self._indices: dict[str, list[int]] = {}
 
@@ -106,7 +108,7 @@ class Meter:
 
 def _find_measured(task: Task) -> Entry:
     """Return the entry whose item measures for all: one that sees every input's own output."""
-    return min(task.entries, key=_rank)
+    return min(task.entries, key=_rank).members[0]
 
 
 def _rank(entry: Entry) -> tuple[bool, bool, bool, bool]:

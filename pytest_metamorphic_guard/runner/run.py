@@ -19,7 +19,7 @@ from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.entry_needs import prepare_callers
-from pytest_metamorphic_guard.runner.followups import applies, make_followups
+from pytest_metamorphic_guard.runner.followups import applies, find_followups
 from pytest_metamorphic_guard.runner.literals import Literals, find_literals
 from pytest_metamorphic_guard.runner.role_order import RoleOrder
 from pytest_metamorphic_guard.runner.shrinking import ShrinkBudget
@@ -232,10 +232,7 @@ class Run:
             Skipped: A transformation yields no follow-up for it.
         """
         __tracebackhide__ = True
-        if case.plan is not None:
-            followups = case.plan.followups
-        else:
-            followups = make_followups(self.task, self.entry, case, self.settings.seed)
+        followups = find_followups(self.task, self.entry, case, self.settings.seed)
         if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
             raise Skipped
         results = {

@@ -42,7 +42,7 @@ _DRAWN_LEAST = 50
 
 
 def build_measured_test(
-    task: Task, entry: Entry, settings: Settings, *, parameter: str | None
+    task: Task, entry: Entry, settings: Settings, *, parameters: tuple[str, ...]
 ) -> tuple[Callable[..., None], MeasuringHolder]:
     """Make the function that pytest collects for an entry that is measured.
 
@@ -50,9 +50,9 @@ def build_measured_test(
         task: The task.
         entry: The relation, property or law.
         settings: The options of the session.
-        parameter: A further parameter of the function, which it ignores, for parametrization.
+        parameters: Further parameters of the function, which it ignores, for parametrization.
     """
-    holder = MeasuringHolder(parameter)
+    holder = MeasuringHolder(parameters)
     search = _build_search(task, entry, settings, holder)
 
     def test(**fixtures: Any) -> None:

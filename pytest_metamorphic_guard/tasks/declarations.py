@@ -11,16 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pytest_metamorphic_guard.relations.expectations import (
-    Expectation,
-    to_expectation,
-)
 from pytest_metamorphic_guard.relations.signatures import (
     accepts,
     count_positional,
-    list_parameters,
 )
 from pytest_metamorphic_guard.tasks.agreement import Agreement, agree
+from pytest_metamorphic_guard.tasks.relation import MetamorphicRelation
 from pytest_metamorphic_guard.tasks.word_checks import (
     check_function,
     check_name,
@@ -44,121 +40,6 @@ __all__ = [
 ]
 
 Kind: TypeAlias = Literal["relation", "property", "law", "agreement"]
-
-
-@dataclass(frozen=True)  # without slots, which have no room for what is cached
-class MetamorphicRelation:
-    """A transformation of inputs and what it must mean for outputs.
-
-    Args:
-        name: Name of the relation; the last part of its item's node id.
-        transform: ``transform(*source_input)`` returns the follow-up input, a tuple of arguments.
-            A generator function yields several follow-up inputs. With ``sources > 1`` it takes
-            that many argument tuples. A parameter ``rng`` receives a seeded `random.Random`.
-        expect: ``"equal"``, ``"not_equal"``, ``"properties_hold"``, one of the built-in
-            expectations, or a callable of ``(source_output, followup_output)``, optionally also of
-            ``(source_input, followup_input)``. With ``sources > 1`` the source side is a tuple.
-        accepts_rng: Pass ``rng`` although ``transform`` does not name it (it takes ``**kwargs``).
-        category: A label of your own.
-        description: What the relation says; the transformation's docstring otherwise.
-        sources: Number of source inputs of one case.
-        followups: ``"each"`` asks ``expect`` once per follow-up that ``transform`` yields;
-            ``"all"`` asks it once, with tuples of all follow-up outputs and inputs.
-        precondition: ``precondition(*source_input)``; false skips the case.
-        min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
-
-    Raises:
-        TaskError: With all faults of the declaration.
-    """
-
-    name: str
-    transform: Callable[..., Any]
-    expect: str | Expectation | Callable[..., Any] = "equal"
-    accepts_rng: bool = False
-    category: str | None = None
-    description: str | None = None
-    sources: int = field(default=1, kw_only=True)
-    followups: Literal["each", "all"] = field(default="each", kw_only=True)
-    precondition: Callable[..., Any] | None = field(default=None, kw_only=True)
-    min_pass_rate: float | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        __tracebackhide__ = True
-        faults = check_name(self.name)
-        wrong = check_function(self.transform, "transform")
-        faults += wrong or self._check_rng()
-        known = type(self.sources) is int and self.sources >= 1
-        if not known:
-            faults.append(f"sources={self.sources!r}, expected a number from 1")
-        elif self.sources > 1 and not wrong:
-            faults += self._check_sources()
-        expectation = to_expectation(self.expect)
-        if isinstance(expectation, str):
-            faults.append(expectation)
-        elif known and self.sources > 1 and expectation.takes_sources is False:
-            faults.append(
-                f"with {self.sources} sources, expect must be a function of "
-                "(source_outputs, followup_output)"
-            )
-        elif known and self.sources == 1 and expectation.takes_sources:
-            faults.append(f"expect={expectation.name} needs sources=2 or more")
-        if not wrong and isinstance(expectation, Expectation):
-            faults += self._check_followups(expectation)
-        if self.precondition is not None:
-            faults += check_function(self.precondition, "precondition")
-        faults += check_rate(self.min_pass_rate)
-        raise_faults("relation", self.name, faults)
-
-    @cached_property
-    def expectation(self) -> Expectation:
-        """The expectation as an object."""
-        found = to_expectation(self.expect)
-        assert isinstance(found, Expectation)  # checked when the relation was made
-        return found
-
-    @cached_property
-    def wants_rng(self) -> bool:
-        """Whether the transformation asks for a random generator."""
-        if self.accepts_rng:
-            return True
-        try:
-            return "rng" in inspect.signature(self.transform).parameters
-        except (TypeError, ValueError):
-            return False
-
-    @cached_property
-    def yields(self) -> bool:
-        """Whether the transformation yields several follow-up inputs."""
-        return inspect.isgeneratorfunction(inspect.unwrap(self.transform))
-
-    def takes(self, count: int) -> bool:
-        """Tell whether the transformation can be called with so many arguments."""
-        return accepts(self.transform, count, *(("rng",) if self.wants_rng else ()))
-
-    def _check_rng(self) -> list[str]:
-        try:
-            parameters = inspect.signature(self.transform).parameters
-        except (TypeError, ValueError):
-            return []
-        keywords = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-        if not self.accepts_rng or keywords or "rng" in parameters:
-            return []
-        return [f"accepts_rng=True, but transform takes {list_parameters(self.transform)}, no rng"]
-
-    def _check_followups(self, expectation: Expectation) -> list[str]:
-        if self.followups == "each":
-            return []
-        if self.followups != "all":
-            return [f"followups={self.followups!r}, expected 'each' or 'all'"]
-        if expectation.built_in:
-            return [f"followups='all' needs a function of yours; {expectation.name} takes each"]
-        return [] if self.yields else ["followups='all', but transform yields nothing"]
-
-    def _check_sources(self) -> list[str]:
-        if self.takes(self.sources):
-            return []
-        got = list_parameters(self.transform)
-        return [f"transform takes {got}, expected {self.sources} argument tuples"]
 
 
 @dataclass(frozen=True)  # without slots, which have no room for what is cached

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation, Property, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pytest_metamorphic_guard.relations.expectations import Expectation
 
@@ -43,6 +43,9 @@ class Decorators:
         followups: Literal["each", "all"] = ...,
         precondition: Callable[..., Any] | None = ...,
         min_pass_rate: float | None = ...,
+        sees_output: bool | None = ...,
+        parameters: Mapping[str, Sequence[Any]] | None = ...,
+        items: Literal["each", "all"] = ...,
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
@@ -57,6 +60,9 @@ class Decorators:
         followups: Literal["each", "all"] = "each",
         precondition: Callable[..., Any] | None = None,
         min_pass_rate: float | None = None,
+        sees_output: bool | None = None,
+        parameters: Mapping[str, Sequence[Any]] | None = None,
+        items: Literal["each", "all"] = "each",
         marks: Sequence[Any] = (),
     ) -> Any:
         """Declare the decorated transformation as a relation; see `MetamorphicRelation`."""
@@ -73,6 +79,9 @@ class Decorators:
                     followups=followups,
                     precondition=precondition,
                     min_pass_rate=min_pass_rate,
+                    sees_output=sees_output,
+                    parameters=parameters,
+                    items=items,
                 ),
                 transform,
                 marks,

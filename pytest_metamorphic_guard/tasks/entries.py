@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,8 @@ class Entry:
         location: Where it is defined, or None for a function without source.
         examples: Argument tuples that run before any drawn input.
         marks: pytest marks given to the declaration itself.
+        variant: The constants of a member of a family, as ids have them; empty for any other.
+        constants: Names of parameters of the function that are constants of a family.
         decorated: Declared by a decorator, so that ``@task.example`` can stand above it.
     """
 
@@ -34,11 +38,26 @@ class Entry:
     examples: tuple[tuple[Any, ...], ...] = ()
     marks: tuple[Any, ...] = ()
     decorated: bool = False
+    variant: str = ""
+    constants: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The name of the item."""
         return self.subject.name
+
+    @property
+    def members(self) -> tuple[Entry, ...]:
+        """One entry per item: those of a family with an item for each, or the entry itself."""
+        subject = self.subject
+        if not isinstance(subject, MetamorphicRelation) or subject.family is None:
+            return (self,)
+        if subject.items == "all":
+            return (self,)
+        return tuple(
+            replace(self, subject=member.relation, variant=member.label)
+            for member in subject.family.members
+        )
 
     @property
     def summary(self) -> str:

@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.tasks.claims import find_claim
 from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 __all__ = ["Assignment", "Implementation", "find_origin", "parse_assignment"]
 
@@ -23,7 +23,7 @@ _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 # Every name that a task may have; see `check_task_name`.
 _TASK = re.compile(r"([^\[\]:=\s][^\[\]:=\n]*)=(.+)\Z", re.DOTALL)
 # The names that are taken for a task's even before what may be a raw text.
-_WORD = re.compile(r"[\w.-]+\Z")
+_WORD = re.compile(r"[\w.-]+(?:,[\w.-]+)*\Z")
 # Without the user and the password that may stand before the host.
 _HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([\w.-]+)", re.IGNORECASE)
 DEFAULT_FUNCTION = "solve"
@@ -166,16 +166,27 @@ class Implementation:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """An implementation, for one task or, with ``task=None``, for every task without its own."""
+    """An implementation, for some tasks or, with ``task=None``, for every task without its own.
+
+    Attributes:
+        implementation: The implementation.
+        task: What stands before ``=``: the name of a task, or several names with commas between.
+    """
 
     implementation: Implementation
     task: str | None = None
+
+    def find_tasks(self, known: Collection[str]) -> tuple[str, ...]:
+        """Return the names of its tasks; a name of a task that is known may have a comma itself."""
+        if self.task is None or self.task in known:
+            return () if self.task is None else (self.task,)
+        return tuple(name.strip() for name in self.task.split(","))
 
 
 def parse_assignment(
     text: str, folder: Path, *, raw_texts: bool = False, claims: bool = True
 ) -> Assignment:
-    """Read ``SPEC`` or ``TASK=SPEC``.
+    """Read ``SPEC`` or ``TASK=SPEC``, where ``TASK,TASK=SPEC`` names several tasks.
 
     Args:
         text: What the user wrote.

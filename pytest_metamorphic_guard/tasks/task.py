@@ -275,7 +275,13 @@ class Task(Decorators):
         if where is not None and where.is_ours:
             where = self.location if isinstance(subject, Agreement) else find_caller()
         self._entries[subject.name] = Entry(
-            subject, function, where, mine[::-1], tuple(marks), decorated
+            subject,
+            function,
+            where,
+            mine[::-1],
+            tuple(marks),
+            decorated,
+            constants=tuple(getattr(subject, "parameters", None) or ()),
         )
         return []
 
