@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "ClusterWarning",
     "ImplementationError",
     "IsolationWarning",
     "MetamorphicGuardError",
@@ -27,6 +28,10 @@ class MetamorphicGuardError(Exception):
 
 class IsolationWarning(UserWarning):
     """Candidates run with less isolation than a reader of the command line may expect."""
+
+
+class ClusterWarning(UserWarning):
+    """Something about the workers of a cluster that fails no call and should be known."""
 
 
 class TaskError(MetamorphicGuardError):

@@ -68,6 +68,8 @@ class Executor(ABC):
     * ``execute_many(calls)``: answer many calls. ``calls`` is an iterator of `Call`, to be pulled
       as far ahead as calls are kept under way; yield one payload per call, in the order of the
       calls. It ends whenever there is none for the moment, and ``execute_many`` is called again.
+    * ``ahead``: how many calls it wants to be given before they are needed, an int; twice
+      ``parallel`` if it says nothing. More serve one that sends many at a time.
     * ``with_parallel(number)``: return another executor of the same configuration that takes so
       many calls at once.
     * ``join(run)``: a text that is the same for all executors of one run, in all of its processes,

@@ -59,7 +59,7 @@ class Executors:
         if key not in self._made:
             config = settings.find_executor_config(role, implementation)
             loaded = load_executor(key[1], config)
-            number = self._count_wanted()
+            number = self._count_wanted(loaded)
             self._made[key] = (loaded.with_parallel(number) if number > 1 else None) or loaded
             self._share(self._made[key])
             use_offer(self._made[key], "join", self.run)
@@ -109,10 +109,12 @@ class Executors:
     def _find_key(self, role: str, implementation: Implementation | None) -> _Key:
         return role, self.settings.find_executor(role, implementation)
 
-    def _count_wanted(self) -> int:
+    def _count_wanted(self, loaded: LoadedExecutor) -> int:
         """Return how many calls at once an executor is asked to make room for."""
         wanted = self.settings.parallel
         if wanted == "auto":
+            if loaded.parallel > 1:
+                return 1  # it knows better than this machine's processors do
             return 1 if self.timed else len(os.sched_getaffinity(0))
         return wanted or 1
 

@@ -1,4 +1,4 @@
-"""What executors say of isolation that is not there."""
+"""What executors say once: of isolation that is not there, above all."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["warn_once"]
 _said: set[str] = set()
 
 
-def warn_once(text: str) -> None:
-    """Warn of missing isolation, once per process and text.
+def warn_once(text: str, kind: type[Warning] = IsolationWarning) -> None:
+    """Warn of missing isolation, or in another class of something else, once per process and text.
 
     It stays a warning under ``-W error``: raised in the middle of an executor's work, it would look
     like that executor's fault, and `harden = "require"` is the way to insist on isolation.
@@ -21,8 +21,8 @@ def warn_once(text: str) -> None:
         return
     _said.add(text)
     try:
-        warnings.warn(text, IsolationWarning, stacklevel=4)
-    except IsolationWarning:
+        warnings.warn(text, kind, stacklevel=4)
+    except kind:
         with warnings.catch_warnings():
-            warnings.simplefilter("always", IsolationWarning)
-            warnings.warn(text, IsolationWarning, stacklevel=4)
+            warnings.simplefilter("always", kind)
+            warnings.warn(text, kind, stacklevel=4)

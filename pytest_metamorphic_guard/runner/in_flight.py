@@ -48,20 +48,20 @@ class Flights:
     _bytes: int = 0
 
     @property
-    def _width(self) -> int:
-        """Number of calls under way at once; 0 where none is begun before its turn."""
+    def _most(self) -> int:
+        """Number of calls that are begun before their turn; 0 for none."""
         if isinstance(self.run.entry.subject, Law):
             return 0  # it calls as it goes along
         if any(caller.purse is not None and caller.purse.is_spent for caller in self.run.callers):
             return 0
         pools = [caller.pool for caller in self.run.callers]
-        return sum(pool.width for pool in pools if pool is not None)
+        return sum(pool.ahead for pool in pools if pool is not None)
 
     def take(self, index: int) -> Case:
         """Return the case with this number, and begin calls of those that follow."""
-        width, own = self._width, self.run.settings.list_share(len(self.sample))
+        most, own = self._most, self.run.settings.list_share(len(self.sample))
         self._next = max(self._next, index)
-        while width and self._next < len(self.sample) and self._has_room(width, index):
+        while most and self._next < len(self.sample) and self._has_room(most, index):
             if self._next in own:
                 self._begin(self._next)
             self._next += 1
@@ -78,14 +78,12 @@ class Flights:
         self._under_way.clear()
         self._next, self._bytes = 0, 0
 
-    def _has_room(self, width: int, index: int) -> bool:
+    def _has_room(self, most: int, index: int) -> bool:
         while self._under_way and self._under_way[0].future.done():
             self._under_way.popleft()
         waiting = sum(not job.future.done() for job in self._under_way)
         ahead = self._next - index
-        return ahead == 0 or (
-            waiting < 2 * width and ahead <= 8 * width and self._bytes < _MOST_BYTES
-        )
+        return ahead == 0 or (waiting < most and ahead <= 4 * most and self._bytes < _MOST_BYTES)
 
     def _make(self, index: int) -> Case:
         sources = self.sample[index]

@@ -12,7 +12,7 @@ def share_processor(executor: object, worker: str = "") -> None:
     """Ask an executor to keep its processes on one processor, where it offers that.
 
     Two processors differ in speed, by what else runs on them, and would make equal implementations
-    look different. Where there is only one processor nothing is asked.
+    look different. One that calls elsewhere is asked for the same there.
 
     Args:
         executor: The executor of a role; the other role's gets the same processor.
@@ -23,6 +23,5 @@ def share_processor(executor: object, worker: str = "") -> None:
     if not callable(share) or not hasattr(os, "sched_getaffinity"):
         return
     processors = sorted(os.sched_getaffinity(0))
-    if len(processors) > 1:
-        number = int(re.sub(r"\D", "", worker) or 0)
-        share(processors[-1 - number % len(processors)])
+    number = int(re.sub(r"\D", "", worker) or 0)
+    share(processors[-1 - number % len(processors)])

@@ -78,6 +78,16 @@ class Pool:
         self._waiting: deque[Job] = deque()
         self._threads = 0
 
+    @property
+    def ahead(self) -> int:
+        """How many calls it is to be given before they are needed.
+
+        Twice as many as are under way at once, so that none waits to be begun; an executor that
+        sends many together may want more.
+        """
+        wanted = getattr(self._loaded.executor, "ahead", 0)
+        return max(2 * self.width, wanted if type(wanted) is int else 0)
+
     def submit(self, job: Job) -> None:
         """Let a call be made as soon as there is room for it."""
         self._waiting.append(job)

@@ -11,7 +11,7 @@ from pytest_metamorphic_guard.contracts.roots import split_root
 from pytest_metamorphic_guard.executors.local.libraries import is_installed
 from pytest_metamorphic_guard.executors.local.setup import Target
 
-__all__ = ["Watch", "find_target", "locate"]
+__all__ = ["Watch", "find_target", "list_tree", "locate"]
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LONGEST_NAME = 200
@@ -71,7 +71,7 @@ class Watch:
     def __init__(self, file: str, root: str = "") -> None:
         self._file = file
         alone = not root or is_installed(file)
-        self._folders, files = ((), (file,)) if alone else _list_tree(file, root)
+        self._folders, files = ((), (file,)) if alone else list_tree(file, root)
         self._files = {path: _stamp(path) for path in files}
         self._known = {path: _stamp(path) for path in self._folders}
         self._root = root
@@ -95,7 +95,7 @@ class Watch:
 
     def _has_other_files(self) -> bool:
         # Caches and reports that appear beside the sources change the folder, but not the sources.
-        folders, files = _list_tree(self._file, self._root)
+        folders, files = list_tree(self._file, self._root)
         if set(files) != set(self._files) or set(folders) != set(self._folders):
             return True
         self._known = {path: _stamp(path) for path in folders}
@@ -110,7 +110,8 @@ def _stamp(path: str) -> _Stamp | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _list_tree(file: str, root: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def list_tree(file: str, root: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return folders and files: a file, the Python files beside it, and those of their packages."""
     folders: list[str] = []
     files = {file: None}
     waiting = [os.path.dirname(file), root]
