@@ -80,6 +80,7 @@ class Settings:
         monitors: What watches the calls, as the user wrote it.
         report: Where the JSON report goes.
         report_folder: That is a folder, whether or not it exists already.
+        html: Where the page goes.
         replay: The JSON report whose violations are run.
         shard: Which share of every sample is run; None for all of it.
         parallel: Number of calls at once, ``"auto"`` for one per processor, or None for as many as
@@ -109,6 +110,7 @@ class Settings:
     monitors: tuple[str, ...] = ()
     report: Path | None = None
     report_folder: bool = False
+    html: Path | None = None
     replay: Path | None = None
     shard: Shard | None = None
     parallel: int | Literal["auto"] | None = None

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
+from pytest_metamorphic_guard.contracts.shown import ShownViolation
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.verdicts import Confirmation
@@ -46,6 +47,7 @@ class MissedText:
         inputs: The violated source inputs as Python source.
         encoded_inputs: The same in the form from which they are run again.
         outputs: What the candidate's calls concluded.
+        shown: The violation in parts.
         confirmation: Whether it was seen again.
         regression: Whether the baseline holds for it; None without one.
     """
@@ -57,6 +59,7 @@ class MissedText:
     inputs: str
     encoded_inputs: str
     outputs: tuple[str, ...]
+    shown: ShownViolation | None
     confirmation: Confirmation | None
     regression: bool | None
 
@@ -111,18 +114,22 @@ class Share:
     def from_dict(cls, data: dict[str, Any]) -> Share:
         """Read what `to_dict` wrote, also after it was JSON."""
         measured, missed = data["measurement"], data["missed"]
-        lists = ("found", "outputs")
         return cls(
             **{
                 **data,
                 "measurement": measured and Measurement.from_dict(measured),
                 **{key: _to_tuple(data[key]) for key in _SORTED},
                 "apart": data["apart"] and EndsApart(**data["apart"]),
-                "missed": missed
-                and MissedText(**missed | {key: _to_tuple(missed[key]) for key in lists}),
+                "missed": missed and _read_missed(missed),
                 "counts": {role: CallCounts(**one) for role, one in data["counts"].items()},
             }
         )
+
+
+def _read_missed(data: dict[str, Any]) -> MissedText:
+    lists = {key: _to_tuple(data[key]) for key in ("found", "outputs")}
+    shown = data["shown"] and ShownViolation.from_dict(data["shown"])
+    return MissedText(**data | lists | {"shown": shown})
 
 
 def _to_tuple(value: Any) -> Any:

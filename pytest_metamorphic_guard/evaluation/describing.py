@@ -9,13 +9,13 @@ from pytest_metamorphic_guard.evaluation.transport import ItemResult, describe_v
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import Measurement
-    from pytest_metamorphic_guard.contracts.verdicts import Confirmation
+    from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
     from pytest_metamorphic_guard.report.reproduction import Reproduction
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.runner.violations import Violation
 
-__all__ = ["describe_held", "finish"]
+__all__ = ["describe_found", "describe_held", "finish"]
 
 
 def describe_held(
@@ -35,11 +35,31 @@ def describe_held(
     verdict = run.conclude()
     if example is None:
         return ItemResult(verdict, *measured)
+    return describe_found(run, example, verdict, measured, reproduction)
+
+
+def describe_found(
+    run: Run,
+    found: tuple[Violation, Confirmation],
+    verdict: Verdict,
+    measured: tuple[Measurement | None, str],
+    reproduction: Reproduction,
+) -> ItemResult:
+    """Return what an entry leaves behind of which a violation is shown.
+
+    Args:
+        run: Its run.
+        found: The violation, and whether it was seen again.
+        verdict: What was concluded.
+        measured: What it measured, and its records as a text.
+        reproduction: How to see the violation again.
+    """
     # Not loaded for a run without a violation, which starts sooner.
     from pytest_metamorphic_guard.report.failure_text import render_violation
 
-    text = render_violation(run, *example, reproduction)
-    return replace(describe_violated(example[0], verdict, text, *measured), confirmation=example[1])
+    text = render_violation(run, *found, reproduction)
+    shown = describe_violated(run, found[0], verdict, reproduction, text, *measured)
+    return replace(shown, confirmation=found[1])
 
 
 def finish(measuring: Measuring | None) -> tuple[Measurement | None, str]:

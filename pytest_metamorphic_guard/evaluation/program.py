@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
 from pytest_metamorphic_guard.evaluation.counting import build_evidence, split_alerts
-from pytest_metamorphic_guard.evaluation.describing import describe_held
+from pytest_metamorphic_guard.evaluation.describing import describe_found, describe_held
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
@@ -33,13 +33,11 @@ from pytest_metamorphic_guard.evaluation.report_file import (
 from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
-    describe_violated,
     list_refused,
 )
 from pytest_metamorphic_guard.gate.ranking import rank
 from pytest_metamorphic_guard.report.contents import ItemRecord, MonitorResult, RunRecord
 from pytest_metamorphic_guard.report.document import to_document
-from pytest_metamorphic_guard.report.failure_text import render_violation
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.runner.call_errors import Unusable
@@ -234,10 +232,11 @@ class _Evaluation:
             )
         except Violated as violated:
             measured = measuring.conclude()
-            violation, confirmation = confirm(one, violated.violation)
-            verdict = one.conclude(violation, confirmation)
-            text = render_violation(one, violation, confirmation, _reproduce(one))
-            result = describe_violated(violation, verdict, text, measured, encode_records(()))
+            found = confirm(one, violated.violation)
+            verdict = one.conclude(*found)
+            result = describe_found(
+                one, found, verdict, (measured, encode_records(())), _reproduce(one)
+            )
         except Unusable as unusable:
             fault = None if self.baseline is None else find_own_fault(one, unusable.error)
             if fault is None and not is_for_want_of_calls(one, unusable.error):

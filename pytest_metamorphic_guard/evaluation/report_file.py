@@ -24,10 +24,9 @@ from pytest_metamorphic_guard.report.contents import (
     ImplementationRecord,
     RefusedRecord,
     Role,
-    RunRecord,
     ViolationRecord,
 )
-from pytest_metamorphic_guard.report.document import to_document, write_document
+from pytest_metamorphic_guard.report.document import write_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,18 +126,17 @@ def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
     }
 
 
-def write_report(run: RunRecord, path: Path, *, folder: bool = False) -> Path:
+def write_report(document: Mapping[str, Any], path: Path, *, folder: bool = False) -> Path:
     """Write the report in one step, so that no reader ever sees half of it.
 
     Args:
-        run: The run.
+        document: What `to_document` made of the run.
         path: The file; or a folder, in which a name is made that no other run makes.
         folder: The path is meant as a folder although there is none yet.
 
     Raises:
         ReportError: The folder cannot be written to.
     """
-    document = to_document(run)
     if len(document.get("shard", {}).get("data", "")) > _MOST_SHARD:
         fault = f"what merging needs is more than {_MOST_SHARD >> 20} MiB: make more shards"
         raise ReportError(str(path), fault)
@@ -146,7 +144,9 @@ def write_report(run: RunRecord, path: Path, *, folder: bool = False) -> Path:
     target = path
     try:
         if folder or path.is_dir():
-            stamp = datetime.fromisoformat(run.started_at).strftime("%Y%m%dT%H%M%SZ")
+            stamp = datetime.fromisoformat(document["times"]["started_at"]).strftime(
+                "%Y%m%dT%H%M%SZ"
+            )
             target = path / f"metamorphic-guard-{stamp}-{secrets.token_hex(4)}.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
@@ -219,6 +219,7 @@ def list_violations(results: Mapping[str, ItemResult]) -> tuple[ViolationRecord,
             regression=result.regression,
             source_input=result.inputs,
             outputs=result.outputs,
+            shown=result.shown,
             message=result.text,
             replay=result.encoded_inputs or None,
         )

@@ -26,6 +26,8 @@ from pytest_metamorphic_guard.values.wire import (
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.shares import Share
+    from pytest_metamorphic_guard.contracts.shown import ShownViolation
+    from pytest_metamorphic_guard.report.reproduction import Reproduction
     from pytest_metamorphic_guard.runner.endings import Difference
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
@@ -57,6 +59,7 @@ class ItemResult:
         inputs: The violated source inputs as Python source.
         encoded_inputs: The same, encoded by `encode_inputs`.
         outputs: What the candidate's calls concluded, as text, in their order.
+        shown: The violation in parts; None without one.
         position: Number of the candidate among the task's candidates, from 0.
         label: The candidate's label in node ids; None where there is only one.
         where: What tells the task from others of its name in this run; empty for nothing.
@@ -74,6 +77,7 @@ class ItemResult:
     inputs: str = ""
     encoded_inputs: str = ""
     outputs: tuple[str, ...] = ()
+    shown: ShownViolation | None = None
     position: int = 0
     label: str | None = None
     where: str = ""
@@ -93,6 +97,7 @@ class ItemResult:
             "inputs": self.inputs,
             "encoded_inputs": self.encoded_inputs,
             "outputs": list(self.outputs),
+            "shown": self.shown and self.shown.to_dict(),
             "position": self.position,
             "label": self.label,
             "where": self.where,
@@ -115,6 +120,7 @@ class ItemResult:
             data["inputs"],
             data["encoded_inputs"],
             tuple(data["outputs"]),
+            data["shown"] and _read_shown(data["shown"]),
             data["position"],
             data["label"],
             data["where"],
@@ -126,6 +132,13 @@ class ItemResult:
         )
 
 
+def _read_shown(data: dict[str, Any]) -> ShownViolation:
+    # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.contracts.shown import ShownViolation
+
+    return ShownViolation.from_dict(data)
+
+
 def _read_share(data: dict[str, Any]) -> Share:
     # Not loaded for a run of whole samples, which starts sooner.
     from pytest_metamorphic_guard.contracts.shares import Share
@@ -133,15 +146,18 @@ def _read_share(data: dict[str, Any]) -> Share:
     return Share.from_dict(data)
 
 
-def describe_violated(
+def describe_violated(  # noqa: PLR0913, PLR0917 - all that an item knows of it
+    run: Run,
     violation: Violation,
     verdict: Verdict,
+    reproduction: Reproduction,
     text: str,
     measurement: Measurement | None = None,
     records: str = "",
 ) -> ItemResult:
     """Return what an item leaves behind that found a violation."""
     # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.showing import show_violation
     from pytest_metamorphic_guard.report.values import format_outcome, to_source
 
     sources = violation.case.sources
@@ -156,6 +172,7 @@ def describe_violated(
             " ".join(format_outcome(execution.outcome, _OUTPUT_WIDTH, 3))
             for execution in violation.candidate.executions
         ),
+        show_violation(run, violation, reproduction),
         confirmation=verdict.confirmation,
         regression=violation.regression,
     )

@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.monitors.base import (
     make_check,
 )
 from pytest_metamorphic_guard.monitors.both_roles import Pairing, join_measured
+from pytest_metamorphic_guard.monitors.quantiles import find_percentile, list_quantiles
 from pytest_metamorphic_guard.monitors.ratios import (
     MARGIN,
     METHOD,
@@ -144,6 +145,7 @@ class LatencyMonitor(BuiltinMonitor):
                 **comparison.to_dict(),
                 "extra_ms": extra.median_ms,
                 "extra_ci": extra.interval and [extra.interval.lower, extra.interval.upper],
+                "quantiles": list_quantiles(sorted(map(math.exp, log_ratios))),
                 "tail_slow": tail.slow,
                 "tail_fast": tail.fast,
                 "repeats": self.repeats,
@@ -169,10 +171,11 @@ class LatencyMonitor(BuiltinMonitor):
         return {
             "count": len(durations),
             "mean_ms": fmean(durations) if durations else None,
-            "p95_ms": _find_percentile(durations, self.percentile),
+            "p95_ms": find_percentile(durations, self.percentile),
             "median_ms": median(durations) if durations else None,
             "min_ms": durations[0] if durations else None,
             "failed_excluded": self._failed[role],
+            "quantiles_ms": list_quantiles(durations),
         }
 
     def _find_extra(self, differences_ns: Sequence[float]) -> _Extra:
@@ -288,13 +291,3 @@ class _Tail:
         self.p_value = find_p_positive(
             [sum(marks[start : start + length]) for start in range(0, self.n, length)]
         )
-
-
-def _find_percentile(ascending: Sequence[float], share: float) -> float | None:
-    """Return the percentile, interpolated between neighbours."""
-    if not ascending:
-        return None
-    position = (len(ascending) - 1) * share
-    below = math.floor(position)
-    above = min(below + 1, len(ascending) - 1)
-    return ascending[below] + (ascending[above] - ascending[below]) * (position - below)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
-__all__ = ["choose_progress", "load_monitors", "load_replay"]
+__all__ = ["check_page_can_be_made", "choose_progress", "load_monitors", "load_replay"]
 
 
 def load_monitors(config: pytest.Config, settings: Settings) -> tuple[LoadedMonitor, ...]:
@@ -43,6 +43,23 @@ def load_replay(settings: Settings) -> Replay | None:
     from pytest_metamorphic_guard.evaluation.replaying import read_replay
 
     return read_replay(settings.replay)
+
+
+def check_page_can_be_made(settings: Settings) -> None:
+    """Refuse a page before a run that would end without it.
+
+    Raises:
+        pytest.UsageError: What makes it is not installed.
+    """
+    if settings.html is None:
+        return
+    # Not loaded for a run without a page, which starts sooner.
+    from pytest_metamorphic_guard.report.html.writing import PageError, check_page
+
+    try:
+        check_page()
+    except PageError as error:
+        raise pytest.UsageError(f"--mg-html: {error}") from None
 
 
 def choose_progress(config: pytest.Config) -> LocalProgress | None:

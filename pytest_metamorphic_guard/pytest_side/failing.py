@@ -96,7 +96,7 @@ class Failing:
         reproduction = describe_reproduction(item, plan, self._session)
         text = render_violation(run, violation, "unchecked", reproduction)
         verdict = run.conclude(violation, "unchecked")
-        self._keep(item, describe_violated(violation, verdict, text, *measured))
+        self._keep(item, describe_violated(run, violation, verdict, reproduction, text, *measured))
         item.__dict__.pop("_hypothesis_failing_examples", None)
         found = f"{error}, while a smaller input was searched"
         if isinstance(error, SpentUp):
@@ -123,7 +123,7 @@ class Failing:
         blob = f"\n{' ' * _LABEL_WIDTH}{found}" if found else ""
         text = render_violation(run, violation, confirmation, reproduction) + blob
         verdict = run.conclude(violation, confirmation)
-        self._keep(item, describe_violated(violation, verdict, text, *measured))
+        self._keep(item, describe_violated(run, violation, verdict, reproduction, text, *measured))
         # What hypothesis noted names our own function; our text says it in the user's words.
         item.__dict__.pop("_hypothesis_failing_examples", None)
         fault = violation.candidate.fault

@@ -127,6 +127,7 @@ OPTIONS = (
     ),
     Option("fail_on_alert", "WHAT", "Alerts that fail the run: error, warning or never."),
     Option("report", "PATH", "Write a JSON report; in a folder it gets a name of its own."),
+    Option("html", "PATH", "Write one page for people, which opens without a network."),
     Option(
         "shard",
         "I/N",

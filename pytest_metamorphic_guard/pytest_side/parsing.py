@@ -82,6 +82,7 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
         "monitors": tuple(rebase_place(g.text, g.folder) for g in reader.find("monitor")),
         "report": reader.read_path("report"),
         "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
+        "html": reader.read_path("html"),
         "replay": reader.read_path("replay"),
     }
     isolation = reader.read("isolation", str)

@@ -50,7 +50,7 @@ class ResultKeeper:
         self.partial = False
         self.interrupted = False
         self.workers = Workers()
-        self.report_line: str | None = None
+        self.file_lines: list[str] = []
         self._started = time.time()
 
     # --- hooks
@@ -188,20 +188,16 @@ class ResultKeeper:
 
     def _write(self, session: pytest.Session, *, interrupted: bool) -> None:
         settings = self.session.settings
-        if settings.report is None or self.has_nothing:
+        if (settings.report is None and settings.html is None) or self.has_nothing:
             return
         # Not loaded for a run without a report, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.report_file import ReportError, write_report
+        from pytest_metamorphic_guard.pytest_side.files import write_files
 
-        try:
-            path = write_report(self._describe(), settings.report, folder=settings.report_folder)
-        except ReportError as error:
+        for written in write_files(self._describe(), settings):
+            self.file_lines.append(written.line)
             # The results are worth more than their report, so they are shown all the same.
-            self.report_line = str(error)
-            if not interrupted:
-                self._emit(session, Synthetic("report", "ReportError", [str(error)]))
-        else:
-            self.report_line = f"report: {path}"
+            if written.failed is not None and not interrupted:
+                self._emit(session, Synthetic("report", written.failed, [written.line]))
 
     def _summarize(self) -> None:
         """Add to the summary page of a job on GitHub; of shards, when they are merged."""
@@ -219,7 +215,7 @@ class ResultKeeper:
         else:
             text = render_undecided(str(self.undecided), refused)
         fault = add_to_page(path, self.session.redaction.hide(text))
-        self.report_line = fault or self.report_line
+        self.file_lines += [fault] if fault else []
 
     def _describe(self) -> RunRecord:
         # Not loaded for a run without a report, which starts sooner.

@@ -23,6 +23,7 @@ from pytest_metamorphic_guard.loading import (
 )
 from pytest_metamorphic_guard.pytest_side.abort import refuse_run
 from pytest_metamorphic_guard.pytest_side.extras import (
+    check_page_can_be_made,
     choose_progress,
     load_monitors,
     load_replay,
@@ -79,6 +80,7 @@ class GuardSession:
         self.secrets = list_secrets(settings, os.environ)
         self.redaction = Redaction(known=self.secrets)
         self.monitors = load_monitors(config, settings)
+        check_page_can_be_made(settings)
         self.replay = load_replay(settings)
         self.feed = Feed()
         self.own_calls = OwnCalls()

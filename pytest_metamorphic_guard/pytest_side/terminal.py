@@ -80,8 +80,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         lines += _explain_nothing(keeper)
     lines += _explain_skips(keeper, reporter.verbosity)
     lines += _show_spent(keeper)
-    if keeper.report_line is not None:
-        lines.append(keeper.report_line)
+    lines += keeper.file_lines
     return lines
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.violations import Violation
 
-__all__ = ["write_agreement"]
+__all__ = ["write_agreement", "write_disagreement"]
 
 
 def write_agreement(page: Page, run: Run, violation: Violation) -> None:
@@ -29,23 +29,29 @@ def write_agreement(page: Page, run: Run, violation: Violation) -> None:
     for source in violation.case.sources:
         page.block("source", format_arguments(page, names, source))
     page.blank()
-    ends: list[Outcome] = []
     for caller, result in ((run.candidate, candidate), (run.baseline, baseline)):
         # What does not fit is kept without its results.
         for execution in result.sources[:1]:
-            ends.append(execution.outcome)
             page.row(caller.role, caller.implementation.specification)
             lines = format_output(run, execution.outcome, page.room - 3, page.value_lines)
             head = "-> "
             page.block("", [(head if n == 0 else "   ") + line for n, line in enumerate(lines)])
     page.blank()
-    fault = candidate.fault
-    if len(ends) == 2:  # noqa: PLR2004 - both roles
-        page.row("expected", _describe(run, ends[1], fault.label if fault else ""))
-        if fault is not None and fault.message and fault.kind != "execution":
-            page.row("found", fault.message.splitlines()[0])
-        _write_difference(page, run, ends)
+    write_disagreement(page, run, violation)
     write_captured(page, candidate)
+
+
+def write_disagreement(page: Page, run: Run, violation: Violation) -> None:
+    """Add what was expected of the candidate, what was found, and where that differs."""
+    both = (violation.candidate, violation.baseline)
+    ends = [r.sources[0].outcome for r in both if r is not None and r.sources]
+    if len(ends) < len(both):
+        return
+    fault = violation.candidate.fault
+    page.row("expected", _describe(run, ends[1], fault.label if fault else ""))
+    if fault is not None and fault.message and fault.kind != "execution":
+        page.row("found", fault.message.splitlines()[0])
+    _write_difference(page, run, ends)
 
 
 def _describe(run: Run, before: Outcome, label: str) -> str:

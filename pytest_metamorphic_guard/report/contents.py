@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_metamorphic_guard.contracts.shown import ShownViolation
     from pytest_metamorphic_guard.contracts.spending import Spent
     from pytest_metamorphic_guard.gate.ranking import Ranking
 
@@ -139,6 +140,7 @@ class ViolationRecord:
         regression: Whether it holds for the baseline; None without one.
         source_input: The source input as text.
         outputs: The outputs as text, in the order of the calls.
+        shown: The violation in parts.
         message: What was expected.
         replay: The source input in the form from which it is run again; written as it is.
     """
@@ -151,6 +153,7 @@ class ViolationRecord:
     regression: bool | None
     source_input: str
     outputs: tuple[str, ...] = ()
+    shown: ShownViolation | None = None
     message: str = ""
     replay: str | None = None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT_VERSION", "read_schema", "to_document", "write_document"]
 
-REPORT_VERSION = "1.0"
+REPORT_VERSION = "1.1"
 
 _LONGEST_TEXT = 2000
 _DEEPEST = 20

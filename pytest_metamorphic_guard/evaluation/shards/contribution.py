@@ -107,8 +107,9 @@ def _write_missed(
         return None
     run, violation = missed.run, missed.violation
     verdict = run.conclude(violation, missed.confirmation)
-    text = render_violation(run, violation, missed.confirmation, reproduce())
-    shown = describe_violated(violation, verdict, text)
+    reproduction = reproduce()
+    text = render_violation(run, violation, missed.confirmation, reproduction)
+    shown = describe_violated(run, violation, verdict, reproduction, text)
     number = run.first_number or 0
     return MissedText(
         rate=run.missed_rate,
@@ -118,6 +119,7 @@ def _write_missed(
         inputs=shown.inputs,
         encoded_inputs=shown.encoded_inputs,
         outputs=shown.outputs,
+        shown=shown.shown,
         confirmation=shown.confirmation,
         regression=shown.regression,
     )

@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.evaluation.report_file import write_report
 from pytest_metamorphic_guard.evaluation.shards.whole_run import merge_shards, read_shards
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
+from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.markdown import render_markdown
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
@@ -49,7 +50,9 @@ def run_command(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         merged = merge_shards(read_shards(given.reports))
-        written = None if given.output is None else write_report(merged.record, given.output)
+        written = (
+            None if given.output is None else write_report(to_document(merged.record), given.output)
+        )
     except MetamorphicGuardError as error:
         sys.stderr.write(f"{parser.prog}: {clean_line(str(error))}\n")
         return _CANNOT

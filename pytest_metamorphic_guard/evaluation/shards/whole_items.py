@@ -125,6 +125,7 @@ def _blank(merged: ItemResult) -> ItemResult:
         inputs="",
         encoded_inputs="",
         outputs=(),
+        shown=None,
         confirmation=None,
         regression=None,
     )
@@ -154,6 +155,7 @@ def _show(
         inputs=chosen.inputs,
         encoded_inputs=chosen.encoded_inputs,
         outputs=chosen.outputs,
+        shown=chosen.shown,
         confirmation=chosen.confirmation,
         regression=chosen.regression,
     )
@@ -249,6 +251,7 @@ def _choose_missed(results: Sequence[ItemResult], whole: Measurement, rate: floa
         inputs=missed.inputs,
         encoded_inputs=missed.encoded_inputs,
         outputs=missed.outputs,
+        shown=missed.shown,
         confirmation=missed.confirmation,
         regression=missed.regression,
         share=replace(share, number=missed.number),
