@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,16 +37,24 @@ class Prices:
 
 def _look_up(completion: Completion, model: str) -> float | None:
     """Ask the table of genai-prices, where that is installed."""
+    table = _find_table()
+    if table is None:
+        return None
+    usage = table.Usage(
+        input_tokens=completion.tokens_prompt, output_tokens=completion.tokens_completion
+    )
+    try:
+        found = table.calc_price(usage, model_ref=completion.model or model)
+    except LookupError:
+        return None
+    return float(found.total_price)
+
+
+@cache
+def _find_table() -> Any:
     try:
         # Here, and not above: it is nothing that this project needs.
         import genai_prices
     except ImportError:
         return None
-    usage: Any = genai_prices.Usage(
-        input_tokens=completion.tokens_prompt, output_tokens=completion.tokens_completion
-    )
-    try:
-        found = genai_prices.calc_price(usage, model_ref=completion.model or model)
-    except LookupError:
-        return None
-    return float(found.total_price)
+    return genai_prices

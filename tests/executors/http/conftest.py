@@ -2,11 +2,16 @@
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+
+# With its key, which is of no use anywhere else; for localhost and 127.0.0.1, until 2120.
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -124,13 +129,16 @@ class Service(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self):
+    def __init__(self, context=None):
         super().__init__(("127.0.0.1", 0), Handler)
+        if context is not None:
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.lock = threading.Lock()
         self.requests = []
         self.connections = 0
         self.bomb = b""
-        self.url = f"http://127.0.0.1:{self.server_port}"
+        scheme = "http" if context is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request, client_address):
         """Say nothing of calls that the other side has cut."""
@@ -139,9 +147,21 @@ class Service(ThreadingHTTPServer):
         return sum(found == path for _, found, _ in self.requests)
 
 
-@pytest.fixture
-def service():
-    with Service() as server:
+def serve(server):
+    with server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
+
+
+@pytest.fixture
+def service():
+    yield from serve(Service())
+
+
+@pytest.fixture
+def encrypted_service():
+    """A service whose certificate nobody trusts by itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    yield from serve(Service(context))

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -147,6 +148,22 @@ def test_connections_are_kept_and_the_environments_proxy_is_not_asked(service, m
         assert not executor.execute(service.url + "/trickle", "f", (1,), 0.2, 0)["success"]
         assert executor.execute(service.url + "/double", "f", (1,), 5.0, 0)["success"]
     assert call(service.url + "/double", 1, proxy=REFUSED)["error_type"] == "unavailable"
+
+
+def test_a_certificate_is_trusted_only_where_the_user_says_so(encrypted_service):
+    url = encrypted_service.url
+    refused = call(url + "/double", 1)
+    assert (refused["error_type"], encrypted_service.requests) == ("not_started", [])
+    assert "certificate verify failed" in refused["error"]
+    ca_file = str(Path(__file__).with_name("localhost.pem"))
+    with closing(load_executor("http", {"ca_file": ca_file}).executor) as executor:
+        for number in range(3):
+            payload = executor.execute(url + "/double", "f", (number,), 5.0, 0)
+            assert payload["result"] == 2 * number
+        assert encrypted_service.connections == 1
+        # What is encrypted is cut as well.
+        late = executor.execute(url + "/trickle", "f", (1,), 0.3, 0)
+        assert late["error"] == "no answer within 0.3 s"
 
 
 def test_calls_of_several_threads_end_when_nobody_waits(service):

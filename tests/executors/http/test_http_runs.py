@@ -1,6 +1,10 @@
 """Runs of pytest whose candidate is a service."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 BASELINE = "def solve(n):\n    return 2 * n\n"
 TASK = """
@@ -52,3 +56,30 @@ def test_a_missing_library_is_one_line(project, service):
     )
     assert f"{said}: pip install 'pytest-metamorphic-guard[http]'" in f"{run.stdout} {run.stderr}"
     assert run.ret == 4
+
+
+def test_ctrl_c_ends_calls_that_are_under_way(project, service):
+    project.write(old=BASELINE)
+    project.write_task(TASK, inputs="[(i,) for i in range(40)]")
+    command = [
+        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly"),
+        *(f"--mg-candidate={service.url}/trickle", "--mg-baseline=old.py", "--mg-gate"),
+        *("--mg-timeout-s=600", "--mg-report=r.json"),
+    ]
+    with subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, text=True) as process:
+        while service.count("/trickle") < 8:
+            time.sleep(0.01)
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)  # and not after ten minutes
+    assert "no decision: the run was cut short" in printed
+    assert (project.path / "r.json").exists()
+    assert process.returncode == 2
+
+
+def test_an_item_whose_time_is_over_ends_its_calls(project, service):
+    project.write_task(TASK, inputs="[(i,) for i in range(40)]")
+    args = (f"--mg-candidate={service.url}/trickle", "--mg-measure", "--mg-timeout-s=600")
+    run = project.run(*args, "--timeout=1")
+    assert run.ret == 1
+    run.stdout.fnmatch_lines(["*Timeout*"])

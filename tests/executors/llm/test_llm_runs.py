@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from pytest_metamorphic_guard import Implementation, Task
+from pytest_metamorphic_guard.api import EvaluationConfig, run
+
 PROMPTS = {"old.txt": "Say: {question}", "new.txt": "Say loudly: {question}"}
 TASK = """
     @t.relation(expect=lambda before, after: len(after) > len(before))
@@ -114,3 +117,24 @@ def test_a_wrong_key_or_model_is_no_violation(project, prompts, chat):
     run.stdout.fnmatch_lines(["INCONCLUSIVE:*"])
     assert read_report(project)["violations"] == []
     assert len(chat.requests) <= 16  # what was under way
+
+
+def test_a_program_has_the_same_budget_and_the_same_account(chat):
+    task = Task("t", inputs=[(f"question {i}",) for i in range(20)], agreement=False)
+    task.property(lambda answer: answer.isupper())
+    config = chat.configure(prices={"input": 1.0, "output": 2.0}, parallel=1)
+
+    def evaluate(**more):
+        evaluation = EvaluationConfig(executor="llm", executor_config=config, n=20, **more)
+        prompts = [Implementation.from_content(text) for text in ("Say {0}", "Shout {0}")]
+        return run(task, *prompts, evaluation)
+
+    whole = evaluate()
+    assert whole.adopt
+    spent = sum(one["cost_usd"] for one in whole.report["calls"])
+    assert spent == pytest.approx(len(chat.requests) * 16e-6)
+    assert len(chat.requests) >= 40
+    chat.requests.clear()
+    cut = evaluate(budget_usd=160e-6)
+    assert (cut.outcome, len(chat.requests)) == ("inconclusive", 10)
+    assert "the budget of 0.00016 USD is spent: 10 calls cost 0.00016 USD" in cut.reason
