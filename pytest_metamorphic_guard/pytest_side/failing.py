@@ -130,7 +130,8 @@ class Failing:
         short = self._shown.find_like(self._session.tell_apart(item), run, violation, reproduction)
         if short is not None:
             raise pytest.fail.Exception(short + blob, pytrace=False) from None
-        of_law = isinstance(plan.entry.subject, Law) and fault is not None and fault.kind == "law"
+        law = plan.entry.subject
+        of_law = isinstance(law, Law) and law.shows_lines and fault and fault.kind == "law"
         if of_law and fault is not None and fault.error is not None:  # none where it was skipped
             # pytest shows the law's own lines and values, and our text below them, indented.
             text = render_violation(run, violation, confirmation, reproduction, width=_NOTE_WIDTH)

@@ -77,7 +77,7 @@ class FixtureSolve(Solve):
 
     def __call__(self, *args: Any) -> Any:
         __tracebackhide__ = True
-        self.calls.clear()
+        self.executions.clear()
         refusal: str | None = None
         try:
             return super().__call__(*args)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.report.values import format_value, to_source
 from pytest_metamorphic_guard.runner.named_inputs import read_names
-from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.page import Page
@@ -40,7 +40,7 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
         return names
     for entry in (run.entry, *run.task.entries):
         subject = entry.subject
-        if isinstance(subject, MetamorphicRelation) and subject.sources > 1:
+        if isinstance(subject, MetamorphicRelation | Law) and subject.sources > 1:
             continue
         own = {"output", "rng", *entry.constants}
         try:

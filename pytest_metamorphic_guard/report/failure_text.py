@@ -133,7 +133,9 @@ def _write_law(page: Page, run: Run, violation: Violation) -> None:
         page.block("input", format_arguments(page, names, source))
     fault = violation.candidate.fault
     # The message of a failed assert stands above, with the law's own line.
-    if fault is not None and (fault.kind == "execution" or fault.error is None):
+    law = run.entry.subject
+    shown = isinstance(law, Law) and law.shows_lines
+    if fault is not None and (fault.kind == "execution" or fault.error is None or not shown):
         page.block("found", format_message(page, fault.message))
     _write_calls(page, "candidate", violation.candidate, _name_implementation(run))
     write_captured(page, violation.candidate)
@@ -152,7 +154,7 @@ def _write_calls(page: Page, label: str, result: CaseResult, name: str) -> None:
         arguments = ", ".join(to_source(a) for a in execution.args)
         whole = format_outcome(execution.outcome, _WHOLE, _WHOLE)
         output = " ".join(line.strip() for line in whole)
-        call = f"{name}({arguments})"
+        call = f"{execution.label or name}({arguments})"
         lines = [f"{call} -> {output}"]
         if len(lines[0]) > page.room:
             lines = [cut_middle(call, page.room), "  " + cut_middle(f"-> {output}", page.room - 2)]

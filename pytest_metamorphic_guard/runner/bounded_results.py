@@ -47,7 +47,7 @@ class Kept:
                 continue
             kept = self.calls.setdefault(result.role, [])
             kept += [
-                (execution.args, execution.outcome)
+                (execution.key, execution.outcome)
                 for execution in result.executions
                 if len(kept) < _REMEMBERED
                 and self._for_search.take(execution.args, read_value(execution.outcome))

@@ -51,8 +51,7 @@ class Caller:
         role: ``"baseline"`` or ``"candidate"``.
         implementation: What is called.
         loaded: The executor of the role.
-        timeout_s: Seconds one call may take.
-        mem_mb: MiB one call may use.
+        timeout_s: Seconds one call may take, of ``mem_mb`` MiB.
         deadline: `time.monotonic` at which the item itself must end.
         observe: Called with the caller and the outcome after every real execution.
         kind: What the next call is made with, numbered from the second on, or a law's ``call``.
@@ -63,8 +62,7 @@ class Caller:
         pending: A call has begun and not ended.
         unusable: Why it could not be called at all, the last time it could not.
         returned: Number of executions that returned, or raised what counts as an answer.
-        refused: Number of those that never ran, or were kept from what they wanted.
-        refused_calls: What a sandbox kept them from.
+        refused: Number of those that were kept from what they wanted, see ``refused_calls``.
         first_failure: How the first one ended that did not return.
         reseeded: The same under another hash seed, where a monitor asked for it and there is one.
         availability: How many calls the executor could make.
@@ -73,6 +71,7 @@ class Caller:
         purse: What the run may spend; None where nothing is counted.
         not_available: The last call of the case that runs that it could not make.
         answers: Exceptions that count as answers, see `RaisedAnswer`.
+        label: What tells calls from others with the same arguments.
         watches: What calls leave of their arguments is wanted, see `WatchedArguments`.
     """
 
@@ -101,6 +100,7 @@ class Caller:
     shared: SharedOutcomes | None = None
     purse: Purse | None = None
     watches: bool = False
+    label: str = ""
     answers: tuple[ExceptionKind, ...] = ()
     _remembered: Remembered | None = field(default=None, repr=False)
 
@@ -130,7 +130,7 @@ class Caller:
         __tracebackhide__ = True
         key = None
         if self._remembered is not None:
-            key = snapshot(args)
+            key = snapshot((self.label, args) if self.label else args)
             known = None if key is None else self._remembered.find(key)
             if known is not None:
                 return known

@@ -13,23 +13,23 @@ from pytest_metamorphic_guard.relations.expectations import properties_hold
 from pytest_metamorphic_guard.runner.answering import find_raised
 from pytest_metamorphic_guard.runner.asking_checks import ask
 from pytest_metamorphic_guard.runner.call_errors import (
-    CallFailed,
-    NotAvailable,
     Undecided,
     Unusable,
 )
 from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution, Fault
 from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.entry_needs import bind_arguments
 from pytest_metamorphic_guard.runner.followups import DerivationError
-from pytest_metamorphic_guard.runner.solving import Solve, number_kind
-from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
+from pytest_metamorphic_guard.runner.law_check import evaluate_law
+from pytest_metamorphic_guard.runner.solving import labelling, number_kind
+from pytest_metamorphic_guard.runner.user_errors import refuse, say
 from pytest_metamorphic_guard.tasks.declarations import (
     Agreement,
     Law,
     MetamorphicRelation,
     Property,
 )
-from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
+from pytest_metamorphic_guard.values.deciding import Undecidable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together s
     __tracebackhide__ = True
     try:
         if isinstance(entry.subject, Law):
-            return _evaluate_law(task, entry, case, caller, fixtures)
+            return evaluate_law(task, entry, case, caller, fixtures)
         return _evaluate_calls(task, entry, case, followups, caller)
     except Undecidable as error:
         said = f"{entry.name!r} decides nothing: from the {caller.role} {error.reason}"
@@ -94,7 +94,8 @@ def _evaluate_calls(
         else:
             skip = None if followups else UnsatisfiedAssumption()
     if fault is None and skip is None and not callable(followups) and followups:
-        derived = _execute(caller, "followup", followups, case, caller.answers)
+        with labelling(caller, "again" if _repeats(entry) else ""):
+            derived = _execute(caller, "followup", followups, case, caller.answers)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
     if fault is None and skip is None:
         try:
@@ -118,43 +119,13 @@ def _execute(
     for index, args in enumerate(inputs):
         caller.kind = number_kind(kind, index)
         outcome = caller.call(args, case=case)
-        executions.append(Execution(args, outcome, find_raised(outcome, answers)))
+        raised = find_raised(outcome, answers)
+        executions.append(Execution(args, outcome, raised, caller.label))
     return tuple(executions)
 
 
-def _evaluate_law(
-    task: Task, entry: Entry, case: Case, caller: Caller, fixtures: dict[str, Any]
-) -> CaseResult:
-    __tracebackhide__ = True
-    law = entry.subject
-    assert isinstance(law, Law)  # the caller asked
-    solve = Solve(caller)
-    fault = skip = None
-    answer = None
-    caller.not_available = None
-    with deciding() as met:
-        try:
-            answer = law.body(solve, *case.copy()[0], **fixtures)
-        except CallFailed as error:
-            fault = Fault("execution", error.error, error, error.error_type)
-        except UnsatisfiedAssumption as error:
-            skip = error
-        except BaseException as error:
-            if not is_users(error):
-                raise
-            fault = Fault("law", say(error), error)
-    if caller.unusable is not None:  # and the law caught what ends an item
-        raise Unusable(caller.unusable)
-    if caller.not_available is not None:  # or a case
-        raise NotAvailable(caller.not_available)
-    if met:
-        raise met[0]
-    if answer is not None:
-        # A law that returns a comparison instead of asserting it would hold for everything.
-        said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
-        raise Unusable(refuse(task, entry, said))
-    calls = tuple(Execution(args, outcome) for args, outcome in solve.calls)
-    return CaseResult(role=caller.role, sources=calls, fault=fault, skip=skip)
+def _repeats(entry: Entry) -> bool:
+    return isinstance(entry.subject, MetamorphicRelation) and entry.subject.repeats_call
 
 
 def _find_failed(executions: tuple[Execution, ...], which: str, *, many: bool) -> Fault | None:
@@ -270,7 +241,8 @@ def _check_property(
     task: Task, entry: Entry, declared: Property, execution: Execution
 ) -> Fault | None:
     given = execution.args if declared.takes_inputs else ()
-    fault, strange = ask("property", declared.check, duplicate((_value(execution), *given)))
+    check = bind_arguments(task, entry, declared, execution)
+    fault, strange = ask("property", check, duplicate((_value(execution), *given)))
     if strange:
         raise Unusable(refuse(task, entry, f"property {declared.name!r} {strange}"))
     if fault is None:

@@ -43,11 +43,18 @@ class Execution:
         args: The arguments.
         outcome: How it ended.
         raised: What it raised, where that counts as an answer.
+        label: What tells it from another call with the same arguments: see `Caller.label`.
     """
 
     args: tuple[Any, ...]
     outcome: Outcome
     raised: RaisedAnswer | None = None
+    label: str = ""
+
+    @property
+    def key(self) -> Any:
+        """What its outcome is remembered by."""
+        return (self.label, self.args) if self.label else self.args
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

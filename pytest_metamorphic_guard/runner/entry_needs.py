@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.arguments import ARGUMENTS_KEY
+from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.user_errors import refuse
-from pytest_metamorphic_guard.tasks.declarations import Agreement, MetamorphicRelation
+from pytest_metamorphic_guard.tasks.declarations import Agreement, MetamorphicRelation, Property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from pytest_metamorphic_guard.contracts.outcomes import Returned
     from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.case_results import Execution
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["prepare_callers", "read_arguments"]
+__all__ = ["bind_arguments", "prepare_callers", "read_arguments"]
 
 
 def prepare_callers(task: Task, entry: Entry, callers: Iterable[Caller]) -> None:
@@ -30,7 +32,7 @@ def prepare_callers(task: Task, entry: Entry, callers: Iterable[Caller]) -> None
     own = subject.expectation.answers if isinstance(subject, MetamorphicRelation) else ()
     for caller in callers:
         caller.answers = (*task.raises, *own)
-        if not _asks(entry):
+        if not _asks(task, entry):
             continue
         if not getattr(caller.loaded.executor, "watches_arguments", False):
             name = caller.loaded.identity.name
@@ -53,6 +55,27 @@ def read_arguments(task: Task, entry: Entry, outcome: Returned, role: str) -> tu
     return tuple(left)
 
 
-def _asks(entry: Entry) -> bool:
+def bind_arguments(
+    task: Task, entry: Entry, declared: Property, execution: Execution
+) -> Callable[..., Any]:
+    """Return the check of a property, with what the call has left of its arguments if it asks."""
+    outcome = execution.outcome
+    if not declared.wants_arguments:
+        return declared.check
+    if not isinstance(outcome, Returned):
+        return partial(declared.check, arguments=None)
+    left = read_arguments(task, entry, outcome, "implementation")
+    return partial(declared.check, arguments=left)
+
+
+def _asks(task: Task, entry: Entry) -> bool:
     subject = entry.subject
-    return isinstance(subject, Agreement) and subject.compare_arguments
+    match subject:
+        case Agreement():
+            return subject.compare_arguments
+        case Property():
+            return subject.wants_arguments
+        case MetamorphicRelation() if subject.expectation.name == "properties_hold":
+            return any(declared.wants_arguments for declared in task.hard_properties)
+        case _:
+            return False

@@ -49,7 +49,7 @@ def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
     if not isinstance(entry.subject, Law):
         return ()
     parameters = list(inspect.signature(entry.function).parameters.values())
-    width = task.inputs.arity
+    width = task.inputs.arity if entry.subject.sources == 1 else entry.subject.sources
     positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     beyond = [] if width is None else positional[1 + width :]
     keyword = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
@@ -74,7 +74,7 @@ def find_examples(task: Task, entry: Entry) -> list[Any]:
 def count_sources(entry: Entry) -> int:
     """Return the number of source inputs of one case."""
     subject = entry.subject
-    return subject.sources if isinstance(subject, MetamorphicRelation) else 1
+    return subject.sources if isinstance(subject, MetamorphicRelation | Law) else 1
 
 
 def disguise(

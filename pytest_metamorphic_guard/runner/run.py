@@ -290,7 +290,7 @@ class Run:
             (self.baseline, violation.baseline),
         ):
             if caller is not None and result is not None:
-                caller.remember([(e.args, e.outcome) for e in result.executions])
+                caller.remember([(e.key, e.outcome) for e in result.executions])
 
     def count_skipped(self) -> None:
         """Count a case that a precondition refused."""

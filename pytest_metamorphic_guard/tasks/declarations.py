@@ -48,7 +48,8 @@ class Property:
 
     Args:
         check: ``check(output, *inputs)``, or ``check(output)``. False, or an exception such as a
-            failed assert, is a violation; None and True are not.
+            failed assert, is a violation; None and True are not. A keyword-only parameter
+            ``arguments`` receives the arguments as the call has left them.
         description: What the property says.
         mode: ``"hard"`` fails the case, ``"soft"`` is only reported.
         name: Name of the property's item; made from the check's name or description otherwise.
@@ -85,6 +86,15 @@ class Property:
         raise_faults("property", self.name, faults)
 
     @cached_property
+    def wants_arguments(self) -> bool:
+        """Whether the check asks for what the call has left of its arguments."""
+        try:
+            wanted = inspect.signature(self.check).parameters.get("arguments")
+        except (TypeError, ValueError):
+            return False
+        return wanted is not None and wanted.kind is wanted.KEYWORD_ONLY
+
+    @cached_property
     def takes_inputs(self) -> bool:
         """Whether the check receives the inputs after the output."""
         return count_positional(self.check) not in (0, 1)
@@ -107,12 +117,18 @@ class Law:
             apart from ``rng``, a `random.Random` seeded from the run's seed and the input.
         precondition: ``precondition(*inputs)``; false skips the case.
         min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
+        sources: Number of inputs of one case; with several, ``body(solve, *argument_tuples)``.
+        description: What the law says; the docstring of ``body`` otherwise.
+        shows_lines: Whether a failure shows the lines of ``body``.
     """
 
     name: str
     body: Callable[..., Any]
     precondition: Callable[..., Any] | None = field(default=None, kw_only=True)
     min_pass_rate: float | None = field(default=None, kw_only=True)
+    sources: int = field(default=1, kw_only=True)
+    description: str | None = field(default=None, kw_only=True)
+    shows_lines: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True

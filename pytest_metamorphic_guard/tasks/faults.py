@@ -81,10 +81,11 @@ def check_arity(subject: Subject, width: int | None) -> list[str]:
             fits = subject.sources > 1 or subject.takes(width)
         case Property():
             kind, expected = "property", f"the output, or the output and {inputs}"
-            fits = accepts(function, width + 1 if subject.takes_inputs else 1)
+            words = ("arguments",) if subject.wants_arguments else ()
+            fits = accepts(function, width + 1 if subject.takes_inputs else 1, *words)
         case Law():
             kind, expected = "law", f"solve and {inputs}"
-            fits = _has_room(function, width + 1)
+            fits = _has_room(function, (width if subject.sources == 1 else subject.sources) + 1)
         case Agreement():
             kind, expected, fits = "agreement", inputs, True
     faults = []
@@ -99,7 +100,7 @@ def check_arity(subject: Subject, width: int | None) -> list[str]:
 
 def check_examples(subject: Subject, examples: Iterable[object], width: int | None) -> list[str]:
     """Return the faults of the examples given to a relation, property or law."""
-    count = subject.sources if isinstance(subject, MetamorphicRelation) else 1
+    count = subject.sources if isinstance(subject, MetamorphicRelation | Law) else 1
     what = f"example of {subject.name!r}"
     faults = []
     for example in examples:

@@ -49,6 +49,8 @@ class MetamorphicRelation:
         parameters: Values by name, for a family of relations: ``transform`` receives one of each by
             keyword. So does ``expect``, where it takes them, or it makes the expectation of them.
         items: ``"each"`` makes an item of each combination of the values, ``"all"`` one of all.
+        repeats_call: The follow-up input may be the source input, and is called with all the same
+            wherever outcomes are remembered.
 
     Raises:
         TaskError: With all faults of the declaration.
@@ -67,6 +69,7 @@ class MetamorphicRelation:
     sees_output: bool | None = field(default=None, kw_only=True)
     parameters: Mapping[str, Sequence[Any]] | None = field(default=None, kw_only=True)
     items: Literal["each", "all"] = field(default="each", kw_only=True)
+    repeats_call: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True

@@ -19,6 +19,7 @@ LISTINGS = {
     "test_declaring.py": "examples/top_k/good.py",
     "test_mean.py": "docs/listings/mean.py",
     "test_orders.py": "docs/listings/orders.py",
+    "test_templates.py": "examples/top_k/good.py",
 }
 
 

@@ -1,0 +1,63 @@
+"""Whether a law holds for one implementation in one case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis.errors import UnsatisfiedAssumption
+
+from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
+from pytest_metamorphic_guard.runner.case_results import CaseResult, Fault
+from pytest_metamorphic_guard.runner.solving import Solve
+from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
+from pytest_metamorphic_guard.tasks.declarations import Law
+from pytest_metamorphic_guard.values.deciding import deciding
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.tasks.entries import Entry
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["evaluate_law"]
+
+
+def evaluate_law(
+    task: Task, entry: Entry, case: Case, caller: Caller, fixtures: dict[str, Any]
+) -> CaseResult:
+    """Run a law on one case, whose calls it makes itself.
+
+    Raises:
+        Undecidable: The law was told of an output that cannot be compared.
+        Unusable: It returned something, or a call ends the item.
+    """
+    __tracebackhide__ = True
+    law = entry.subject
+    assert isinstance(law, Law)  # the caller asked
+    given = case.copy()
+    solve = Solve(caller, task.equivalence)
+    fault = skip = None
+    answer = None
+    caller.not_available = None
+    with deciding() as met:
+        try:
+            answer = law.body(solve, *(given if law.sources > 1 else given[0]), **fixtures)
+        except CallFailed as error:
+            fault = Fault("execution", error.error, error, error.error_type)
+        except UnsatisfiedAssumption as error:
+            skip = error
+        except BaseException as error:
+            if not is_users(error):
+                raise
+            fault = Fault("law", say(error), error)
+    if caller.unusable is not None:  # and the law caught what ends an item
+        raise Unusable(caller.unusable)
+    if caller.not_available is not None:  # or a case
+        raise NotAvailable(caller.not_available)
+    if met:
+        raise met[0]
+    if answer is not None:
+        # A law that returns a comparison instead of asserting it would hold for everything.
+        said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
+        raise Unusable(refuse(task, entry, said))
+    return CaseResult(role=caller.role, sources=tuple(solve.executions), fault=fault, skip=skip)

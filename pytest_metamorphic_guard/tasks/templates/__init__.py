@@ -1,0 +1,1 @@
+"""Templates: relations, properties and laws with a hole for the task's own parts."""
