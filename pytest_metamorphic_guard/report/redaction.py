@@ -35,6 +35,8 @@ _SECRET_PAIRS = frozenset(
 )
 # A replacement of a shorter value would hit ordinary words.
 _SHORTEST_SECRET = 6
+# The option of executors that says which variable a header holds.
+_NAMES = "headers_from_env"
 
 
 class Redaction:
@@ -51,17 +53,24 @@ class Redaction:
         # The longest first, so that no rest of one is left where it contains another.
         self._values = sorted(found, key=lambda value: (-len(value), value))
 
-    def apply(self, value: Any) -> Any:
-        """Return the data with ``"[redacted]"`` in the place of every secret."""
+    def apply(self, value: Any, *, names: bool = False) -> Any:
+        """Return the data with ``"[redacted]"`` in the place of every secret.
+
+        Args:
+            value: Plain data.
+            names: It holds names of variables, which tell nobody what is in them.
+        """
         if isinstance(value, str):
             return self.clean(value)
         if isinstance(value, Mapping):
             return {
-                key: _blank(item) if is_secret_name(str(key)) else self.apply(item)
+                key: _blank(item)
+                if is_secret_name(str(key)) and not names
+                else self.apply(item, names=names or key == _NAMES)
                 for key, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.apply(item) for item in value]
+            return [self.apply(item, names=names) for item in value]
         return value
 
     def hide(self, text: str) -> str:
@@ -101,6 +110,7 @@ def find_secrets(source: object, *, named: bool = False) -> list[str]:
         return [
             secret
             for key, value in source.items()
+            if key != _NAMES
             for secret in find_secrets(value, named=named or is_secret_name(str(key)))
         ]
     if isinstance(source, list | tuple):

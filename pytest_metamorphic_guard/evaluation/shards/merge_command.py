@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.markdown import render_markdown
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
+from pytest_metamorphic_guard.report.spending import describe_spent
 from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_summary
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _sum_up(merged: Merged) -> list[str]:
         monitors = render_monitors(merged.monitors, screen.width, leave_plain)
         lines = [*count_items(merged.gathered), *monitors]
     lines += [*suspect_entries(merged.gathered), *describe_refused(merged.gathered.refused)]
+    lines += describe_spent(merged.gathered.spent)
     if merged.record.partial and merged.monitors:
         lines.append("monitors saw only a part of this run")
     return [_head("metamorphic guard", "="), *lines]

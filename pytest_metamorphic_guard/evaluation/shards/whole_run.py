@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.spending import sum_spent
 from pytest_metamorphic_guard.evaluation.candidate_monitors import watch_gathered
 from pytest_metamorphic_guard.evaluation.concluding import GateSaid, decide, say_gate, say_monitor
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
@@ -193,6 +194,7 @@ def _describe(
         violations=list_violations(gathered.items),
         differences=list_differences(gathered.items),
         monitors=monitors,
+        calls=sum_spent(gathered.spent),
         # What monitors quote came here encoded, from which no secret was taken out.
         secrets=list_secrets(Settings(), os.environ),
     )

@@ -16,10 +16,10 @@ TASK = """
 
 def test_a_function_is_compared_with_the_service_that_replaces_it(project, service, monkeypatch):
     """Also with a service that tells everybody what token it was sent."""
-    monkeypatch.setenv("SHOP", "s3cr3t-of-the-shop")
+    monkeypatch.setenv("SHOP_VARIABLE", "s3cr3t-of-the-shop")
     project.write(old=BASELINE)
     project.write_task(TASK, inputs="[(i,) for i in range(40)]")
-    config = json.dumps({"headers_from_env": {"Authorization": "SHOP"}})
+    config = json.dumps({"headers_from_env": {"Authorization": "SHOP_VARIABLE"}})
     role = ("--mg-candidate-executor=http", f"--mg-candidate-executor-config={config}")
     args = ("--mg-baseline=old.py", *role, "--mg-report=r.json", "--junit-xml=j.xml", "-vv")
     good = project.run("--mg-gate", f"--mg-candidate={service.url}/double", *args)
@@ -29,6 +29,10 @@ def test_a_function_is_compared_with_the_service_that_replaces_it(project, servi
     wrong = project.run(f"--mg-candidate={service.url}/fail", "--mg-measure", *args)
     assert wrong.ret == 1
     wrong.stdout.fnmatch_lines(["*status 500 Internal Server Error: *"])
+    report = json.loads((project.path / "r.json").read_text())
+    # Which variable it is may be read.
+    configs = {one["role"]: one["config"] for one in report["executors"]}
+    assert configs["candidate"] == {"headers_from_env": {"Authorization": "SHOP_VARIABLE"}}
     written = (project.path / "r.json").read_text() + (project.path / "j.xml").read_text()
     assert "Internal Server Error" in written
     assert "s3cr3t" not in written + str(wrong.outlines) + str(wrong.errlines)
@@ -56,6 +60,17 @@ def test_a_missing_library_is_one_line(project, service):
     )
     assert f"{said}: pip install 'pytest-metamorphic-guard[http]'" in f"{run.stdout} {run.stderr}"
     assert run.ret == 4
+
+
+def test_a_variable_that_is_not_set_is_named(project, service):
+    project.write_task(TASK)
+    config = json.dumps({"headers_from_env": {"Authorization": "Bearer {SHOP_VARIABLE}"}})
+    run = project.run(f"--mg-candidate={service.url}/double", f"--mg-executor-config={config}")
+    assert run.ret == 4
+    said = "executor 'http' (from pytest-metamorphic-guard): refused its configuration: the header"
+    assert f"{said} 'Authorization' is to hold the environment variable 'SHOP_VARIABLE'" in str(
+        run.errlines
+    ).replace("\\'", "'")
 
 
 def test_ctrl_c_ends_calls_that_are_under_way(project, service):

@@ -1,6 +1,8 @@
 """Runs of pytest whose candidate is a prompt."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -138,3 +140,19 @@ def test_a_program_has_the_same_budget_and_the_same_account(chat):
     cut = evaluate(budget_usd=160e-6)
     assert (cut.outcome, len(chat.requests)) == ("inconclusive", 10)
     assert "the budget of 0.00016 USD is spent: 10 calls cost 0.00016 USD" in cut.reason
+
+
+def test_what_shards_have_spent_is_added_up(project, prompts, chat):
+    for number in (1, 2):
+        prompts("--mg-gate", "-k", "loud", f"--mg-shard={number}/2", f"--mg-report={number}.json")
+    command = [sys.executable, "-m", "pytest_metamorphic_guard.merge", "1.json", "2.json"]
+    merged = subprocess.run(
+        [*command, "--output=r.json"],
+        cwd=project.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    calls = sum(one["calls"] for one in read_report(project)["calls"])
+    assert calls == len(chat.requests) >= 40
+    assert "llm, candidate: " in merged.stdout
