@@ -6,8 +6,7 @@ import importlib
 import importlib.metadata
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
@@ -57,16 +56,14 @@ class UnknownPluginError(MetamorphicGuardError):
         return f"no {self.kind} {self.name!r}; installed: {installed}{near}"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPlugin:
+class FoundPlugin(NamedTuple):
     """An entry point and the distribution it comes from; nothing of it is loaded yet."""
 
     identity: PluginIdentity
     entry_point: importlib.metadata.EntryPoint
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedExecutor:
+class LoadedExecutor(NamedTuple):
     """One instance of an executor with its origin."""
 
     identity: PluginIdentity

@@ -5,34 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from pytest_metamorphic_guard.contracts.titles import name_task, name_variant
+
 __all__ = [
     "CaseHeld",
     "EndsApart",
     "Measurement",
     "MetricRows",
     "Origin",
-    "name_task",
-    "name_variant",
-    "say_hung",
 ]
 
 # Only the sample is drawn independently of what is looked for, so only it enters rates.
 Origin = Literal["sample", "example", "search"]
-
-
-def name_task(task: str, where: str) -> str:
-    """Return the name of a task in a run that may have several of this name."""
-    return f"{task} ({where})" if where else task
-
-
-def name_variant(entry: str, variant: str) -> str:
-    """Return the name of one of the items that an entry has."""
-    return f"{entry}[{variant}]" if variant else entry
-
-
-def say_hung(inputs: int) -> str:
-    """Say why a sample ended after so many inputs, on none of which the candidate answered."""
-    return f"stopped after {inputs} inputs, on each of which it timed out"
 
 
 @dataclass(frozen=True, slots=True)

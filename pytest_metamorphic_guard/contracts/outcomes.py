@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name, cut
 from pytest_metamorphic_guard.errors import PluginError
@@ -54,8 +54,7 @@ _MOST_TRACEBACK: Final = 10_000
 _MOST_OUTPUT: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class PluginIdentity:
+class PluginIdentity(NamedTuple):
     """Who a plugin is, for messages: the entry point's name and its distribution."""
 
     kind: str
@@ -85,6 +84,8 @@ class Returned(_Execution):
     value: object
 
 
+# Those below have the same fields and what was made of them; to make it again for each takes time
+# at every start.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure(_Execution):
     """What every execution has that did not return; see `Outcome`."""
@@ -94,24 +95,28 @@ class _Failure(_Execution):
     error_code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Raised(_Failure):
     """The call ended with an exception, or with a failure that the executor names."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class TimedOut(_Failure):
     """The call was still running when its time was over, and was ended."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class Crashed(_Failure):
     """The process that ran the call ended, or answered something that is no answer."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
 class NotCalled(_Failure):
     """The function could not be called: no import, no such function, or arguments cannot travel."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
 
@@ -24,8 +24,7 @@ _MOST_KINDS: Final = 20
 _MORE: Final = "more"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Something that a sandbox refuses.
 
     Attributes:
@@ -41,7 +40,7 @@ class Refused:
 
     def to_payload(self) -> dict[str, str | None]:
         """Return what an executor writes under `PAYLOAD_KEY`."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Refused | None:
@@ -57,8 +56,7 @@ class Refused:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedCalls:
+class RefusedCalls(NamedTuple):
     """How many calls of one implementation a sandbox kept from one thing.
 
     Attributes:
@@ -93,7 +91,7 @@ class RefusedCounter:
     def take(self, role: str, specification: str) -> tuple[RefusedCalls, ...]:
         """Return the counts, most frequent first, and begin anew."""
         found = [
-            RefusedCalls(role=role, specification=specification, **asdict(refused), calls=calls)
+            RefusedCalls(role=role, specification=specification, **refused._asdict(), calls=calls)
             for refused, calls in self._counts.items()
         ]
         self._counts.clear()

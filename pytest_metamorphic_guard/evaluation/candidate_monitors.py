@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import name_task
+from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.watch.feed import decode_fed
 from pytest_metamorphic_guard.watch.streams import Stream, make_context, watch_all
 from pytest_metamorphic_guard.watch.travel import decode_records

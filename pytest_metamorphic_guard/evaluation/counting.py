@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import say_hung
+from pytest_metamorphic_guard.contracts.titles import say_hung
 from pytest_metamorphic_guard.evaluation.costs import read_measures
 from pytest_metamorphic_guard.evaluation.task_evidence import build_task, group_by_task
 from pytest_metamorphic_guard.gate.evidence import (

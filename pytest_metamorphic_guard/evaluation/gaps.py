@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import EndsApart
@@ -14,8 +13,7 @@ __all__ = ["KEEP_APART", "Difference", "Missing", "OwnCheck", "miss_unusable"]
 KEEP_APART = "keep what candidate and baseline both need in a module of its own"
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """An item that gave no result.
 
     Attributes:
@@ -45,8 +43,7 @@ def miss_unusable(verdict: Verdict, entry: str) -> Missing:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """An item in which calls do not end alike for baseline and candidate.
 
     Attributes:
@@ -60,8 +57,7 @@ class Difference:
     found: EndsApart
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCheck:
+class OwnCheck(NamedTuple):
     """What one of the user's own tests says about one candidate.
 
     Attributes:

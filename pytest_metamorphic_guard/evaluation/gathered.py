@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_metamorphic_guard.contracts.measurements import name_task
 from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.spending import Spent, sum_spent
+from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
 from pytest_metamorphic_guard.evaluation.transport import ItemResult
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Fed", "Gathered"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fed:
+class Fed(NamedTuple):
     """What one phase of one user's test fed to monitors.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import say_hung
+from pytest_metamorphic_guard.contracts.titles import say_hung
 from pytest_metamorphic_guard.evaluation.transport import describe_difference
 from pytest_metamorphic_guard.tasks.declarations import Agreement
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls, sum_refused
 from pytest_metamorphic_guard.evaluation.gaps import OwnCheck
@@ -83,8 +83,7 @@ class OwnCalls:
         self.refused_calls.clear()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnTest:
+class OwnTest(NamedTuple):
     """What became of one test of a user's own that used an implementation.
 
     Attributes:
@@ -109,7 +108,7 @@ class OwnTest:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
-        return asdict(self)
+        return {**self._asdict(), "refused": [calls._asdict() for calls in self.refused]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> OwnTest:

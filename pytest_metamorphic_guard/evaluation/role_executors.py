@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.loading import LoadedExecutor, load_executor
 from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.one_processor import share_processor
-from pytest_metamorphic_guard.runner.pools import Pool, make_pool
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.errors import PluginError
+    from pytest_metamorphic_guard.runner.pools import Pool
     from pytest_metamorphic_guard.runner.repeating import Repeats
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.implementations import Implementation
@@ -92,7 +92,7 @@ class Executors:
             width = loaded.parallel
             if isinstance(self.settings.parallel, int):
                 width = min(width, self.settings.parallel)
-            self._pools[key] = make_pool(loaded, width) if width > 1 else None
+            self._pools[key] = _make_pool(loaded, width) if width > 1 else None
         return self._pools[key]
 
     def describe(self) -> str:
@@ -142,3 +142,10 @@ class Executors:
     def _share(self, loaded: LoadedExecutor) -> None:
         if self.timed:
             share_processor(loaded.executor, self.worker)
+
+
+def _make_pool(loaded: LoadedExecutor, width: int) -> Pool:
+    # Not loaded where calls are made one by one, which starts sooner.
+    from pytest_metamorphic_guard.runner.pools import make_pool
+
+    return make_pool(loaded, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import name_task
+from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.gate.phrases import count
 
 if TYPE_CHECKING:

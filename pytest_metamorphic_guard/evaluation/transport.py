@@ -10,7 +10,6 @@ import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
@@ -25,6 +24,7 @@ from pytest_metamorphic_guard.values.wire import (
 )
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
     from pytest_metamorphic_guard.contracts.shares import Share
     from pytest_metamorphic_guard.contracts.shown import ShownViolation
     from pytest_metamorphic_guard.report.reproduction import Reproduction
@@ -104,7 +104,7 @@ class ItemResult:
             "difference": self.difference and asdict(self.difference),
             "confirmation": self.confirmation,
             "regression": self.regression,
-            "refused": [asdict(calls) for calls in self.refused],
+            "refused": [calls._asdict() for calls in self.refused],
             "share": self.share and self.share.to_dict(),
         }
 
@@ -114,7 +114,7 @@ class ItemResult:
         measurement = data["measurement"]
         return cls(
             Verdict.from_dict(data["verdict"]),
-            measurement and Measurement.from_dict(measurement),
+            measurement and _read_measurement(measurement),
             data["records"],
             data["text"],
             data["inputs"],
@@ -124,7 +124,7 @@ class ItemResult:
             data["position"],
             data["label"],
             data["where"],
-            data["difference"] and EndsApart(**data["difference"]),
+            data["difference"] and _read_difference(data["difference"]),
             data["confirmation"],
             data["regression"],
             tuple(RefusedCalls(**calls) for calls in data["refused"]),
@@ -137,6 +137,20 @@ def _read_shown(data: dict[str, Any]) -> ShownViolation:
     from pytest_metamorphic_guard.contracts.shown import ShownViolation
 
     return ShownViolation.from_dict(data)
+
+
+def _read_measurement(data: dict[str, Any]) -> Measurement:
+    # Not loaded for a run that measures nothing, which starts sooner.
+    from pytest_metamorphic_guard.contracts.measurements import Measurement
+
+    return Measurement.from_dict(data)
+
+
+def _read_difference(data: dict[str, Any]) -> EndsApart:
+    # As above.
+    from pytest_metamorphic_guard.contracts.measurements import EndsApart
+
+    return EndsApart(**data)
 
 
 def _read_share(data: dict[str, Any]) -> Share:
@@ -188,6 +202,7 @@ def describe_ends(cases: int, found: Difference | None) -> EndsApart | None:
     if found is None:
         return None
     # Not loaded for a run without such an input, which starts sooner.
+    from pytest_metamorphic_guard.contracts.measurements import EndsApart
     from pytest_metamorphic_guard.report.values import to_source
 
     one = len(found.case.sources) == 1

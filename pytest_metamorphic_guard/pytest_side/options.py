@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,8 +22,7 @@ NO_CANDIDATE = "no candidate: pass --mg-candidate=path.py"
 NO_BASELINE = "no baseline: pass --mg-baseline=path.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option under its three names: ``--mg-name``, ``MG_NAME`` and ``mg_name``.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import pytest
 
@@ -41,8 +41,7 @@ _FOR_GATES = ("policy", "extend", "early_stop", "on_inconclusive")
 _INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A value with the place it was given at, for messages, and the folder its paths refer to."""
 
     text: str

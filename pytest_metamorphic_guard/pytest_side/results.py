@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -142,7 +141,7 @@ class ResultKeeper:
     def _emit(self, session: pytest.Session, item: Synthetic) -> bool:
         hide = self.session.redaction.hide
         failing, warning = ([*map(hide, said)] for said in (item.failing, item.warning))
-        return emit_item(session, replace(item, failing=failing, warning=warning))
+        return emit_item(session, item._replace(failing=failing, warning=warning))
 
     @property
     def names(self) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pytest
 
@@ -19,8 +18,7 @@ __all__ = ["Synthetic", "emit_item"]
 _PREFIX = "metamorphic-guard::"
 
 
-@dataclass(frozen=True, slots=True)
-class Synthetic:
+class Synthetic(NamedTuple):
     """One item that nobody collected.
 
     Attributes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import types
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -48,8 +47,7 @@ _ATTRIBUTE = "_mg_plan"
 _UNSELECTABLE = re.compile(r"[\[\]:\s]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What an item was made for.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.measurements import name_variant
+from pytest_metamorphic_guard.contracts.titles import name_variant
 from pytest_metamorphic_guard.tasks.declarations import name_kind
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.measurements import say_hung
+from pytest_metamorphic_guard.contracts.titles import say_hung
 from pytest_metamorphic_guard.report.names import fit_names
 from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
 from pytest_metamorphic_guard.report.page import LABEL, wrap_source

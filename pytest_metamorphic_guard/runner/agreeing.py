@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Raised, Returned
@@ -46,7 +45,7 @@ def settle_agreement(
         fault = _compare_arguments(task, entry, before.outcome, after.outcome)
     if fault is None and agreement.compare_messages:
         fault = _compare_messages(before.outcome, after.outcome)
-    return {**results, "candidate": replace(results["candidate"], fault=fault)}
+    return {**results, "candidate": results["candidate"]._replace(fault=fault)}
 
 
 def _find_fault(task: Task, entry: Entry, before: Outcome, after: Outcome) -> Fault | None:

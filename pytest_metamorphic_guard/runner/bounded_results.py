@@ -6,7 +6,7 @@ first is known by its input, and monitors are told that a result was left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Returned
@@ -60,8 +60,7 @@ class Kept:
         if self._for_violations.take(*values):
             return violation
         before = violation.baseline
-        return replace(
-            violation,
+        return violation._replace(
             candidate=_empty(violation.candidate),
             baseline=None if before is None else _empty(before),
         )
@@ -82,5 +81,5 @@ def read_value(outcome: Outcome) -> object:
 
 def _empty(result: CaseResult) -> CaseResult:
     # The traceback of a fault holds the results, too.
-    fault = result.fault and replace(result.fault, error=None)
-    return replace(result, sources=(), followups=(), fault=fault)
+    fault = result.fault and result.fault._replace(error=None)
+    return result._replace(sources=(), followups=(), fault=fault)

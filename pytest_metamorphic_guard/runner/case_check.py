@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis.errors import UnsatisfiedAssumption
@@ -170,7 +169,7 @@ def _check_members(
         fault = _check_single(task, entry, member.relation, sources, (followup,))
         if fault is not None:
             said = f"for {member.text}: {fault.message or 'not as expected'}"
-            return replace(fault, message=said, followup=number)
+            return fault._replace(message=said, followup=number)
     return None
 
 
@@ -198,11 +197,11 @@ def _check_single(
             raise Unusable(
                 refuse(task, entry, f"expect of {entry.name!r}: {fault.error}; {advice}")
             )
-        fault = replace(fault, followup=None if relation.followups == "all" else number)
+        fault = fault._replace(followup=None if relation.followups == "all" else number)
         if several:
             return fault
         said = f"follow-up {number}: {fault.message or 'not as expected'}"
-        return replace(fault, message=said)
+        return fault._replace(message=said)
     return None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from hypothesis.errors import UnsatisfiedAssumption
@@ -16,8 +15,7 @@ __all__ = ["CaseResult", "Execution", "Fault", "FaultKind"]
 FaultKind = Literal["expectation", "execution", "property", "law", "agreement"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why a case does not hold.
 
     Attributes:
@@ -35,8 +33,7 @@ class Fault:
     followup: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """One call with its outcome.
 
     Attributes:
@@ -57,8 +54,7 @@ class Execution:
         return (self.label, self.args) if self.label else self.args
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResult:
+class CaseResult(NamedTuple):
     """What one implementation did with one case.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.contracts.outcomes import Crashed, Outcome, Returned, TimedOut
 from pytest_metamorphic_guard.runner.followups import sees_output
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "find_difference", "is_cut_off", "name_end", "was_cut_off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A call that one role answers and the other does not, or that they fail in different ways.
 
     Attributes:

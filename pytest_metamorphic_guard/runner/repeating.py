@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.runner.anew import calling_again, calling_reseeded
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable
@@ -25,8 +24,7 @@ __all__ = ["Repeats", "plan_repeats", "repeat_calls"]
 _LARGEST_HASH_SEED = (1 << 32) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Repeats:
+class Repeats(NamedTuple):
     """How often calls with source inputs are repeated for monitors that compare repetitions.
 
     Attributes:

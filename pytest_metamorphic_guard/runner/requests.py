@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from concurrent.futures import TimeoutError as StillRunning
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.contracts.executors import Call
 from pytest_metamorphic_guard.contracts.outcomes import Returned, to_outcome
 from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.offers import explain_broken, explain_overdue
-from pytest_metamorphic_guard.runner.pools import Job
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 from pytest_metamorphic_guard.values.wire.settling import settle
 
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.pools import Job
     from pytest_metamorphic_guard.runner.purse import Purse
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
@@ -34,8 +33,7 @@ OVERDUE_AFTER_S = 5.0
 _LOOK_AGAIN_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What an executor is asked for.
 
     Attributes:
@@ -110,6 +108,9 @@ class Request:
 
     def make_job(self) -> Job:
         """Return it as something that other threads make."""
+        # Not loaded where calls are made one by one, which starts sooner.
+        from pytest_metamorphic_guard.runner.pools import Job
+
         return Job(self.to_call, self.make, self.read)
 
     def wait(self, job: Job) -> Outcome:
@@ -124,7 +125,7 @@ class Request:
         while True:
             try:
                 return job.future.result(timeout=_LOOK_AGAIN_S)
-            except StillRunning:
+            except TimeoutError:
                 overdue_s = self.timeout_s + OVERDUE_AFTER_S
                 if job.started is not None and time.monotonic() > job.started + overdue_s:
                     fault = explain_overdue(self.loaded, overdue_s, self.timeout_s)

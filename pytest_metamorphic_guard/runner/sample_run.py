@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.contracts.measurements import (
     CaseHeld,
     Measurement,
-    name_task,
-    name_variant,
 )
+from pytest_metamorphic_guard.contracts.titles import name_task, name_variant
 from pytest_metamorphic_guard.runner.asking_again import Again
 from pytest_metamorphic_guard.runner.blocks import Blocks
 from pytest_metamorphic_guard.runner.bounded_results import Kept

@@ -115,4 +115,5 @@ def say_rate(passed: int, ran: int, asked: float) -> str:
 def find_number(violation: Violation, counted: Sequence[Violation]) -> int:
     """Return in which case of the sample a violation was counted, or the first one was."""
     numbers = {found.case.key: found.case_number for found in reversed(counted)}
-    return numbers.get(violation.case.key, counted[0].case_number)
+    number = numbers.get(violation.case.key)
+    return counted[0].case_number if number is None else number

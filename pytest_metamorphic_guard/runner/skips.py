@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import hypothesis.errors
@@ -61,4 +60,4 @@ def _make_violated(entry: Entry, result: CaseResult) -> CaseResult:
     kind: FaultKind = "expectation"
     if isinstance(entry.subject, Law | Property):
         kind = "law" if isinstance(entry.subject, Law) else "property"
-    return replace(result, fault=Fault(kind, message, label="skipped"), skip=None)
+    return result._replace(fault=Fault(kind, message, label="skipped"), skip=None)

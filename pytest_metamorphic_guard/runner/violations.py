@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.case_results import CaseResult
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["Skipped", "Violated", "Violation", "find_blob", "find_violated", "make_violated"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(NamedTuple):
     """A case in which the candidate does what must not be.
 
     Attributes:

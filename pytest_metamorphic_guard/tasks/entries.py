@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Entry"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One relation, property, law or agreement of a task, with what its item needs.
 
     Attributes:
@@ -55,7 +53,7 @@ class Entry:
         if subject.items == "all":
             return (self,)
         return tuple(
-            replace(self, subject=member.relation, variant=member.label)
+            self._replace(subject=member.relation, variant=member.label)
             for member in subject.family.members
         )
 

@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.contracts.command_words import is_command, read_command, write_command
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
@@ -164,8 +164,7 @@ class Implementation:
         return self if self.function is not None else replace(self, function=default)
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """An implementation, for some tasks or, with ``task=None``, for every task without its own.
 
     Attributes:

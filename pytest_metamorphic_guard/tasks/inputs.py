@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 
 __all__ = ["FixedInputs", "GeneratedInputs", "Inputs", "StrategyInputs", "to_inputs"]
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyInputs:
+class StrategyInputs(NamedTuple):
     """A hypothesis strategy of argument tuples, or one strategy per named argument.
 
     Attributes:
@@ -40,8 +38,7 @@ class StrategyInputs:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class FixedInputs:
+class FixedInputs(NamedTuple):
     """A sequence of argument tuples, run in order."""
 
     cases: Sequence[tuple[Any, ...]]
@@ -53,8 +50,7 @@ class FixedInputs:
         return len(self.cases[0])
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedInputs:
+class GeneratedInputs(NamedTuple):
     """A function ``gen_inputs(n, seed)`` that returns a list of ``n`` argument tuples."""
 
     generate: Callable[[int, int], Sequence[tuple[Any, ...]]]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +15,7 @@ __all__ = ["Location", "find_caller", "find_function"]
 _OWN_FOLDER = str(Path(__file__).parent.parent)
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A line of a file; ``line`` counts from 1."""
 
     path: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.errors import TaskError
@@ -218,7 +217,7 @@ class Task(Decorators):
                 if entry.function is function:
                     self._raise(check_examples(entry.subject, [arguments], self._width))
                     # Decorators apply from below: the upper line runs first, as in hypothesis.
-                    self._entries[key] = replace(entry, examples=(arguments, *entry.examples))
+                    self._entries[key] = entry._replace(examples=(arguments, *entry.examples))
                     return function
             self._waiting.append((function, arguments))
             return function

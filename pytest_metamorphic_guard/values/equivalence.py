@@ -7,9 +7,8 @@ numpy's or ours, so a candidate cannot declare itself equal to everything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_metamorphic_guard.values.budget import charge, look, spending
 from pytest_metamorphic_guard.values.deciding import Incomparable
@@ -30,8 +29,7 @@ SameFloats: TypeAlias = Callable[[Any, Any], "bool | None"]
 _Parts: TypeAlias = Iterable[tuple[Any, Any]] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(NamedTuple):
     """When two numbers are the same, and whether the same instant in two zones is two values.
 
     Of arrays of floats ``same_floats`` may tell what ``same`` says of all elements.

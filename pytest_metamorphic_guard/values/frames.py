@@ -12,8 +12,7 @@ every array header that promises more, before memory is set aside for it.
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 
@@ -79,22 +78,26 @@ class BrokenKindError(DecodeError):
     """A kind of value that a distribution adds, and that fails: nobody forged anything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much one frame may hold.
 
-    Attributes:
+    Args:
         max_bytes: Length of the frame.
         max_items: Elements of all lists, mappings and fields together. An element that takes more
             memory than a number counts as several: a string as two, a set as five.
         max_depth: Lists within lists.
     """
 
-    max_bytes: int = 16 << 20
-    max_items: int = 1_000_000
-    max_depth: int = 200
+    # No dataclass, and none in what a worker loads at its start: the module that makes them brings
+    # six more along, which take an eighth of that start.
+    __slots__ = ("max_bytes", "max_depth", "max_items")
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self, *, max_bytes: int = 16 << 20, max_items: int = 1_000_000, max_depth: int = 200
+    ) -> None:
+        self.max_bytes = max_bytes
+        self.max_items = max_items
+        self.max_depth = max_depth
         # One level of values is up to three of msgpack, whose reader has a stack of 1024; a list of
         # chunks has itself at most CHUNK of them.
         for name, most in (("max_bytes", 1 << 31), ("max_items", CHUNK**2), ("max_depth", 300)):
@@ -105,8 +108,7 @@ class Limits:
 DEFAULT: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mark:
+class Mark(NamedTuple):
     """The head of an array that is no list.
 
     Attributes:

@@ -5,7 +5,6 @@ They are looked at without letting the class decide what is seen.
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from typing import Any, Final
 
@@ -27,7 +26,6 @@ __all__ = [
 keep_builtins(globals())
 
 _getattr = object.__getattribute__
-_get_fields = dataclasses.fields
 # Read through `type` itself: a metaclass can lie about all of these.
 _get_mro: Any = type.__dict__["__mro__"].__get__
 _get_namespace: Any = type.__dict__["__dict__"].__get__
@@ -84,7 +82,10 @@ def _list_fields(kind: type, mro: tuple[type, ...]) -> list[str] | None:
     for base in mro:
         namespace = _get_namespace(base)
         if "__dataclass_fields__" in namespace:
-            names = [field.name for field in _get_fields(kind)]
+            # Loaded long since by whoever made this class, and not before.
+            from dataclasses import fields
+
+            names = [field.name for field in fields(kind)]
         elif "__attrs_attrs__" in namespace:
             names = [field.name for field in namespace["__attrs_attrs__"]]
         elif "__pydantic_fields__" in namespace and mro.index(base) == 0:
@@ -131,8 +132,11 @@ def _declares_fields(mro: tuple[type, ...]) -> bool:
 def _list_values(value: Any) -> list[Any]:
     """Return what an instance consists of."""
     kind = type(value)
-    if dataclasses.is_dataclass(kind):
-        return [getattr(value, field.name) for field in dataclasses.fields(kind)]
+    if hasattr(kind, "__dataclass_fields__"):
+        # As above.
+        from dataclasses import fields
+
+        return [getattr(value, field.name) for field in fields(kind)]
     declared = getattr(kind, "__attrs_attrs__", None) or getattr(kind, "__pydantic_fields__", None)
     if declared:
         return [getattr(value, getattr(field, "name", field)) for field in declared]

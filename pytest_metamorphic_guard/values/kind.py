@@ -7,8 +7,7 @@ reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pytest_metamorphic_guard.values.frames import keep_builtins
 
@@ -25,8 +24,7 @@ keep_builtins(globals())
 Shape: TypeAlias = Literal["", "number", "exact", "sequence", "set", "mapping"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kind:
+class Kind(NamedTuple):
     """One kind of value. What is None has the answer that any object gets.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, get_args
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
@@ -97,7 +97,7 @@ def describe_shard(  # noqa: PLR0913 - all that a run knows at its end
         "rules": _write_rules(rules),
         # What users name may look like the name of a secret, so it is no key.
         "names": [list(pair) for pair in names.items()],
-        "borrowed": [asdict(one) for one in borrowed],
+        "borrowed": [one._asdict() for one in borrowed],
         "monitors": list(monitors),
         "failed": list(failed),
         "interrupted": interrupted,

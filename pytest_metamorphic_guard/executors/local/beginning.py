@@ -8,8 +8,7 @@ import os
 import pickle
 import signal
 import sys
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.executors.local.frames import START, STARTED
 from pytest_metamorphic_guard.executors.local.hardening.confinement import Confinement
@@ -50,8 +49,7 @@ _listdir = os.listdir
 _len = len
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(NamedTuple):
     """What the beginning left behind for what follows.
 
     Attributes:
@@ -123,7 +121,7 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
         permissions = setup.permissions
         if mount_shared_memory(setup.shared_mb):
             writable = (*permissions.writable, SHARED_MEMORY)
-            permissions = replace(permissions, writable=writable)
+            permissions = permissions._replace(writable=writable)
         confinement = Confinement(permissions)
         # What the kernel says of a zygote holds for no child of it, and of arguments it has read.
         confinement.confine(() if is_zygote else _OWN_FILES)

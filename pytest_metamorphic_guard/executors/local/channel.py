@@ -6,8 +6,7 @@ import contextlib
 import os
 import select
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.executors.local.frames import CALL, NONCE_BYTES, REQUEST, RESPONSE
 
@@ -35,8 +34,7 @@ class ForgedError(Exception):
     """What arrived is not the response to the request; its text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One response; its body is not decoded yet.
 
     Attributes:
@@ -54,8 +52,7 @@ class Response:
     body: memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(NamedTuple):
     """What a call through a zygote left.
 
     Attributes:

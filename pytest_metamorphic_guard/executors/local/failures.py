@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,8 +32,7 @@ _CATEGORIES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """How something ended that did not return.
 
     Attributes:

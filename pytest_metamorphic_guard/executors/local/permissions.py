@@ -58,8 +58,7 @@ def make_permissions(
     wanted.extend(os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep))
     if target.root:
         wanted.append(target.root)
-    here = os.path.abspath(__file__)
-    project = os.path.dirname(os.path.dirname(os.path.dirname(here)))
+    project = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     readable = [*_SYSTEM, project, target.file, *map(os.path.abspath, configuration.read)]
     readable.extend(list_editable())
     if target.root and "." in target.name:
@@ -68,8 +67,9 @@ def make_permissions(
     if configuration.allow_network:
         readable.extend(_NETWORK)
     unlisted = []
+    broad = frozenset(_list_broad())
     for folder in filter(None, wanted):
-        parts = _list_parts(folder)
+        parts = _list_parts(folder, broad)
         if parts is not None:
             unlisted.append(folder)
         readable.extend([folder] if parts is None else parts)
@@ -95,9 +95,9 @@ def _leave_out(readable: list[str], hidden: list[str]) -> tuple[list[str], list[
     return leave_out(dict.fromkeys(readable), hidden)
 
 
-def _list_parts(folder: str) -> list[str] | None:
+def _list_parts(folder: str, broad: frozenset[str]) -> list[str] | None:
     """Return what may be read of a folder; None for all of it."""
-    if os.path.realpath(folder) in set(_list_broad()):
+    if os.path.realpath(folder) in broad:
         return list(_list_importable(folder))
     if os.path.lexists(os.path.join(folder, ".git")):
         # What a checkout left in it may open the repository to whoever reads it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["SHARED_MEMORY", "Permissions", "Setup", "Target"]
 
@@ -10,8 +10,7 @@ __all__ = ["SHARED_MEMORY", "Permissions", "Setup", "Target"]
 SHARED_MEMORY = "/dev/shm"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """What to import: a file, or a module by its dotted name.
 
     Attributes:
@@ -25,8 +24,7 @@ class Target:
     root: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permissions:
+class Permissions(NamedTuple):
     """What a confined process may do.
 
     Attributes:
@@ -47,8 +45,7 @@ class Permissions:
     allow_subprocess: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class Setup(NamedTuple):
     """Everything a worker needs to know; it travels pickled, from host to worker.
 
     Attributes:

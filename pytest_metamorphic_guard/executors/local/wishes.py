@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
@@ -21,8 +20,7 @@ class RefusedError(Exception):
         self.payload = payload
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(NamedTuple):
     """What is wanted of a process.
 
     Attributes:

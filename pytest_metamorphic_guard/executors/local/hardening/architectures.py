@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.executors.local.hardening.numbers import AARCH64, COMMON, X86_64
 from pytest_metamorphic_guard.executors.local.hardening.support import find_machine
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "Architecture", "find_architecture"]
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """What the filter and the calls through ctypes need to know.
 
     Attributes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-from dataclasses import dataclass, field
 from struct import pack, pack_into
 from typing import TYPE_CHECKING
 
@@ -36,15 +35,13 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
-@dataclass(slots=True)
 class Filter:
     """A list of rules that becomes a program when it is applied."""
 
-    architecture: Architecture
-    _code: list[bytes] = field(default_factory=list)
-    _own: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self._code: list[bytes] = []
+        self._own: list[int] = []
         self._add(_LOAD, 0, 0, _AUDIT)
         self._add(_JUMP_EQUAL, 1, 0, self.architecture.audit)
         self._add(_RETURN, 0, 0, _KILL)
