@@ -9,12 +9,21 @@ run's seed is another one each time.
 
 ``--subject=top_k`` runs the example of the README, whose calls take microseconds, and
 ``--subject=slow`` a loop of about a millisecond, where the floor hides nothing.
+
+    python benchmarks/latency_alarms.py --simulated --runs 2000
+
+makes the durations up and shows them to the same monitors, since thousands of real runs take hours.
+Every process has a speed of its own for its whole life, and both roles get new processes five times
+in a run. The standard deviations of its logarithm are those that were measured between processes of
+one code: .019 where a pair shares one processor, which is how runs are measured, .039 where it does
+not, and twice that for comparison.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import subprocess
 import sys
 import tempfile
@@ -22,7 +31,11 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
+from pytest_metamorphic_guard.runner.blocks import BLOCKS
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
+from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.streams import watch
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "top_k"
 SLOW = """
@@ -44,6 +57,10 @@ def later_start(count, start):
 """
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:cov", "-p", "no:xdist")
 MONITORS = {"latency": "by default", "latency#2": "min_ms=0"}
+SPREADS = (0.0, 0.019, 0.039, 0.078)
+INPUTS = 100
+# A call of about a millisecond, and its noise as the standard deviation of the logarithm.
+CALL_MS, NOISE = 1.0, 0.05
 
 
 def run_once(folder: Path, tests: Path, seed: int) -> dict[str, set[str]]:
@@ -73,6 +90,47 @@ def run_once(folder: Path, tests: Path, seed: int) -> dict[str, set[str]]:
     return {name: {alert["severity"] for alert in found[name]["alerts"]} for name in MONITORS}
 
 
+def make_records(spread: float, chance: random.Random) -> list[MonitorRecord]:
+    """Return the calls of two equal roles whose processes differ by ``spread``."""
+    records = []
+    for index in range(INPUTS):
+        if index % (INPUTS // BLOCKS) == 0:
+            speeds = {role: chance.lognormvariate(0, spread) for role in ("baseline", "candidate")}
+        size = CALL_MS * chance.lognormvariate(0, 0.3)
+        for role, speed in speeds.items():
+            duration = size * speed * chance.lognormvariate(0, NOISE)
+            payload = {"success": True, "result": index}
+            records.append(
+                MonitorRecord(index, role, duration, True, payload, "total::later_start", "source")
+            )
+    return records
+
+
+def simulate(runs: int, seed: int) -> None:
+    """Print how often the monitors alarm in made-up runs, for each spread of the processes."""
+    monitors = load_monitors(["latency", "latency:min_ms=0"])
+    print(f"{runs} simulated runs of {INPUTS} inputs each, 95 % intervals")
+    for spread in SPREADS:
+        counts: Counter[tuple[str, str]] = Counter()
+        for run in range(runs):
+            records = make_records(spread, random.Random(f"{seed}/{spread}/{run}"))
+            handles = [monitor.host() for monitor in monitors]
+            report = watch(handles, records, MonitorContext("total", INPUTS))
+            for monitor in MONITORS:
+                found = {a.severity for a in report.alerts if a.monitor == monitor}
+                counts[monitor, "rejecting"] += "error" in found
+                counts[monitor, "warning or rejecting"] += bool(found & {"error", "warning"})
+        print_counts(counts, runs, before=f"{spread:5.3f} ")
+
+
+def print_counts(counts: Counter[tuple[str, str]], runs: int, before: str = "") -> None:
+    """Print a line per monitor and kind of alarm."""
+    for monitor, words in MONITORS.items():
+        for kind in ("rejecting", "warning or rejecting"):
+            said = describe(counts[monitor, kind], runs)
+            print(f"{before}{words:12} {kind:22} {said}", flush=True)
+
+
 def describe(alarms: int, runs: int) -> str:
     interval = clopper_pearson(alarms, runs)
     return f"{alarms:4} {alarms / runs:7.1%} [{interval.lower:.1%}, {interval.upper:.1%}]"
@@ -83,7 +141,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=80)
     parser.add_argument("--seed", type=int, default=1, help="of the first run; then one more each")
     parser.add_argument("--subject", choices=("top_k", "slow"), default="top_k")
+    parser.add_argument("--simulated", action="store_true", help="make the durations up")
     arguments = parser.parse_args()
+    if arguments.simulated:
+        simulate(arguments.runs, arguments.seed)
+        return
     counts: Counter[tuple[str, str]] = Counter()
     runs = 0
     with tempfile.TemporaryDirectory() as name:
@@ -108,9 +170,7 @@ def main() -> None:
     if not runs:
         return
     print(f"{runs} runs of {arguments.subject}, 95 % intervals")
-    for monitor, words in MONITORS.items():
-        for kind in ("rejecting", "warning or rejecting"):
-            print(f"{words:12} {kind:22} {describe(counts[monitor, kind], runs)}")
+    print_counts(counts, runs)
 
 
 if __name__ == "__main__":
