@@ -34,7 +34,7 @@ from pathlib import Path
 from pytest_metamorphic_guard.contracts.monitoring import MonitorContext, MonitorRecord
 from pytest_metamorphic_guard.runner.blocks import BLOCKS
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
-from pytest_metamorphic_guard.watch.requested import load_monitors
+from pytest_metamorphic_guard.watch.setting_up import load_monitors
 from pytest_metamorphic_guard.watch.streams import watch
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "top_k"
