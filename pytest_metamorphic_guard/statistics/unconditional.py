@@ -3,7 +3,8 @@
 The score test of Tango takes its statistic for normal. With few discordant pairs, or many in one
 direction alone, it is skewed, and a test at 5 % errs in up to 9 %, of 3 pairs in 14 %. Here the
 statistic stays, and its chance is summed over all samples of the same size, at the rates that fit
-best under the hypothesis. Such a test at 5 % errs in at most 5.2 % (benchmarks/exact_errors.py).
+best under the hypothesis. Such a test at 5 % errs in at most 5.5 %, whatever the number of pairs
+(benchmarks/exact_errors.py --every).
 
 Source: Hsueh, Liu and Chen, Biometrics 57 (2001) 478-483, for paired samples; Storer and Kim,
 Journal of the American Statistical Association 85 (1990) 146-155, for the rates that are put in.
