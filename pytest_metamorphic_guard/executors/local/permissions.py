@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.configuration import Configuration
     from pytest_metamorphic_guard.executors.local.setup import Target
 
-__all__ = ["make_permissions"]
+__all__ = ["NETWORK", "SYSTEM", "list_broad", "list_parts", "make_permissions"]
 
-_SYSTEM = (
+SYSTEM = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/ld.so.conf"),
     *("/etc/localtime", "/etc/timezone", "/etc/os-release", "/etc/mime.types", "/nix/store"),
     *("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"),
@@ -26,7 +26,7 @@ _SYSTEM = (
     *("/proc/version", "/proc/uptime", "/proc/cgroups", "/sys/devices/system/cpu"),
     *("/sys/devices/system/node", "/sys/fs/cgroup", "/sys/kernel/mm/transparent_hugepage"),
 )
-_NETWORK = (
+NETWORK = (
     *("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf"),
     *("/etc/services", "/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates"),
     "/run/systemd/resolve",
@@ -59,17 +59,17 @@ def make_permissions(
     if target.root:
         wanted.append(target.root)
     project = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    readable = [*_SYSTEM, project, target.file, *map(os.path.abspath, configuration.read)]
+    readable = [*SYSTEM, project, target.file, *map(os.path.abspath, configuration.read)]
     readable.extend(list_editable())
     if target.root and "." in target.name:
         # Its package, which in a folder that may not be read as a whole need not look like one.
         readable.append(os.path.join(target.root, target.name.partition(".")[0]))
     if configuration.allow_network:
-        readable.extend(_NETWORK)
+        readable.extend(NETWORK)
     unlisted = []
-    broad = frozenset(_list_broad())
+    broad = frozenset(list_broad())
     for folder in filter(None, wanted):
-        parts = _list_parts(folder, broad)
+        parts = list_parts(folder, broad)
         if parts is not None:
             unlisted.append(folder)
         readable.extend([folder] if parts is None else parts)
@@ -95,7 +95,7 @@ def _leave_out(readable: list[str], hidden: list[str]) -> tuple[list[str], list[
     return leave_out(dict.fromkeys(readable), hidden)
 
 
-def _list_parts(folder: str, broad: frozenset[str]) -> list[str] | None:
+def list_parts(folder: str, broad: frozenset[str]) -> list[str] | None:
     """Return what may be read of a folder; None for all of it."""
     if os.path.realpath(folder) in broad:
         return list(_list_importable(folder))
@@ -105,7 +105,8 @@ def _list_parts(folder: str, broad: frozenset[str]) -> list[str] | None:
     return None
 
 
-def _list_broad() -> Iterator[str]:
+def list_broad() -> Iterator[str]:
+    """Yield the folders that hold everything else as well, resolved; some of them twice."""
     for start in (os.path.expanduser("~"), tempfile.gettempdir(), "/etc", "/var", "/home", "/root"):
         folder = os.path.realpath(start)
         yield folder

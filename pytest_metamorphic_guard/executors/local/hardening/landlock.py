@@ -61,20 +61,25 @@ class Ruleset:
             self._calls["landlock_create_ruleset"], ctypes.addressof(attributes), length, 0
         )
 
-    def allow_reading(self, paths: Iterable[str]) -> None:
-        """Allow reading and executing these files, and what is below these directories."""
+    def allow_reading(self, paths: Iterable[str], *, executing: bool = True) -> None:
+        """Allow reading these files and what is below these directories, and executing it."""
         for path in paths:
-            self._add(path, _READ)
+            self._add(path, _READ if executing else _READ & ~_EXECUTE)
+
+    def allow_executing(self, paths: Iterable[str]) -> None:
+        """Allow executing these files, and reading them."""
+        for path in paths:
+            self._add(path, _EXECUTE | _READ_FILE)
 
     def allow_listing(self, paths: Iterable[str]) -> None:
         """Allow listing the names in these directories and below, and reading none of the files."""
         for path in paths:
             self._add(path, _READ_DIR)
 
-    def allow_everything(self, paths: Iterable[str]) -> None:
-        """Allow everything with these files, and below these directories."""
+    def allow_everything(self, paths: Iterable[str], *, executing: bool = True) -> None:
+        """Allow everything with these files, and below these directories; executing if said."""
         for path in paths:
-            self._add(path, self._rights)
+            self._add(path, self._rights if executing else self._rights & ~_EXECUTE)
 
     def keep_reading(self, paths: Iterable[str]) -> None:
         """Allow reading these files of a file system that forgets them, such as ``/proc``.

@@ -113,7 +113,12 @@ def make_base_filter(
 
 
 def add_process_rules(
-    made: Filter, *, allow_network: bool, allow_subprocess: bool, only_own: bool = False
+    made: Filter,
+    *,
+    allow_network: bool,
+    allow_subprocess: bool,
+    only_own: bool = False,
+    becomes_program: bool = False,
 ) -> None:
     """Add the rules about processes: threads may start, and processes only if allowed.
 
@@ -122,6 +127,8 @@ def add_process_rules(
         allow_network: Whether sockets may be opened.
         allow_subprocess: Whether processes may be started; never in new namespaces.
         only_own: Whether to let a process signal none but itself; `Filter.apply` says which it is.
+        becomes_program: Whether the process is still to execute a program. Which ones it may is
+            then for Landlock alone to say.
     """
     # Its flags are in memory, which no filter can read; the C library falls back to clone.
     made.deny(["clone3"], errno.ENOSYS)
@@ -132,7 +139,9 @@ def add_process_rules(
     if allow_subprocess:
         made.deny_bits("clone", 0, _CLONE_NAMESPACES)
     else:
-        made.deny(["fork", "vfork", "execve", "execveat"])
+        made.deny(["fork", "vfork", "execveat"])
+        if not becomes_program:
+            made.deny(["execve"])
         made.require_bits("clone", 0, _CLONE_THREAD)
     if only_own:
         made.deny(["tkill"])
