@@ -20,21 +20,29 @@ _MOST_PARTS = 256
 
 
 class BudgetError(MetamorphicGuardError):
-    """A run that has spent what it may.
+    """A run that has spent what it may, or cannot know whether it has.
 
     Args:
         budget_usd: What it may spend.
         spent_usd: What it has spent.
         calls: On how many calls.
+        unpriced: The executor that does not say what its tokens cost; empty for none.
     """
 
-    def __init__(self, budget_usd: float, spent_usd: float, calls: int) -> None:
-        super().__init__(budget_usd, spent_usd, calls)
+    def __init__(self, budget_usd: float, spent_usd: float, calls: int, unpriced: str = "") -> None:
+        super().__init__(budget_usd, spent_usd, calls, unpriced)
         self.budget_usd = budget_usd
         self.spent_usd = spent_usd
         self.calls = calls
+        self.unpriced = unpriced
 
     def __str__(self) -> str:
+        if self.unpriced:
+            return (
+                f"the budget of {self.budget_usd:g} USD cannot be kept: the executor "
+                f"{self.unpriced!r} does not know what its tokens cost; name the prices in its "
+                "configuration, or leave out --mg-budget"
+            )
         return (
             f"the budget of {self.budget_usd:g} USD is spent: {self.calls} calls cost "
             f"{self.spent_usd:.6g} USD; no further call is made (--mg-budget)"
@@ -58,11 +66,14 @@ class Purse:
         self._parts: list[Spent] = []
         self._spent_usd = 0.0
         self._calls = 0
+        self._unpriced = ""
 
     @property
     def is_spent(self) -> bool:
         """Whether no further call may be made."""
-        return self.budget_usd is not None and self._spent_usd >= self.budget_usd
+        if self.budget_usd is None:
+            return False
+        return self._spent_usd >= self.budget_usd or bool(self._unpriced)
 
     def require_left(self) -> None:
         """Refuse a call for which nothing is left.
@@ -70,8 +81,9 @@ class Purse:
         Raises:
             SpentUp: Nothing is.
         """
-        if self.budget_usd is not None and self._spent_usd >= self.budget_usd:
-            raise SpentUp(BudgetError(self.budget_usd, self._spent_usd, self._calls))
+        if self.budget_usd is not None and self.is_spent:
+            spent_usd, calls = self._spent_usd, self._calls
+            raise SpentUp(BudgetError(self.budget_usd, spent_usd, calls, self._unpriced))
 
     def count(self, role: str, executor: str, payload: Mapping[str, Any]) -> None:
         """Count one call, however it ended."""
@@ -84,6 +96,8 @@ class Purse:
                 self._parts[:] = sum_spent(self._parts)
             self._spent_usd += spent.cost_usd
             self._calls += spent.priced
+            if spent.tokens and not spent.priced:
+                self._unpriced = executor
 
     def take(self) -> tuple[Spent, ...]:
         """Return what was spent since this was last asked."""

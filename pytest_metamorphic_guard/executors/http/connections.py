@@ -12,15 +12,15 @@ from pytest_metamorphic_guard.executors.http.watchdog import Line, Watch, Watchd
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from urllib3 import BaseHTTPResponse
 
 __all__ = ["Connections"]
 
 _STEP = 1 << 16
-# Servers close what idles for five seconds; what is sent just then is lost.
-_IDLE_S = 3.0
+# Many servers close what idles for two seconds; what is sent just then is lost.
+_IDLE_S = 1.0
 
 
 class Connections:
@@ -30,13 +30,21 @@ class Connections:
         most_bytes: Largest body of an answer.
         proxy: URL of a proxy; the environment's are not looked at.
         ca_file: File with the certificates to trust instead of the system's.
+        hide: Takes secrets out of what an answer shows.
 
     Raises:
         ModuleNotFoundError: urllib3 is not installed.
         ValueError: The file cannot be used.
     """
 
-    def __init__(self, *, most_bytes: int, proxy: str | None, ca_file: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        most_bytes: int,
+        proxy: str | None,
+        ca_file: str | None,
+        hide: Callable[[str], str],
+    ) -> None:
         # Here, and not above: nobody pays for it who calls no service.
         import urllib3
 
@@ -44,6 +52,7 @@ class Connections:
         self._most_bytes = most_bytes
         self._proxy = proxy
         self._ca_file = ca_file
+        self._hide = hide
         self._tls = self._make_tls() if ca_file is not None else None
         self._free: deque[_Lane] = deque()
         self.watchdog = Watchdog()
@@ -105,7 +114,8 @@ class Connections:
             raise self._explain(error, ask, watch) from error
         duration_ms = (time.perf_counter() - started) * 1e3
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status, response.reason or "", headers, body, duration_ms)
+        reason = response.reason or ""
+        return Reply(response.status, reason, headers, body, duration_ms, self._hide)
 
     def _explain(  # noqa: PLR0911 - one per way to end
         self, error: Exception, ask: Ask, watch: Watch

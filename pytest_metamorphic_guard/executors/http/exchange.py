@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Ask", "Reply", "Trouble", "TroubleKind", "inflate"]
 
@@ -26,6 +26,8 @@ TroubleKind = Literal[
     "unavailable",
 ]
 _STEP = 1 << 16
+_MOST_READ = 1 << 16
+_MOST_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Reply:
         headers: Its headers, by lower-case name.
         body: Its body, unpacked.
         duration_ms: Milliseconds from the request to the end of the body.
+        hide: Takes secrets out of what is shown of it.
     """
 
     status: int
@@ -62,15 +65,18 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     duration_ms: float
+    hide: Callable[[str], str] = field(default=str, repr=False)
 
     @property
     def start(self) -> str:
         """The start of the body as one line of text."""
-        return " ".join(self.body[:2000].decode("utf-8", "replace").split())[:300]
+        # Hidden before it is cut, or the start of a secret would be left.
+        shown = self.hide(self.body[:_MOST_READ].decode("utf-8", "replace"))
+        return " ".join(shown.split())[:_MOST_SHOWN]
 
     def describe(self) -> str:
         """Return the status and the start of the body."""
-        said = f"status {self.status} {self.reason}".rstrip()
+        said = f"status {self.status} {self.hide(self.reason)[:_MOST_SHOWN]}".rstrip()
         return f"{said}: {self.start}" if self.start else said
 
 

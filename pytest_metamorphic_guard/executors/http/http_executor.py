@@ -55,7 +55,10 @@ class HttpExecutor(Executor):
         self._options = options = read_configuration(self.config)
         self.parallel = options.parallel
         self._connections = Connections(
-            most_bytes=options.most_bytes, proxy=options.proxy, ca_file=options.ca_file
+            most_bytes=options.most_bytes,
+            proxy=options.proxy,
+            ca_file=options.ca_file,
+            hide=options.secrets.hide,
         )
         self._pauses: dict[str, Pause] = {}
 
@@ -102,6 +105,7 @@ class HttpExecutor(Executor):
         return persistence.ask(lambda: self._connections.send(ask, watch), watch, attempts)
 
     def _read(self, reply: Reply, attempts: Attempts) -> dict[str, Any]:
+        options = self._options
         known = {"duration_ms": reply.duration_ms, "http_status": reply.status}
         if reply.status in BUSY:
             trouble = Trouble("unavailable", reply.describe())
@@ -109,7 +113,8 @@ class HttpExecutor(Executor):
         if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
             said = reply.describe()
             if "location" in reply.headers:
-                said += f" (to {reply.headers['location'][:200]}, which is not followed)"
+                where = options.secrets.hide(reply.headers["location"])[:200]
+                said += f" (to {where}, which is not followed)"
             return make_payload(
                 attempts,
                 error=said,
@@ -118,7 +123,7 @@ class HttpExecutor(Executor):
                 **known,
             )
         try:
-            result = read_result(reply, self._options)
+            result = read_result(reply, options)
         except Trouble as trouble:
             return describe_trouble("HTTP", trouble, attempts, **known)
         return make_payload(attempts, success=True, result=result, **known)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +28,13 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         # The longest first, so that no rest of one is left where it contains another.
-        found = {value for value in values if len(value) >= _SHORTEST}
+        found = {
+            form
+            for value in values
+            if len(value) >= _SHORTEST
+            # As JSON and as a part of a URL write it.
+            for form in (value, json.dumps(value)[1:-1], quote(value, safe=""))
+        }
         self._values = sorted(found, key=lambda value: (-len(value), value))
 
     def __repr__(self) -> str:

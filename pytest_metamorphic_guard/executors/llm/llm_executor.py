@@ -47,7 +47,10 @@ class LLMExecutor(Executor):
         self._options = options = read_configuration(self.config)
         self.parallel = options.parallel
         self._connections = Connections(
-            most_bytes=options.most_bytes, proxy=options.proxy, ca_file=options.ca_file
+            most_bytes=options.most_bytes,
+            proxy=options.proxy,
+            ca_file=options.ca_file,
+            hide=options.secrets.hide,
         )
         # A completion may be asked for again: it is paid for twice then, and changes nothing.
         self._persistence = Persistence(options.retries, idempotent=True, pause=Pause())

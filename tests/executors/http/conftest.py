@@ -118,6 +118,11 @@ class Handler(BaseHTTPRequestHandler):
         token = self.headers.get("Authorization", "")
         self.answer({"error": "no", "you sent": token}, 500)
 
+    def leak(self):
+        """Show the token where the text is cut that is shown."""
+        token = self.headers["Authorization"]
+        self.answer(b"." * (290 - len("Bearer ")) + token.encode(), 500)
+
     def missing(self):
         self.answer(b"<html>no such thing</html>", 404)
 

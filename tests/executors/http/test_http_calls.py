@@ -201,6 +201,8 @@ def test_secrets_are_in_no_text(service, monkeypatch):
         payload = executor.execute(service.url + "/fail", "f", (1,), 5.0, 0)
         assert payload["error"].startswith("status 500 Internal Server Error: ")
         assert "Bearer [redacted]" in payload["error"]
+        cut = executor.execute(service.url + "/leak", "f", (1,), 5.0, 0)
+        assert "s3c" not in cut["error"]
         assert "s3cr3t" not in f"{payload} {executor!r} {vars(executor)}"
     shown = call(service.url + "/show", 1, result="data.token", **config)
     assert shown["result"] == "Bearer s3cr3t-of-the-shop"  # it was sent

@@ -28,7 +28,8 @@ def prompts(project, chat):
     project.write_task(TASK, inputs="[(f'question {i}',) for i in range(20)]")
 
     def run(*args, model="echo", start=project.run, **more):
-        config = chat.configure(model, prices={"input": 1.0, "output": 2.0}, **more)
+        config = chat.configure(model, **{"prices": {"input": 1.0, "output": 2.0}, **more})
+        config = {key: value for key, value in config.items() if value is not None}
         executor = ("--mg-executor=llm", f"--mg-executor-config={json.dumps(config)}")
         roles = ("--mg-candidate=new.txt", "--mg-baseline=old.txt")
         # A server that fails at random is not what these are about.
@@ -87,6 +88,11 @@ def test_a_budget_ends_the_run_with_everything_written(project, prompts, chat):
     at_once = prompts("--mg-gate", "--mg-budget=0.00032", parallel=4)
     at_once.stdout.fnmatch_lines(["INCONCLUSIVE:*"])
     assert 20 <= len(chat.requests) <= 28
+    chat.requests.clear()
+    unknown = prompts("--mg-gate", "--mg-budget=1", parallel=1, prices=None)
+    unknown.stdout.fnmatch_lines(["*the budget of 1 USD cannot be kept: the executor 'llm' does*"])
+    unknown.stdout.fnmatch_lines(["INCONCLUSIVE:*"])
+    assert len(chat.requests) == 1
     wrong = prompts("--mg-budget=little")
     wrong.stderr.fnmatch_lines(["*--mg-budget=little: expected a number of US dollars above 0"])
 
