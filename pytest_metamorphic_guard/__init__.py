@@ -216,6 +216,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        # Not loaded before: it looks through all that is installed.
+        from importlib.metadata import version
+
+        return version("pytest-metamorphic-guard")
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

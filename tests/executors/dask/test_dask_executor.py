@@ -9,6 +9,7 @@ import pytest
 from distributed import Client
 
 from pytest_metamorphic_guard.contracts.executors import Call
+from pytest_metamorphic_guard.executors.local.hardening.support import find_missing
 from pytest_metamorphic_guard.testing import check_executor
 
 SOLVE = """
@@ -102,6 +103,31 @@ def test_nothing_that_a_candidate_made_is_unpickled_outside_its_process(
     # The workers of the cluster are other processes than the one that imported the candidate.
     imported_by = call(executor, path, function="who")["result"]
     assert imported_by not in {os.getpid(), *(one.pid for one in cluster.processes)}
+
+
+@pytest.mark.skipif(bool(find_missing()), reason="this kernel cannot confine candidates fully")
+def test_a_candidate_reaches_neither_scheduler_nor_worker(
+    make_dask, cluster, candidates, processes
+):
+    path = candidates.write(
+        """
+        import os, signal, socket, time
+        def reach(host, port): socket.create_connection((host, port), timeout=5)
+        def kill(pids):
+            for pid in pids: os.kill(pid, signal.SIGKILL)
+        def change():
+            with open(__file__, "a") as file: file.write("# mine")
+        def take(): return len(b"x" * (900 << 20))
+        """
+    )
+    host, port = cluster.address.removeprefix("tcp://").split(":")
+    pids = [one.pid for one in cluster.processes]
+    executor = make_dask()
+    given = (("reach", host, int(port)), ("kill", pids), ("change",), ("take",))
+    calls = (Call(path, name, tuple(args), 20.0, 256) for name, *args in given)
+    kinds = [payload.get("exception_type") for payload in executor.execute_many(calls)]
+    assert kinds == ["PermissionError", "PermissionError", "PermissionError", "MemoryError"]
+    assert not any(map(processes.is_gone, pids))
 
 
 def test_files_are_sent_by_content_and_only_those_of_the_candidate(make_dask, solve, tmp_path):
