@@ -283,6 +283,8 @@ class Cluster:
             await asyncio.wait(others, timeout=_CLOSE_S)
 
     def _stop_loop(self) -> None:
+        # What Dask leaves half done would be said on the terminal when it is collected.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSE_S)
         if not self._thread.is_alive():
