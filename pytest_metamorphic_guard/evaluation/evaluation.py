@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.role_executors import Executors
 from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.runner.calling import Caller
+from pytest_metamorphic_guard.runner.drawn_ahead import DrawnSamples
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
 from pytest_metamorphic_guard.runner.purse import Purse
@@ -58,6 +59,7 @@ class Evaluation:
         self.rules = rules
         self.samples = Samples(settings, rules)
         self.purse = Purse(_share_budget(settings.budget_usd, worker))
+        self.drawn = DrawnSamples()
         self.executors = Executors(
             settings=settings,
             repeats=plan_repeats(monitors, settings.seed),

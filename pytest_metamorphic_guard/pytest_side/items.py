@@ -43,7 +43,7 @@ from pytest_metamorphic_guard.pytest_side.users_tests import (
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_item
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.constants import try_constants_of
-from pytest_metamorphic_guard.runner.holders import MeasuringHolder
+from pytest_metamorphic_guard.runner.holders import FindingHolder, MeasuringHolder
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
 from pytest_metamorphic_guard.runner.unanswered import require_answers
 
@@ -168,6 +168,8 @@ class ItemRunner:
             plan.holder.measuring = measuring
         for caller in run.callers:
             caller.deadline = item.stash.get(DEADLINE, None)
+        if isinstance(plan.holder, FindingHolder):
+            plan.holder.drawn = self.session.evaluation.drawn
         plan.holder.run = run
         return run, measuring
 

@@ -51,9 +51,10 @@ class Case:
     Attributes:
         plan: What is known of it before its calls; None until somebody looks ahead.
         ahead: Its calls that are under way already, by role and kind.
+        aside: Waits for a law's body that runs for it already, by role, and returns its result.
     """
 
-    __slots__ = ("_identity", "_packed", "_snapshot", "ahead", "index", "plan", "sources")
+    __slots__ = ("_identity", "_packed", "_snapshot", "ahead", "aside", "index", "plan", "sources")
 
     def __init__(self, sources: tuple[tuple[Any, ...], ...], index: str | None = None) -> None:
         self.sources = sources
@@ -61,6 +62,7 @@ class Case:
         self.plan: Plan | None = None
         self._identity: tuple[str, bytes] | None = None
         self.ahead: dict[tuple[str, str], Job] = {}
+        self.aside: dict[str, Callable[[], Any]] = {}
         self._snapshot = snapshot(sources)
         self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
 

@@ -11,6 +11,7 @@ from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.runner.anew import calling_again
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.hanging import has_hung
+from pytest_metamorphic_guard.runner.inside_hypothesis import run_inside
 from pytest_metamorphic_guard.runner.purse import SpentUp
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
@@ -32,6 +33,10 @@ _REPEATS = 5
 _REPEATS_S = 5.0
 
 
+class _CannotRepeatError(Exception):
+    """A case that cannot be run again."""
+
+
 def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
     """Run the violated case again, several times, each in a fresh process.
 
@@ -43,7 +48,7 @@ def confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
     """
     try:
         return _confirm(run, violation)
-    except (NotAvailable, SpentUp):
+    except (NotAvailable, SpentUp, _CannotRepeatError):
         return violation, "unchecked"
 
 
@@ -74,17 +79,26 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
             again is not None and again.regression == violation.regression
             for again, _ in _run_again(run, violation)
         )
-    except NotAvailable:
+    except (NotAvailable, _CannotRepeatError):
         return False
 
 
 def _examine(run: Run, violation: Violation) -> Violation | None:
-    """Evaluate a violated case again; None where it holds, or does not count this time."""
+    """Evaluate a violated case again; None where it holds, or does not count this time.
+
+    Raises:
+        _CannotRepeatError: What it draws beside its inputs is not known any more.
+    """
+    again: list[Violation | None] = []
     try:
         with allow_assume(), calling_again(run.callers):
-            return run.examine(violation.case)
+            # A law may note events, as it could when it was found in violation. Chance is to show.
+            run_inside(lambda: again.append(run.examine(violation.case)), seeds=False)
     except (Skipped, Undecided, UnsatisfiedAssumption):
         return None
+    if not again:
+        raise _CannotRepeatError
+    return again[0]
 
 
 def _repeat(run: Run, violation: Violation) -> tuple[list[Violation | None], bool]:

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import hypothesis.errors
 from hypothesis import HealthCheck, Phase
-from hypothesis import strategies as st
 
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, TaskError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
+from pytest_metamorphic_guard.runner.cases import Case
+from pytest_metamorphic_guard.runner.drawn_ahead import is_drawn_ahead
+from pytest_metamorphic_guard.runner.finding import Finding
 from pytest_metamorphic_guard.runner.functions import (
     RunHolder,
     count_sources,
     disguise,
     find_examples,
 )
+from pytest_metamorphic_guard.runner.holders import FindingHolder
 from pytest_metamorphic_guard.runner.listing import build_listed
 from pytest_metamorphic_guard.runner.requirements import require_cases
+from pytest_metamorphic_guard.runner.sources import to_sources, to_strategy
 from pytest_metamorphic_guard.runner.violations import Skipped
-from pytest_metamorphic_guard.tasks.inputs import (
-    StrategyInputs,
-)
+from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +35,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = [
-    "build_test",
-    "check_tuple",
-    "explain",
-    "to_sources",
-    "to_strategy",
-]
+__all__ = ["build_test", "explain"]
 
 
 def build_test(
@@ -59,7 +55,9 @@ def build_test(
     """
     holder = RunHolder(parameters)
     if isinstance(task.inputs, StrategyInputs):
-        test = _build_drawn(task, entry, settings, holder, forced_seed=forced_seed)
+        holder = FindingHolder(parameters)
+        given = _build_drawn(task, entry, settings, holder, forced_seed=forced_seed)
+        test = _draw_ahead(task, entry, holder, given)
     else:
         test = build_listed(task, entry, settings, holder)
     test.__name__ = entry.name
@@ -97,15 +95,20 @@ def _build_drawn(
     task: Task,
     entry: Entry,
     settings: Settings,
-    holder: RunHolder,
+    holder: FindingHolder,
     *,
     forced_seed: bool,
 ) -> Callable[..., None]:
     def test(mg_case: Any, **fixtures: Any) -> None:
         __tracebackhide__ = True
+        passed = holder.find_passed()
+        if passed is not None:
+            if not passed:
+                hypothesis.reject()
+            return
         holder.take_fixtures(fixtures)
         try:
-            holder.run.check(to_sources(task, entry, mg_case))
+            holder.run.check_case(Case(to_sources(task, entry, mg_case)))
         except Skipped:
             hypothesis.reject()
         except hypothesis.errors.UnsatisfiedAssumption:
@@ -121,41 +124,25 @@ def _build_drawn(
     return hypothesis.given(mg_case=to_strategy(task, count_sources(entry)))(inner)
 
 
-def to_strategy(task: Task, count: int) -> st.SearchStrategy[Any]:
-    """Return the strategy of a task's inputs, or of ``count`` of them at a time."""
-    assert isinstance(task.inputs, StrategyInputs)  # the caller asked
-    one = task.inputs.strategy
-    if isinstance(one, dict):
-        one = st.tuples(*one.values())
-    return one if count == 1 else st.tuples(*[one] * count)
+def _draw_ahead(task: Task, entry: Entry, holder: FindingHolder, given: Any) -> Callable[..., None]:
+    """Return a test that draws before it calls; the one that is given, where that cannot be."""
+    name = "_hypothesis_internal_use_settings"
+    if given._hypothesis_internal_use_reproduce_failure is not None:  # noqa: SLF001
+        return given  # type: ignore[no-any-return]
+    if not is_drawn_ahead(getattr(given, name)):
+        return given  # type: ignore[no-any-return]
 
+    def test(**fixtures: Any) -> None:
+        __tracebackhide__ = True
+        holder.take_fixtures(fixtures)
+        # Hypothesis's own pytest plugin may have changed them for this item.
+        Finding(given, getattr(made, name), holder, fixtures).search()
 
-def to_sources(task: Task, entry: Entry, drawn: Any) -> tuple[tuple[Any, ...], ...]:
-    """Return the source inputs of one case from what the strategy drew.
-
-    Raises:
-        Unusable: It drew no tuples.
-    """
-    sources = (drawn,) if count_sources(entry) == 1 else drawn
-    for source in sources:
-        check_tuple(task, source)
-    return sources
-
-
-def check_tuple(task: Task, source: object) -> None:
-    """Refuse a drawn input that is no tuple of arguments.
-
-    Raises:
-        Unusable: It is something else.
-    """
-    if type(source) is tuple:
-        return
-    fault = (
-        f"inputs yields a {type(source).__name__}, expected a tuple of arguments: "
-        "wrap it, as in st.tuples(st.lists(st.integers()))"
-    )
-    where = str(task.location) if task.location else None
-    raise Unusable(TaskError(task.name, [fault], where))
+    made = disguise(test, task, entry, holder.parameters)
+    own = {"__signature__", "__wrapped__"}
+    # What that plugin asks of a test, such as for the health check of fixtures.
+    vars(made).update({key: value for key, value in vars(given).items() if key not in own})
+    return made
 
 
 def _apply_settings(inner: Any, entry: Entry, settings: Settings, *, forced_seed: bool) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_metamorphic_guard.contracts.measurements import CaseHeld
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
-from pytest_metamorphic_guard.runner.drawing import to_sources
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import find_examples
 from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.sources import to_sources
 from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 

@@ -78,7 +78,12 @@ def count_sources(entry: Entry) -> int:
 
 
 def disguise(
-    test: Callable[..., None], task: Task, entry: Entry, leading: tuple[str, ...]
+    test: Callable[..., None],
+    task: Task,
+    entry: Entry,
+    leading: tuple[str, ...],
+    *,
+    with_fixtures: bool = True,
 ) -> Callable[..., None]:
     """Give a generated function the name, place, marks and parameters of the user's own."""
     code = test.__code__
@@ -94,7 +99,7 @@ def disguise(
     made.__module__ = entry.function.__module__
     made.__doc__ = inspect.getdoc(entry.function)
     kind = inspect.Parameter.KEYWORD_ONLY  # hypothesis passes what is not so by position
-    names = (*leading, *find_fixtures(task, entry))
+    names = (*leading, *(find_fixtures(task, entry) if with_fixtures else ()))
     made.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
     return made
 

@@ -6,6 +6,7 @@ concluded is taken from the calls in the order of the inputs, so it depends on n
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.inside_hypothesis import Seeded
+    from pytest_metamorphic_guard.runner.laws_aside import LawAside
     from pytest_metamorphic_guard.runner.pools import Job
     from pytest_metamorphic_guard.runner.run import Run
 
@@ -26,6 +30,8 @@ __all__ = ["Flights"]
 
 # Inputs that wait for their turn hold memory: so many at most, and so many bytes.
 _MOST_BYTES = 64 << 20
+# Bodies of laws whose calls are ended get so long to end themselves.
+_END_WITHIN_S = 1.0
 
 
 @dataclass(slots=True)
@@ -37,20 +43,24 @@ class Flights:
         sample: The source inputs of every case, in order.
         name: What tells these inputs from others that the entries of the task share; None where
             the entry has them alone, as in a replay.
+        seeded: Brings global generators to where they are before each case; None leaves them.
     """
 
     run: Run
     sample: Sequence[tuple[tuple[Any, ...], ...]]
     name: str | None = "sample"
+    seeded: Seeded | None = None
     _cases: dict[int, Case] = field(default_factory=dict)
-    _under_way: deque[Job] = field(default_factory=deque)
+    _under_way: deque[Job | LawAside] = field(default_factory=deque)
+    _bodies: list[LawAside] = field(default_factory=list)
     _next: int = 0
     _bytes: int = 0
 
     @property
     def _most(self) -> int:
         """Number of calls that are begun before their turn; 0 for none."""
-        if isinstance(self.run.entry.subject, Law):
+        subject = self.run.entry.subject
+        if isinstance(subject, Law) and not subject.parallel:
             return 0  # it calls as it goes along
         if any(caller.purse is not None and caller.purse.is_spent for caller in self.run.callers):
             return 0
@@ -67,13 +77,21 @@ class Flights:
             self._next += 1
         case = self._cases.pop(index, None) or self._make(index)
         self._bytes -= len(case.key or b"") if case.plan is not None else 0
+        if self.seeded is not None and not most:
+            self._plan(case)  # at the same point, however many calls are under way
         return case
 
     def stop(self) -> None:
         """Forget what was begun: nobody asks for it any more."""
+        for body in self._bodies:
+            body.stop()
         for caller in self.run.callers:
             if caller.pool is not None and self._under_way:
                 caller.pool.stop()
+        until = time.monotonic() + _END_WITHIN_S
+        for body in self._bodies:
+            body.wait(max(until - time.monotonic(), 0.0))
+        self._bodies.clear()
         self._cases.clear()
         self._under_way.clear()
         self._next, self._bytes = 0, 0
@@ -94,6 +112,40 @@ class Flights:
     def _begin(self, index: int) -> None:
         run, case = self.run, self._make(index)
         self._cases[index] = case
+        self._plan(case)
+        if case.plan is None:
+            return
+        self._bytes += len(case.key or b"")
+        is_relation = isinstance(run.entry.subject, MetamorphicRelation)
+        needs_followup = is_relation and not sees_output(run.entry)
+        if not case.plan.applies or (needs_followup and not case.plan.followups):
+            return
+        for caller in run.order_callers(case):
+            if isinstance(run.entry.subject, Law):
+                self._begin_law(case, caller)
+                continue
+            sources = case.sources if caller.packs else case.copy()
+            for kind, inputs in (("source", sources), ("followup", case.plan.followups)):
+                for number, args in enumerate(inputs):
+                    job = caller.call_ahead(number_kind(kind, number), args, case)
+                    if job is not None:
+                        self._under_way.append(job)
+
+    def _begin_law(self, case: Case, caller: Caller) -> None:
+        if caller.pool is None:
+            return
+        # Not loaded for laws whose cases run in order, for a run that starts sooner.
+        from pytest_metamorphic_guard.runner.laws_aside import LawAside
+
+        body = LawAside(self.run, case, caller)
+        case.aside[caller.role] = body.conclude
+        self._under_way.append(body)
+        self._bodies = [*(one for one in self._bodies if not one.future.done()), body]
+
+    def _plan(self, case: Case) -> None:
+        run = self.run
+        if self.seeded is not None:
+            self.seeded.restore()
         try:
             if not applies(run.task, run.entry, case):
                 case.plan = Plan(applies=False)
@@ -105,16 +157,4 @@ class Flights:
         except BaseException as error:
             if not isinstance(error, Exception) and not hasattr(error, "error"):
                 raise  # Ctrl-C, or the item's time is over
-            return  # it is raised again when it is the turn of this case
-        self._bytes += len(case.key or b"")
-        is_relation = isinstance(run.entry.subject, MetamorphicRelation)
-        needs_followup = is_relation and not sees_output(run.entry)
-        if not case.plan.applies or (needs_followup and not case.plan.followups):
-            return
-        for caller in run.order_callers(case):
-            sources = case.sources if caller.packs else case.copy()
-            for kind, inputs in (("source", sources), ("followup", case.plan.followups)):
-                for number, args in enumerate(inputs):
-                    job = caller.call_ahead(number_kind(kind, number), args, case)
-                    if job is not None:
-                        self._under_way.append(job)
+            # It is raised again when it is the turn of this case.

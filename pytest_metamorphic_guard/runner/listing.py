@@ -9,18 +9,22 @@ import hypothesis.errors
 
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
+from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.functions import (
     RunHolder,
     count_sources,
     disguise,
     find_examples,
 )
+from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.sequences import Mapped
 from pytest_metamorphic_guard.runner.skips import allow_assume
+from pytest_metamorphic_guard.runner.sources import to_sources
 from pytest_metamorphic_guard.runner.violations import Skipped, Violated
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs, GeneratedInputs, check_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
@@ -80,20 +84,30 @@ def list_violations(
         Violated: With the smallest input that violates the entry: the list's own shrinking.
     """
     __tracebackhide__ = True
+    sources = _list_sources(task, entry, settings, sample)
+    # What was measured before is only looked at again: most of it is known.
+    flights = Flights(holder.run, sources, f"listed {len(sources)}") if sample is None else None
     violated: Violated | None = None
-    for sources in _list_cases(task, entry, settings, sample):
-        if violated is not None and settings.shrink == "off":
-            break
-        if violated is not None and not _is_smaller(sources, violated):
-            continue
-        try:
-            holder.run.check(sources)
-        except Skipped:
-            continue
-        except hypothesis.errors.UnsatisfiedAssumption:
-            holder.run.count_skipped()
-        except Violated as error:
-            violated = error
+    try:
+        for index in range(len(sources)):
+            if violated is not None and not _is_smaller(sources[index], violated):
+                continue
+            try:
+                holder.run.check_case(flights.take(index) if flights else Case(sources[index]))
+            except Skipped:
+                continue
+            except hypothesis.errors.UnsatisfiedAssumption:
+                holder.run.count_skipped()
+            except Violated as error:
+                violated = error
+                if settings.shrink == "off":
+                    break
+                if flights is not None:
+                    flights.stop()
+                    flights = None
+    finally:
+        if flights is not None:
+            flights.stop()
     if violated is not None:
         raise violated
 
@@ -102,23 +116,27 @@ def _is_smaller(sources: object, violated: Violated) -> bool:
     return len(repr(sources)) < len(repr(violated.violation.case.sources))
 
 
-def _list_cases(
+def _list_sources(
     task: Task,
     entry: Entry,
     settings: Settings,
     sample: Sequence[tuple[tuple[Any, ...], ...]] | None,
-) -> Iterator[tuple[tuple[Any, ...], ...]]:
+) -> Sequence[tuple[tuple[Any, ...], ...]]:
+    """Return the source inputs of every case: those of examples before those of the list."""
     count = count_sources(entry)
-    for example in find_examples(task, entry):
-        yield (example,) if count == 1 else example
+    examples = [to_sources(task, entry, example) for example in find_examples(task, entry)]
     if sample is not None:
-        yield from sample
-        return
+        return [*examples, *sample]
     cases = read_cases(task, settings)
     limit = len(cases) if settings.n is None else min(settings.n, len(cases))
-    for index in range(limit):
+
+    def find(index: int) -> tuple[tuple[Any, ...], ...]:
+        if index < 0:
+            return examples[index]
         # Several sources are neighbours in the list, which is closed to a ring.
-        yield tuple(cases[(index + offset) % len(cases)] for offset in range(count))
+        return tuple(cases[(index + offset) % len(cases)] for offset in range(count))
+
+    return Mapped(find, range(-len(examples), limit))
 
 
 def read_cases(task: Task, settings: Settings) -> Sequence[tuple[Any, ...]]:

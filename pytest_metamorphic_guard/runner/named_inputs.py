@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.errors import ImplementationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["arrange", "find_order", "read_names"]
+__all__ = ["arrange", "find_order", "order_inputs", "read_names"]
 
 _MOST_BYTES = 5_000_000
 
@@ -49,6 +50,22 @@ class _Unread(Enum):
 
     ABSENT = auto()
     HIDDEN = auto()
+
+
+def order_inputs(callers: Iterable[Any], names: Sequence[str], *, lenient: bool) -> None:
+    """Let every caller take named inputs in the order of its implementation.
+
+    Args:
+        callers: What makes the calls.
+        names: The names, in the order of the task.
+        lenient: Whether one that takes none by these names is called by position.
+
+    Raises:
+        ImplementationError: The names cannot be matched to its parameters.
+    """
+    for caller in callers:
+        with contextlib.suppress(*((ImplementationError,) if lenient else ())):
+            caller.order = find_order(caller.implementation, names)
 
 
 def find_order(implementation: Implementation, names: Sequence[str]) -> tuple[int, ...] | None:

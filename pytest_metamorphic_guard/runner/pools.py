@@ -77,6 +77,7 @@ class Pool:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._threads = 0
+        self._lock = threading.Lock()
 
     @property
     def ahead(self) -> int:
@@ -89,22 +90,26 @@ class Pool:
         return max(2 * self.width, wanted if type(wanted) is int else 0)
 
     def submit(self, job: Job) -> None:
-        """Let a call be made as soon as there is room for it."""
-        self._waiting.append(job)
-        while self._waiting and self._waiting[0].future.done():
-            self._waiting.popleft()
+        """Let a call be made as soon as there is room for it; from any thread."""
+        with self._lock:
+            self._waiting.append(job)
+            while self._waiting[0].future.done():
+                self._waiting.popleft()
+            begins = self._threads < self._most_threads
+            self._threads += begins
         self._jobs.put(job)
-        if self._threads < self._most_threads:
-            self._threads += 1
+        if begins:
             threading.Thread(target=self._work, name="mg-call", daemon=True).start()
 
     def stop(self) -> None:
         """Forget the calls that wait, and end those that are under way, if the executor can."""
+        with self._lock:
+            waiting = [*self._waiting]
+            self._waiting.clear()
         is_busy = False
-        for job in self._waiting:
+        for job in waiting:
             if not (job.future.cancel() or job.future.done()):
                 is_busy = True
-        self._waiting.clear()
         abort = getattr(self._loaded.executor, "abort", None)
         if is_busy and callable(abort):
             with contextlib.suppress(Exception):  # a stranger's; nobody waits for these calls

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,10 @@ from pytest_metamorphic_guard.contracts.verdicts import (
     Verdict,
     says_something,
 )
-from pytest_metamorphic_guard.errors import ImplementationError, TaskError
+from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.runner.agreeing import settle_agreement
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
 from pytest_metamorphic_guard.runner.case_check import evaluate
-from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.endings import Difference, find_difference, was_cut_off
 from pytest_metamorphic_guard.runner.entry_needs import prepare_callers
 from pytest_metamorphic_guard.runner.followups import applies, find_followups
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.case_results import CaseResult
+    from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
@@ -95,13 +94,10 @@ class Run:
         names = self.task.inputs.names
         if names is not None:
             # Not loaded for inputs without names, for a run that starts sooner.
-            from pytest_metamorphic_guard.runner.named_inputs import find_order
+            from pytest_metamorphic_guard.runner.named_inputs import order_inputs
 
             # A law calls by position, whatever the inputs are called.
-            lenient = isinstance(self.entry.subject, Law)
-            for caller in self.callers:
-                with contextlib.suppress(*((ImplementationError,) if lenient else ())):
-                    caller.order = find_order(caller.implementation, names)
+            order_inputs(self.callers, names, lenient=isinstance(self.entry.subject, Law))
         prepare_callers(self.task, self.entry, self.callers)
         self._order = RoleOrder(f"{self.settings.seed}:{self.entry.name}")
 
@@ -119,7 +115,7 @@ class Run:
         """Return the callers in random order, the same one whenever it is asked for a case."""
         return self._order.arrange(self.callers, None if case is None else case.index)
 
-    def check(self, sources: tuple[tuple[Any, ...], ...]) -> None:
+    def check_case(self, case: Case) -> None:
         """Check one case.
 
         Raises:
@@ -128,12 +124,12 @@ class Run:
             Unusable: Nothing can be concluded from any case.
         """
         __tracebackhide__ = True
-        case = Case(sources)
-        self.last_input = sources
+        self.last_input = case.sources
         searching = self.first is not None and self.settings.shrink != "full"
         if searching and self.shrinking.is_spent_for(case):
             return
-        if not applies(self.task, self.entry, case):
+        known = case.plan.applies if case.plan else applies(self.task, self.entry, case)
+        if not known:
             self.count_skipped()
             raise Skipped
         try:
@@ -236,9 +232,7 @@ class Run:
         if isinstance(self.entry.subject, MetamorphicRelation) and not followups:
             raise Skipped
         results = {
-            caller.role: evaluate(
-                self.task, self.entry, case, followups, caller, self.find_fixtures(case)
-            )
+            caller.role: self._evaluate(case, followups, caller)
             for caller in self.order_callers(case)
         }
         case.forget_packed()
@@ -252,6 +246,15 @@ class Run:
         if not (isinstance(law, Law) and law.wants_rng):
             return self.fixtures
         return self.fixtures | {"rng": case.make_rng(self.settings.seed, law.name)}
+
+    def _evaluate(self, case: Case, followups: Any, caller: Caller) -> CaseResult:
+        __tracebackhide__ = True
+        aside = case.aside.pop(caller.role, None)
+        if aside is not None:
+            result: CaseResult = aside()
+            return result
+        fixtures = self.find_fixtures(case)
+        return evaluate(self.task, self.entry, case, followups, caller, fixtures)
 
     def _judge(
         self, case: Case, candidate: CaseResult, baseline: CaseResult | None
@@ -285,11 +288,9 @@ class Run:
 
     def _remember(self, violation: Violation) -> None:
         self.shrinking.keep(violation)
-        for caller, result in (
-            (self.candidate, violation.candidate),
-            (self.baseline, violation.baseline),
-        ):
-            if caller is not None and result is not None:
+        for caller in self.callers:
+            result = violation.candidate if caller is self.candidate else violation.baseline
+            if result is not None:
                 caller.remember([(e.key, e.outcome) for e in result.executions])
 
     def count_skipped(self) -> None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 from hypothesis import HealthCheck, Phase
 
+from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.constants import try_constants_of
-from pytest_metamorphic_guard.runner.drawing import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.functions import count_sources, disguise
 from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
 from pytest_metamorphic_guard.runner.skips import allow_assume
+from pytest_metamorphic_guard.runner.sources import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.runner.violations import Skipped, Violated
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
@@ -90,7 +91,7 @@ def _build_search(
             return
         # A rejected case would change what is drawn after it, so a refused one simply ends.
         try:
-            holder.run.check(to_sources(task, entry, case))
+            holder.run.check_case(Case(to_sources(task, entry, case)))
         except Skipped:
             return
         except Exception as error:

@@ -120,6 +120,8 @@ class Law:
         sources: Number of inputs of one case; with several, ``body(solve, *argument_tuples)``.
         description: What the law says; the docstring of ``body`` otherwise.
         shows_lines: Whether a failure shows the lines of ``body``.
+        parallel: Whether the body may run for several inputs at once, each in a thread of its own,
+            where the executor takes several calls.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Law:
     sources: int = field(default=1, kw_only=True)
     description: str | None = field(default=None, kw_only=True)
     shows_lines: bool = field(default=True, kw_only=True)
+    parallel: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         __tracebackhide__ = True
@@ -142,6 +145,8 @@ class Law:
         if self.precondition is not None:
             faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
+        if type(self.parallel) is not bool:
+            faults.append(f"parallel={self.parallel!r:.40}, expected True or False")
         raise_faults("law", self.name, faults)
 
     @cached_property

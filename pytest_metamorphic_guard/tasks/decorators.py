@@ -150,10 +150,11 @@ class Decorators:
         name: str | None = ...,
         precondition: Callable[..., Any] | None = ...,
         min_pass_rate: float | None = ...,
+        parallel: bool = ...,
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
-    def law(
+    def law(  # noqa: PLR0913 - as Task
         self,
         function: Any = None,
         /,
@@ -161,6 +162,7 @@ class Decorators:
         name: str | None = None,
         precondition: Callable[..., Any] | None = None,
         min_pass_rate: float | None = None,
+        parallel: bool = False,
         marks: Sequence[Any] = (),
     ) -> Any:
         """Declare the decorated function as a law; see `Law`."""
@@ -174,6 +176,7 @@ class Decorators:
                     body,
                     precondition=precondition,
                     min_pass_rate=min_pass_rate,
+                    parallel=parallel,
                 ),
                 body,
                 marks,
