@@ -155,7 +155,7 @@ class Caller:
         arranged = self._arrange(args)
         if self.pool is None or (kind == "source" and self._knows(arranged, case)):
             return None
-        job = self.make_request(self.give(arranged, args, case)).make_job()
+        job = self._make_request(self.give(arranged, args, case)).make_job()
         case.ahead[self.role, kind] = job
         self.pool.submit(job)
         return job
@@ -236,7 +236,7 @@ class Caller:
     def _execute(self, given: tuple[Any, ...], job: Job | None) -> Outcome:
         __tracebackhide__ = True
         default_s, jobs = getattr(self.loaded.executor, "retry_after_s", None), [job] if job else []
-        request = self.make_request(given)
+        request = self._make_request(given)
         # Where it has to be asked again, it is asked here.
         outcome = self.availability.ask(
             lambda: self._ask(request, jobs.pop() if jobs else None), default_s, self.deadline
@@ -282,10 +282,10 @@ class Caller:
         self.pending = False
         return outcome
 
-    def make_request(self, given: tuple[Any, ...]) -> Request:
-        """Return a call with arguments as the executor takes them."""
-        limits = (self.timeout_s, self.mem_mb, self.deadline, self.pool and self.pool.slots)
-        return Request(self.loaded, self.implementation, given, *limits, self.purse, self.role)
+    def _make_request(self, given: tuple[Any, ...]) -> Request:
+        slots = None if self.pool is None else self.pool.slots
+        target, limits = self.implementation, (self.timeout_s, self.mem_mb, self.deadline)
+        return Request(self.loaded, target, given, *limits, slots, self.purse, self.role)
 
     def _take(self, outcome: Outcome) -> None:
         if isinstance(outcome, Returned) or find_raised(outcome, self.answers) is not None:

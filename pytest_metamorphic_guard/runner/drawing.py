@@ -13,7 +13,7 @@ from pytest_metamorphic_guard.errors import MetamorphicGuardError, TaskError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.drawn_ahead import is_drawn_ahead
-from pytest_metamorphic_guard.runner.finding import Finding
+from pytest_metamorphic_guard.runner.drawn_search import Finding
 from pytest_metamorphic_guard.runner.functions import (
     RunHolder,
     count_sources,

@@ -78,7 +78,8 @@ class _Calls:
             raise _Stopped
         caller = self._caller
         assert caller.pool is not None  # or nothing runs aside
-        job = caller.make_request(caller.give(args, args, None)).make_job()
+        given = caller.give(args, args, None)
+        job = caller._make_request(given).make_job()  # noqa: SLF001 - it stands for the caller
         caller.pool.submit(job)
         try:
             outcome = job.future.result()
