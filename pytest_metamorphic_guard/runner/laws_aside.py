@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import NotCalled, Unavailable
 from pytest_metamorphic_guard.runner.case_check import evaluate
-from pytest_metamorphic_guard.runner.solving import number_kind
+from pytest_metamorphic_guard.runner.solving import labelling, number_kind
 from pytest_metamorphic_guard.runner.user_errors import is_control
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class _Calls:
         self.role = caller.role
         self.implementation: Implementation = caller.implementation
         self.kind = "call"
+        self.label = ""
+        self.time_outs = None
         self.made: list[tuple[tuple[Any, ...], Job, Outcome]] = []
         self.is_stopped = False
         self._caller = caller
@@ -73,9 +75,10 @@ class _Calls:
             if self._known:
                 return self._known.popleft()
             self._caller.kind = self.kind
-            return self._caller.call(args, by_position=by_position)
-        if self.is_stopped:
-            raise _Stopped
+            with labelling(self._caller, self.label, function=self.label):
+                return self._caller.call(args, by_position=by_position)
+        if self.is_stopped or self.label:
+            raise _Stopped  # another function is called in order
         caller = self._caller
         assert caller.pool is not None  # or nothing runs aside
         given = caller.give(args, args, None)
