@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         MonitorAlertWarning,
     )
     from pytest_metamorphic_guard.relations.combining import all_of, any_of, negated, on
+    from pytest_metamorphic_guard.relations.distributions import same_distribution
     from pytest_metamorphic_guard.relations.expectations import (
         decreasing,
         equal,
@@ -144,6 +145,7 @@ _MODULES = {
     "raises": "relations.holes",
     "round_trip": "tasks.templates.whole_and_parts",
     "run": "evaluation.program",
+    "same_distribution": "relations.distributions",
     "same_length": "relations.expectations",
     "same_zone": "values.equivalence",
     "scaled": "relations.holes",
@@ -206,6 +208,7 @@ __all__ = [
     "raises",
     "round_trip",
     "run",
+    "same_distribution",
     "same_length",
     "same_zone",
     "scaled",

@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
+from pytest_metamorphic_guard.tasks.declarations import makes_noise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,9 +154,9 @@ class Evaluation:
         minimum = self._find_min_pass_rate(task, entry)
         by_rates = self._is_judged_by_rates(run)
         # What is allowed to fail at some rate may fail on any input.
-        searched: list[tuple[Any, ...]] = []
-        if minimum is None and not by_rates and replayed is None and count_sources(entry) == 1:
-            searched = self.samples.search(task, run.literals)
+        is_weighed = minimum is not None or by_rates or makes_noise(entry.subject)
+        searches = not is_weighed and replayed is None and count_sources(entry) == 1
+        searched = self.samples.search(task, run.literals) if searches else []
         return Measuring(
             run=run,
             sample=cases.sources,
@@ -181,6 +182,7 @@ class Evaluation:
             self.settings.measures
             or self._replays
             or self._watched
+            or makes_noise(entry.subject)
             or self._find_min_pass_rate(task, entry) is not None
         )
 
@@ -197,7 +199,9 @@ class Evaluation:
             return Sample(inputs=[], settings=self.settings), SourceCases(replayed), []
         sample = self.samples.get(run.task, paired=run.baseline is not None)
         cases = gather_sources(run.task, run.entry, sample.settings, sample.inputs)
-        return sample, cases, list_examples(run.task, run.entry)
+        # Of what answers at random one input says nothing.
+        noisy = makes_noise(run.entry.subject)
+        return sample, cases, [] if noisy else list_examples(run.task, run.entry)
 
     def _is_judged_by_rates(self, run: Run) -> bool:
         return (

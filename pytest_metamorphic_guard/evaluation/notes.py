@@ -37,6 +37,8 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
             f"every call of the baseline {before.implementation.specification} failed, so {name!r} "
             f"shows little; the first one: {before.first_failure[:200]}"
         )
+    if run.noise:
+        yield f"{name!r}: {run.noise}"
     if run.hung:
         yield f"{name!r} {say_hung(run.hung)}"
     for caller in run.callers:

@@ -53,6 +53,7 @@ class Expectation:
         copies: It has a function of the user's in it, which may change what it is given.
         takes_raised: ``check`` is asked about exceptions that are answers, too. Otherwise calls
             that raise are as expected where all of them raise alike.
+        takes_repeats: ``check`` takes lists of outputs, of repeats of the source and the follow-up.
         answers: Exceptions that are answers of the follow-up call, whatever the task says.
         same: The equivalence that decides, where it is not the task's.
         reduce: ``reduce(equivalence, source_output, followup_output)`` returns the simpler question
@@ -67,6 +68,7 @@ class Expectation:
     takes_sources: bool | None = False
     copies: bool = False
     takes_raised: bool = False
+    takes_repeats: bool = False
     answers: tuple[ExceptionKind, ...] = ()
     same: Same | None = None
     reduce: Callable[[Same, Any, Any], Question | None] | None = None

@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.runner.inside_hypothesis import run_inside
 from pytest_metamorphic_guard.runner.purse import SpentUp
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
-from pytest_metamorphic_guard.tasks.declarations import Law
+from pytest_metamorphic_guard.tasks.declarations import Law, makes_noise
 from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values
 
@@ -60,6 +60,8 @@ def _confirm(run: Run, violation: Violation) -> tuple[Violation, Confirmation]:
         again = next((repeat for repeat in seen if repeat is not None), None)
         if again is None:
             continue
+        if makes_noise(run.entry.subject):
+            again = one  # its baseline was judged by the whole sample
         run.repeats = (sum(repeat is not None for repeat in seen), len(seen))
         if None in seen:
             return again, "sometimes"
@@ -75,8 +77,10 @@ def is_seen_again(run: Run, violation: Violation) -> bool:
     What comes by chance may stay away once; it is repeated as often as `confirm` does.
     """
     try:
+        # Whether the baseline holds beyond its noise one more answer of it does not tell.
+        noisy = makes_noise(run.entry.subject)
         return any(
-            again is not None and again.regression == violation.regression
+            again is not None and (noisy or again.regression == violation.regression)
             for again, _ in _run_again(run, violation)
         )
     except (NotAvailable, _CannotRepeatError):

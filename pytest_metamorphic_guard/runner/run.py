@@ -56,6 +56,7 @@ class Run:
         difference: That of the smallest of these cases.
         before_search: Both, before more than the sample was looked at; None where that was not.
         missed_rate: The rate that was seen and the one that was asked for, where it was missed.
+        noise: What was seen of violations that are no more than noise; empty for none.
         shrinking: For how long a smaller input is looked for.
         hung: Number of inputs after which a sample ended because the candidate timed out on each.
         repeats: In how many repeats the reported violation was seen, and of how many.
@@ -84,6 +85,7 @@ class Run:
     first: Violation | None = None
     first_number: int | None = None
     missed_rate: str = ""
+    noise: str = ""
     smallest: Violation | None = None
     soft_example: Violation | None = None
     last_input: tuple[Any, ...] | None = None

@@ -21,10 +21,11 @@ from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.observing import Recorder, name_by
 from pytest_metamorphic_guard.runner.repeating import Repeats, repeat_calls
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
+from pytest_metamorphic_guard.runner.self_noise import SelfNoise
 from pytest_metamorphic_guard.runner.sightings import Sightings, find_number
 from pytest_metamorphic_guard.runner.unanswered import require_answers
 from pytest_metamorphic_guard.runner.violations import Violated, Violation
-from pytest_metamorphic_guard.tasks.declarations import is_soft, name_kind
+from pytest_metamorphic_guard.tasks.declarations import is_soft, makes_noise, name_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,24 +46,20 @@ class Measuring:
     Attributes:
         run: The item's run.
         sample: The source inputs of every case, in order.
-        examples: The source inputs of what runs before the sample and is no part of it.
-        overlap: Number of cases of the sample in which one input takes part at most.
-        first_look: Number of inputs that were asked for, where the run may go on beyond them.
+        examples: What runs before the sample and is no part of it.
+        overlap: In how many cases one input takes part at most; ``first_look``: how many inputs
+            were asked for, where the run may go on.
         available: Number of distinct inputs that exist; None where there is no end of them.
-        searched: The source inputs of what runs after a sample that shows nothing, to find more.
-        position: Number of the candidate among the task's candidates.
-        where: What tells the task from others of its name, as in `Measurement`.
-        variant: The parameters of the item, as in `Measurement`.
+        searched: What runs after a sample that shows nothing, to find more.
+        position: Number of the candidate, ``variant`` and ``where``: as in `Measurement`.
         min_pass_rate: Share of inputs that must hold for the item to pass; None for all.
-        judged_elsewhere: The gate judges rates: violations alone do not fail the item.
+        judged_elsewhere: The gate judges rates: violations do not fail the item.
         repeats: Repetitions of calls for monitors.
-        watched: Whether records for monitors are kept.
-        timed: Whether a monitor compares durations.
+        watched: Whether records for monitors are kept; ``timed``: one compares durations.
         searches: Whether a violation that fails the item is shrunk.
-        progress: Called with the number of inputs done, now and then.
-        drive: Runs this sample in step with those of other items, instead of alone.
+        progress: Called with the number of inputs done; ``drive`` runs it in step with others.
         recorder: Every execution so far, where it is watched.
-        finished: Whether the whole sample has run, or as much of it as was asked for.
+        finished: Whether all of the sample has run that was asked for.
     """
 
     run: Run
@@ -93,6 +90,7 @@ class Measuring:
     _searched: Examples = field(init=False)
     _hangs: Hangs = field(init=False)
     _again: Again = field(init=False)
+    _noise: SelfNoise = field(init=False)
     _tried: int = 0
     _kept: Kept = field(default_factory=Kept)
 
@@ -108,7 +106,8 @@ class Measuring:
         self._searched = Examples(self.run, self.searched, "search", before)
         self._hangs = Hangs(self.run.candidate)
         # Only a gate judges by it; a replay runs what it was given.
-        asks_again = self.run.settings.gate and self.searches
+        self._noise = SelfNoise(self.run, self.searches and makes_noise(self.run.entry.subject))
+        asks_again = self.run.settings.gate and self.searches and not self._noise.is_active
         self._again = Again(self.run, self.sample if asks_again else ())
 
     def measure(self, search: Callable[[bool], None]) -> None:
@@ -126,6 +125,7 @@ class Measuring:
         self._run_sample()
         self.run.hung = self._hangs.inputs if self.gave_up else 0
         self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
+        self._noise.settle(self._seen.revise)
         self.finished = True
         require_cases(self.run)
         if not (self._seen.counted or self._examples.counted):
@@ -256,7 +256,7 @@ class Measuring:
         results = try_case(run, case)
         if results is None:
             return None
-        candidate, baseline = results
+        candidate, baseline = self._noise.take(case, *results, len(self._seen.cases))
         self._hangs.add(candidate)
         if not self.gave_up:
             repeat_calls(run, self.recorder, self.repeats, case)
@@ -288,12 +288,12 @@ class Measuring:
         counts = run.cases, run.shared_violations, run.differences, run.difference
         run.cases = 0
         try:
-            if self.searches and run.settings.shrink != "off":
+            # Of what answers at random any input may be seen to violate once.
+            if self.searches and not self._noise.is_active and run.settings.shrink != "off":
                 search()
         finally:
             run.cases, run.shared_violations, run.differences, run.difference = counts
             found = [violation for _, violation in self._all_counted]
             run.first_number = find_number(run.first or first, found)
-        # The search draws the same inputs again; should it come to another end, the violation
-        # that was measured is reported as it is.
+        # Should the search come to another end, what was measured is reported as it is.
         raise Violated(first)

@@ -49,6 +49,13 @@ class Sightings:
         if self._shared is None or violation.case.size < self._shared[1].case.size:
             self._shared = (len(self.cases) - 1, violation)
 
+    def revise(self, position: int, violation: Violation | None, held_before: bool | None) -> None:  # noqa: FBT001 - as a case has it
+        """Take what is known of a case when the whole sample is."""
+        held = violation is None and self.cases[position].candidate
+        self.cases[position] = replace(self.cases[position], candidate=held, baseline=held_before)
+        if violation is not None and self.run.counts(violation):
+            self.counted.append((position, violation))
+
     def find_example(self, *, with_shared: bool) -> tuple[Violation, Confirmation] | None:
         """Return the violation that stands for a rate: the smallest of those seen again."""
         found = list(self.counted)

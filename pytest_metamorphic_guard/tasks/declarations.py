@@ -36,6 +36,7 @@ __all__ = [
     "Subject",
     "function_of",
     "is_soft",
+    "makes_noise",
     "name_kind",
 ]
 
@@ -174,6 +175,11 @@ def function_of(subject: Subject) -> Callable[..., Any]:
 def is_soft(subject: Subject) -> bool:
     """Tell whether it is reported and fails nothing."""
     return isinstance(subject, Property) and subject.mode == "soft"
+
+
+def makes_noise(subject: Subject) -> bool:
+    """Tell whether violations are weighed against repeats of the same input."""
+    return isinstance(subject, MetamorphicRelation) and subject.repeats > 1
 
 
 def name_kind(subject: Subject) -> Kind:

@@ -46,6 +46,7 @@ class Decorators:
         sees_output: bool | None = ...,
         parameters: Mapping[str, Sequence[Any]] | None = ...,
         items: Literal["each", "all"] = ...,
+        repeats: int = ...,
         marks: Sequence[Any] = ...,
     ) -> Callable[[_Function], _Function]: ...
 
@@ -63,6 +64,7 @@ class Decorators:
         sees_output: bool | None = None,
         parameters: Mapping[str, Sequence[Any]] | None = None,
         items: Literal["each", "all"] = "each",
+        repeats: int = 1,
         marks: Sequence[Any] = (),
     ) -> Any:
         """Declare the decorated transformation as a relation; see `MetamorphicRelation`."""
@@ -82,6 +84,7 @@ class Decorators:
                     sees_output=sees_output,
                     parameters=parameters,
                     items=items,
+                    repeats=repeats,
                 ),
                 transform,
                 marks,

@@ -49,6 +49,8 @@ class MetamorphicRelation:
         parameters: Values by name, for a family of relations: ``transform`` receives one of each by
             keyword. So does ``expect``, where it takes them, or it makes the expectation of them.
         items: ``"each"`` makes an item of each combination of the values, ``"all"`` one of all.
+        repeats: How often source and follow-up are called for each input, of what answers at
+            random: violations count beyond what repeats of the same input give. Every input runs.
         repeats_call: The follow-up input may be the source input, and is called with all the same
             wherever outcomes are remembered.
 
@@ -69,6 +71,7 @@ class MetamorphicRelation:
     sees_output: bool | None = field(default=None, kw_only=True)
     parameters: Mapping[str, Sequence[Any]] | None = field(default=None, kw_only=True)
     items: Literal["each", "all"] = field(default="each", kw_only=True)
+    repeats: int = field(default=1, kw_only=True)
     repeats_call: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -99,6 +102,7 @@ class MetamorphicRelation:
             faults.append(f"expect={expectation.name} needs sources=2 or more")
         if not wrong and isinstance(expectation, Expectation):
             faults += self._check_followups(expectation)
+        faults += self._check_repeats(expectation)
         if self.precondition is not None:
             faults += check_function(self.precondition, "precondition")
         faults += check_rate(self.min_pass_rate)
@@ -156,6 +160,8 @@ class MetamorphicRelation:
             return ["items='all' takes a transform that returns one follow-up, not one that yields"]
         if self.items == "all" and self.followups == "all":
             return ["items='all' asks of each follow-up by itself, which followups='all' is not"]
+        if self.items == "all" and self.repeats != 1:
+            return ["repeats= needs an item for each, which items='all' is not"]
         return []
 
     def _check_output(self) -> list[str]:
@@ -183,6 +189,19 @@ class MetamorphicRelation:
         if expectation.built_in:
             return [f"followups='all' needs a function of yours; {expectation.name} takes each"]
         return [] if self.yields else ["followups='all', but transform yields nothing"]
+
+    def _check_repeats(self, expectation: Expectation | str) -> list[str]:
+        if type(self.repeats) is not int or self.repeats < 1:
+            return [f"repeats={self.repeats!r}, expected a number from 1"]
+        if isinstance(expectation, str):
+            return []
+        if self.repeats == 1:
+            alone = f"expect={expectation.name} needs repeats=, such as repeats=30"
+            return [alone] if expectation.takes_repeats else []
+        several = self.sources != 1 or self.followups == "all" or self.wants_output
+        if several or expectation.name == "properties_hold":
+            return ["repeats= takes one source, asked of each follow-up, that sees no output"]
+        return []
 
     def _check_sources(self) -> list[str]:
         if self.takes(self.sources):
