@@ -15,9 +15,10 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import distributed
-import psutil
+import psutil  # comes with Dask
 
 from pytest_metamorphic_guard.contracts.executors import Call
 from pytest_metamorphic_guard.loading import load_executor
@@ -38,11 +39,11 @@ def add(x):
 SLEEP_S = 0.02
 
 
-def add(x):
+def add(x: int) -> int:
     return x + 1
 
 
-def measure_cpu():
+def measure_cpu() -> float:
     """Return the seconds that this process and those of the cluster have computed so far."""
     total = 0.0
     for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
@@ -55,8 +56,9 @@ def measure_cpu():
     return total
 
 
-def start(workers):
-    return distributed.LocalCluster(
+def start(workers: int) -> Any:
+    library: Any = distributed
+    return library.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
@@ -66,28 +68,30 @@ def start(workers):
     )
 
 
-def run_many(cluster, file, function, count):
+def run_many(cluster: Any, file: str, function: str, count: int) -> tuple[float, float, list[Any]]:
     """Return the seconds and processor seconds of calls on warm workers, and what they returned."""
-    executor = load_executor("dask", {"address": cluster.scheduler_address}).executor
+    loaded = load_executor("dask", {"address": cluster.scheduler_address})
+    executor: Any = loaded.executor
     executor.warm_up(file, function, 5.0, 0)
     calls = (Call(file, function, (number,), 5.0, 0) for number in range(count))
     cpu_s, begun = measure_cpu(), time.perf_counter()
     results = [payload["result"] for payload in executor.execute_many(calls)]
-    taken = time.perf_counter() - begun, measure_cpu() - cpu_s
+    wall_s, cpu_s = time.perf_counter() - begun, measure_cpu() - cpu_s
     executor.close()
-    return *taken, results
+    return wall_s, cpu_s, results
 
 
-def run_bare(cluster, count):
+def run_bare(cluster: Any, count: int) -> tuple[float, float]:
     """The same with Dask alone: a task per call, and nothing isolated."""
-    with distributed.Client(cluster, set_as_default=False) as client:
+    library: Any = distributed
+    with library.Client(cluster, set_as_default=False) as client:
         client.submit(add, 0, pure=False).result()
         cpu_s, begun = measure_cpu(), time.perf_counter()
         client.gather(client.map(add, range(count), pure=False))
         return time.perf_counter() - begun, measure_cpu() - cpu_s
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--calls", type=int, default=400, help="calls that sleep 20 ms (400)")
     count = parser.parse_args().calls
