@@ -81,6 +81,7 @@ class Settings:
         report: Where the JSON report goes.
         report_folder: That is a folder, whether or not it exists already.
         html: Where the page goes.
+        code_quality: Where GitLab's code quality report goes.
         replay: The JSON report whose violations are run.
         shard: Which share of every sample is run; None for all of it.
         parallel: Number of calls at once, ``"auto"`` for one per processor, or None for as many as
@@ -111,6 +112,7 @@ class Settings:
     report: Path | None = None
     report_folder: bool = False
     html: Path | None = None
+    code_quality: Path | None = None
     replay: Path | None = None
     shard: Shard | None = None
     parallel: int | Literal["auto"] | None = None

@@ -1,20 +1,27 @@
-"""The files of a run: the report, and the page that is made of it."""
+"""The files of a run: the report, the page that is made of it, and what CI services show."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.evaluation.report_file import ReportError, write_report
+from pytest_metamorphic_guard.report.annotations import (
+    list_annotations,
+    write_code_quality,
+    write_commands,
+)
 from pytest_metamorphic_guard.report.document import to_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from pytest_metamorphic_guard.report.contents import RunRecord
+    from pytest_metamorphic_guard.report.contents import RunRecord, ViolationRecord
     from pytest_metamorphic_guard.settings import Settings
 
-__all__ = ["Written", "write_files"]
+__all__ = ["Written", "annotate", "write_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,24 @@ def write_files(run: RunRecord, settings: Settings) -> Iterator[Written]:
             yield Written(f"--mg-html={settings.html}: {error}", "PageError")
         else:
             yield Written(f"page: {settings.html}")
+
+
+def annotate(
+    violations: Iterable[ViolationRecord], failed: Iterable[str], here: Path, settings: Settings
+) -> Iterator[Written]:
+    """Show violations at their lines on GitHub, and write GitLab's report where it is asked for."""
+    workspace = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or here
+    prefix = Path(os.path.relpath(here, workspace)).as_posix()
+    found = list_annotations(violations, failed, prefix)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in write_commands(found):
+            yield Written(line)
+    if settings.code_quality is not None:
+        try:
+            settings.code_quality.parent.mkdir(parents=True, exist_ok=True)
+            settings.code_quality.write_text(write_code_quality(found), encoding="utf-8")
+        except OSError as error:
+            line = f"--mg-code-quality={settings.code_quality}: cannot write it: {error.strerror}"
+            yield Written(line, "ReportError")
+        else:
+            yield Written(f"code quality: {settings.code_quality}")

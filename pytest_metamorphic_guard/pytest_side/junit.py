@@ -1,4 +1,4 @@
-"""What an item's result leaves in the XML that CI servers read."""
+"""What items and the decision leave in the XML that CI servers read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_metamorphic_guard.evaluation.transport import ItemResult
+    from pytest_metamorphic_guard.gate.ranking import Ranking
 
-__all__ = ["note_counts"]
+__all__ = ["list_properties", "note_counts"]
 
 
 def note_counts(item: pytest.Item, result: ItemResult) -> None:
@@ -24,3 +25,17 @@ def note_counts(item: pytest.Item, result: ItemResult) -> None:
     if result.measurement is not None:
         counts = result.measurement.counts
         item.user_properties += [(f"mg_{name}", number) for name, number in counts.items()]
+
+
+def list_properties(ranking: Ranking) -> list[tuple[str, object]]:
+    """Return the counts of the best candidate, for junit XML."""
+    found: list[tuple[str, object]] = [("mg_outcome", ranking.outcome.value)]
+    if ranking.adopt is not None:
+        found.append(("mg_adopt", ranking.adopt))
+    for decision in ranking.decisions[:1]:
+        found.append(("mg_inputs", sum(task.ran for task in decision.tasks)))
+        pairs = [task.pairs for task in decision.tasks if task.pairs is not None]
+        if pairs:
+            found.append(("mg_regressions", sum(pair.regressions for pair in pairs)))
+            found.append(("mg_improvements", sum(pair.improvements for pair in pairs)))
+    return found

@@ -126,6 +126,7 @@ OPTIONS = (
     Option("fail_on_alert", "WHAT", "Alerts that fail the run: error, warning or never."),
     Option("report", "PATH", "Write a JSON report; in a folder it gets a name of its own."),
     Option("html", "PATH", "Write one page for people, which opens without a network."),
+    Option("code_quality", "PATH", "Write the violations as GitLab's code quality report."),
     Option(
         "shard",
         "I/N",

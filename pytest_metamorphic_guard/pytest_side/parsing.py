@@ -82,6 +82,7 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
         "report": reader.read_path("report"),
         "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
         "html": reader.read_path("html"),
+        "code_quality": reader.read_path("code_quality"),
         "replay": reader.read_path("replay"),
     }
     isolation = reader.read("isolation", str)

@@ -14,15 +14,17 @@ from pytest_metamorphic_guard.contracts.spending import sum_spent
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
 from pytest_metamorphic_guard.pytest_side.incoming import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
+from pytest_metamorphic_guard.pytest_side.junit import list_properties
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic, emit_item
 from pytest_metamorphic_guard.pytest_side.task_classes import label_candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from pytest_metamorphic_guard.evaluation.candidate_monitors import CandidateWatch
     from pytest_metamorphic_guard.evaluation.gaps import Missing
     from pytest_metamorphic_guard.gate.ranking import Ranking
+    from pytest_metamorphic_guard.pytest_side.files import Written
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
     from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord, ShardRecord
     from pytest_metamorphic_guard.report.tables import MonitorLine
@@ -110,6 +112,7 @@ class ResultKeeper:
         if self.session.settings.gate and not interrupted and self.session.replay is None:
             self._decide(session)
         self._write(session, interrupted=interrupted)
+        self._annotate(session, interrupted=interrupted)
         self._summarize()
 
     def _watch(self, session: pytest.Session, *, interrupted: bool) -> None:
@@ -181,7 +184,7 @@ class ResultKeeper:
             said.label,
             [said.message] if said.fails else [],
             [said.message] if said.warns else [],
-            _list_properties(self.ranking),
+            list_properties(self.ranking),
         )
         self._emit(session, item)
 
@@ -192,7 +195,28 @@ class ResultKeeper:
         # Not loaded for a run without a report, which starts sooner.
         from pytest_metamorphic_guard.pytest_side.files import write_files
 
-        for written in write_files(self._describe(), settings):
+        self._say_written(session, write_files(self._describe(), settings), interrupted)
+
+    def _annotate(self, session: pytest.Session, *, interrupted: bool) -> None:
+        settings = self.session.settings
+        if os.environ.get("GITHUB_ACTIONS") != "true" and settings.code_quality is None:
+            return
+        # Not loaded where no service shows violations, for a run that starts sooner.
+        from pytest_metamorphic_guard.evaluation.report_file import list_violations
+        from pytest_metamorphic_guard.pytest_side.files import annotate
+
+        violations = list_violations(self.gathered.items)
+        here = self.config.invocation_params.dir
+        written = annotate(violations, self.failed, here, settings)
+        self._say_written(session, written, interrupted)
+
+    def _say_written(
+        self,
+        session: pytest.Session,
+        files: Iterable[Written],
+        interrupted: bool,  # noqa: FBT001 - as the session says it
+    ) -> None:
+        for written in files:
             self.file_lines.append(written.line)
             # The results are worth more than their report, so they are shown all the same.
             if written.failed is not None and not interrupted:
@@ -268,17 +292,3 @@ class ResultKeeper:
             failed=list(self.failed),
             interrupted=self.interrupted,
         )
-
-
-def _list_properties(ranking: Ranking) -> list[tuple[str, object]]:
-    """Return the counts of the best candidate, for junit XML."""
-    found: list[tuple[str, object]] = [("mg_outcome", ranking.outcome.value)]
-    if ranking.adopt is not None:
-        found.append(("mg_adopt", ranking.adopt))
-    for decision in ranking.decisions[:1]:
-        found.append(("mg_inputs", sum(task.ran for task in decision.tasks)))
-        pairs = [task.pairs for task in decision.tasks if task.pairs is not None]
-        if pairs:
-            found.append(("mg_regressions", sum(pair.regressions for pair in pairs)))
-            found.append(("mg_improvements", sum(pair.improvements for pair in pairs)))
-    return found
