@@ -111,14 +111,30 @@ def read_json(data: bytes) -> Any:
         UnreadableError: It says nothing, or is not what JSON allows, as ``NaN`` is not.
     """
     try:
-        return json.loads(data.decode(), parse_constant=_refuse)
+        value = json.loads(data.decode(), parse_constant=_refuse)
     except UnicodeDecodeError:
         fault = "no UTF-8"
     except RecursionError:
         fault = "nested too deep"
     except ValueError as error:
         fault = str(error) if isinstance(error, UnreadableError) else "no JSON"
+    else:
+        # Few brackets cannot be deep; whoever compares or shows the value goes down step by step.
+        brackets = data.count(b"[") + data.count(b"{")
+        if brackets <= _DEEPEST or _is_shallow(value, _DEEPEST):
+            return value
+        fault = "nested too deep"
     raise UnreadableError(f"{fault}: {data[:_SHOWN].decode('utf-8', 'replace')!r}") from None
+
+
+def _is_shallow(value: object, depth: int) -> bool:
+    match value:
+        case list():
+            return depth > 0 and all(_is_shallow(item, depth - 1) for item in value)
+        case dict():
+            return depth > 0 and all(_is_shallow(item, depth - 1) for item in value.values())
+        case _:
+            return True
 
 
 def _refuse(word: str) -> NoReturn:

@@ -4,6 +4,9 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -69,6 +72,12 @@ BAD = {
         "protocol",
         "NOT_JSON",
         "NaN, which JSON does not have",
+    ),
+    "deep": (
+        "print('{\"id\":%d,\"result\":%s}' % (id, '[' * 300 + ']' * 300), flush=True)",
+        "protocol",
+        "NOT_JSON",
+        "nested too deep",
     ),
     "ends": (
         "sys.exit('no licence')",
@@ -317,3 +326,37 @@ def test_node_reserves_more_than_its_limit_and_rounds_what_it_may(programs):
     assert payload["result"] == [1, {"a": 2**53 - 1}]
     rounded = programs.call(f"command: node {server}", 2**53 + 1, timeout_s=20, big_integers=True)
     assert json.dumps(rounded["result"]) == "9007199254740992"
+
+
+def test_nothing_is_left_of_a_host_that_is_killed(programs, tmp_path):
+    notes = tmp_path / "notes"
+    server = programs.serve(
+        "def answer(id, name):\n"
+        "    os.fork()\n"
+        f"    print(os.getpid(), file=open({str(notes)!r}, 'a'), flush=True)\n"
+        "    print('hangs', file=sys.stderr, flush=True)\n"
+        "    time.sleep(100)\n"
+    )
+    config = {"allow_subprocess": True, "write": [str(tmp_path)]}
+    source = (
+        "from pytest_metamorphic_guard.executors.command import CommandExecutor\n"
+        f"CommandExecutor({config!r}).execute({server!r}, 'solve', (), 100, 512)\n"
+    )
+    host = subprocess.Popen([sys.executable, "-c", source])
+
+    def read_pids():
+        return notes.read_text().split() if notes.exists() else []
+
+    try:
+        wait_for(lambda: len(read_pids()) == 2)
+        host.kill()
+        host.wait()
+        wait_for(lambda: not [pid for pid in read_pids() if Path(f"/proc/{pid}").exists()])
+    finally:
+        host.kill()
+
+
+def wait_for(happened):
+    """Return once something has happened; the test's own time limit ends a wait in vain."""
+    while not happened():
+        time.sleep(0.01)
