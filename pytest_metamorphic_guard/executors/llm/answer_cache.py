@@ -52,10 +52,12 @@ class AnswerCache:
         self._open: sqlite3.Connection | None = None
         # That of an executor that is used by itself; see `join`.
         self._run = secrets.token_hex(8)
-        with self._use() as database:
-            database.executescript(_TABLES)
-            database.execute("delete from served where at < ?", (time.time() - _LONGEST_RUN_S,))
-        self.close()
+        try:
+            with self._use() as database:
+                database.executescript(_TABLES)
+                database.execute("delete from served where at < ?", (time.time() - _LONGEST_RUN_S,))
+        finally:
+            self.close()
 
     def join(self, run: str) -> None:
         """Say of which run the calls are: what another executor of it was served serves nobody."""
