@@ -84,7 +84,10 @@ def _evaluate_calls(
         return CaseResult(role=caller.role, sources=sources)
     fault = _find_failed(sources, "source", many=len(sources) > 1)
     skip = None
-    if fault is None and callable(followups):
+    if callable(followups) and any(source.raised is not None for source in sources):
+        # An exception is an answer, and nothing to make an input of.
+        skip = UnsatisfiedAssumption()
+    elif fault is None and callable(followups):
         try:
             followups = followups(tuple(map(_value, sources)))
         except DerivationError as error:

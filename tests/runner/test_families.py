@@ -181,3 +181,17 @@ def test_a_constant_that_the_transformation_does_not_take_is_refused_by_the_task
     relation = MetamorphicRelation("r", lambda xs: (xs,), parameters={"d": [1]})
     with pytest.raises(TaskError, match="relation 'r' takes"):
         Task("t", inputs=[([1],)], relations=[relation])
+
+
+def test_nothing_is_made_of_an_exception_that_is_an_answer(project):
+    project.write_task(
+        """
+        t.add(idempotent())
+        """,
+        inputs="[(x,) for x in range(-3, 4)]",
+        raises="(ValueError,)",
+    )
+    project.write(new="def solve(x):\n    return x if x >= 0 else int('a')\n")
+    result = project.run("--mg-candidate=new.py", "--mg-report=report.json")
+
+    result.assert_outcomes(passed=1)
