@@ -72,7 +72,7 @@ def read_output(output: bytes, form: str, duration_ms: float, stderr: str) -> Pa
 
 def _explain_id(told: object, number: int, known: dict[str, Any]) -> Payload:
     if type(told) is int and 0 < told < number:
-        said = f"answered call {told} again, or twice, when it was asked call {number}"
+        said = f"answered call {told} a second time"
         return make_failure("protocol", said, "TWICE", **known)
     said = f"answered out of turn: with the id {told!r:.{_SHOWN}}, asked with {number}"
     return make_failure("protocol", said, "OUT_OF_TURN", **known)

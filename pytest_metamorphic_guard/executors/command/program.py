@@ -156,17 +156,10 @@ class Program:
         return payload
 
     def _converse(self, body: bytes, timeout_s: float) -> Payload | None:
-        allowed_s = 0.0
-        if self._streams is not None:
-            try:
-                unasked = self._streams.drain()
-            except EndedError:
-                self.stop()
-            else:
-                if unasked:
-                    return self._explain_unasked(unasked)
-        if self._streams is None:
-            allowed_s = self._find_allowance()
+        unasked = self._drain()
+        if unasked:
+            return self._explain_unasked(unasked)
+        allowed_s = self._find_allowance() if self._streams is None else 0.0
         streams = self.start()
         self._number += 1
         begun, deadline = time.perf_counter(), time.monotonic() + timeout_s + allowed_s
@@ -184,8 +177,21 @@ class Program:
         if not self._answered:
             self._slowest_start_s = max(took_s, self._slowest_start_s or 0.0)
         payload = read_answer(line, self._number, took_s * 1000, streams.stderr)
+        more = streams.take_more()
+        if more and payload.get("error_type") != "protocol":
+            return self._explain_unasked(more) | {"stderr": payload["stderr"]}
         self._answered = self._answered or payload["success"]
         return payload
+
+    def _drain(self) -> bytes:
+        """Return what it said since the last call; one that has ended is forgotten."""
+        if self._streams is None:
+            return b""
+        try:
+            return self._streams.drain()
+        except EndedError:
+            self.stop()
+            return b""
 
     def _run_once(self, words: Sequence[str], data: bytes, timeout_s: float) -> Payload:
         begun = time.perf_counter()

@@ -117,6 +117,13 @@ class Streams:
         self._heard = bytearray(rest)
         return bytes(line)
 
+    def take_more(self) -> bytes:
+        """Return what came behind the line that was asked for, as far as it is there already."""
+        self._read(self._out)
+        more = bytes(self._heard)
+        self._heard.clear()
+        return more
+
     def ask_once(self, data: bytes, deadline: float) -> bytes:
         """Send everything, and return everything that comes until the program ends.
 

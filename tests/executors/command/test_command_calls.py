@@ -117,13 +117,20 @@ def test_every_bad_answer_is_an_outcome_with_a_name_and_the_next_call_is_answere
             assert (good["success"], good.get("result")) == (True, 7), way
 
 
-def test_two_answers_to_one_call_are_noticed_at_the_next_one(programs):
-    server = programs.serve("def answer(id, name): say(id=id, result=1); say(id=id, result=2)")
-    with closing(programs.make()) as executor:
-        payloads = [executor.execute(server, "solve", (), 10, 512) for _ in range(2)]
-    assert payloads[0]["success"]
-    assert payloads[1]["error_code"] == "COMMAND_TWICE"
-    assert "answered call 1 again, or twice" in payloads[1]["error"]
+def test_two_answers_to_one_call_are_noticed_at_once_or_at_the_next_call(programs):
+    line = "json.dumps({'id': id, 'result': 1}) + chr(10)"
+    server = programs.serve(
+        "def answer(id, name, way):\n"
+        f"    if way == 'together': os.write(1, 2 * ({line}).encode())\n"
+        "    else: say(id=id, result=1); time.sleep(0.3); say(id=id, result=2)\n"
+    )
+    for way in ("together", "apart"):
+        with closing(programs.make()) as executor:
+            payloads = [executor.execute(server, "solve", (way,), 10, 512) for _ in range(2)]
+        first, second = (payload.get("error_code") for payload in payloads)
+        assert first == ("COMMAND_TWICE" if way == "together" else None)
+        assert second == "COMMAND_TWICE"
+        assert "answered call 1 a second time" in payloads[1]["error"]
 
 
 def test_a_time_out_speaks_of_buffers_and_kills_all_that_was_started(programs, tmp_path):

@@ -54,7 +54,7 @@ def test_the_example_compares_a_function_with_a_program(project, tmp_path):
     assert "ADOPT" in good.stdout.str()
     report = json.loads((project.path / "report.json").read_text())
     assert [one["name"] for one in report["executors"]] == ["local", "command"]
-    fast = project.run(f"--mg-candidate=command: {program} --fast", *options)
+    fast = project.run(f"--mg-candidate=command: {program} --fast", *options, "--mg-shrink=off")
     # Every relation holds: only the agreement with the function shows the difference.
     fast.assert_outcomes(passed=2, failed=1)
     printed = fast.stdout.str()
