@@ -23,11 +23,11 @@ from pytest_metamorphic_guard.values.frames import (
     keep_builtins,
 )
 from pytest_metamorphic_guard.values.kind import Kind
-from pytest_metamorphic_guard.values.records import Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_metamorphic_guard.values.records import Opaque
     from pytest_metamorphic_guard.values.sides import Reader, Writer
 
 __all__ = ["KINDS", "read_mapping", "to_dict", "write_mapping"]
@@ -108,6 +108,9 @@ def _read_frozenset(reader: Reader, items: Any) -> frozenset[Any] | Opaque:
 
 
 def _stand_in(kind: str, keys: list[Any]) -> Opaque:
+    # Only a host reads, and only a worker has to start soon.
+    from pytest_metamorphic_guard.values.records import Opaque
+
     return Opaque(kind, f"a {kind} of {len(keys)} members that cannot be compared")
 
 

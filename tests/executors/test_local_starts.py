@@ -83,3 +83,14 @@ def test_a_call_among_others_sees_what_the_first_one_after_a_restart_sees(local_
 
     assert among["success"], among["error"]
     assert again["result"] == among["result"]
+
+
+def test_a_process_is_started_without_what_makes_dataclasses(local_config):
+    # With what it brings along it takes an eighth of a start.
+    source = "import sys\nLOADED = sorted(sys.modules)\ndef solve(): return LOADED"
+    executor, path = local_config(source)
+
+    loaded = set(executor.execute(path, "solve", (), 20.0, 512)["result"])
+
+    assert "pytest_metamorphic_guard.executors.local.serving" in loaded
+    assert loaded & {"dataclasses", "inspect", "ast", "pathlib", "asyncio", "hypothesis"} == set()

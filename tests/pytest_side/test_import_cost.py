@@ -47,9 +47,11 @@ def reordered(xs, k):
 """
 # What has something to do only where something is violated, mistyped, measured, or asked for.
 UNUSED = [
+    "contracts.measurements",
     "contracts.shares",
     "evaluation.replaying",
     "evaluation.sharing",
+    "evaluation.shards",
     "executors.inprocess",
     "executors.local.forking",
     "executors.local.hardening.confinement",
@@ -72,6 +74,7 @@ UNUSED = [
     "runner.hanging",
     "runner.named_inputs",
     "runner.own_faults",
+    "runner.pools",
     "runner.sample_run",
     "runner.sampling",
     "tasks.foreign",
@@ -158,7 +161,14 @@ def test_a_relation_that_holds_loads_nothing_that_has_nothing_to_do(suite):
     modules, asked = read_modules(suite)
     assert "pytest_metamorphic_guard.executors.local.sandbox" in modules
     assert modules & {f"pytest_metamorphic_guard.{name}" for name in UNUSED} == set()
-    assert not modules & {"asyncio", "multiprocessing", "numpy", "pandas", "scipy"}
+    assert not modules & {
+        "asyncio",
+        "concurrent.futures",
+        "multiprocessing",
+        "numpy",
+        "pandas",
+        "scipy",
+    }
     # Each look walks over all that is installed.
     ours = [group for group in asked if group and group.startswith("metamorphic_guard")]
     assert ours.count("metamorphic_guard.executors") == 1
