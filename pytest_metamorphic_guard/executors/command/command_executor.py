@@ -90,8 +90,10 @@ class CommandExecutor(Executor):
 
     def restart(self) -> None:
         """End every program; the next call starts one."""
-        for _, program in self._take_idle():
-            program.close()
+        # What starts them stays: nothing of a program runs in it.
+        with self._lock:
+            for _, program in self._idle:
+                program.stop()
 
     def with_parallel(self, number: int) -> CommandExecutor:
         """Return another one that makes so many calls at once, each to a process of its own."""
@@ -100,13 +102,13 @@ class CommandExecutor(Executor):
     def share_processor(self, processor: int) -> None:
         """Keep all programs on one processor from now on."""
         self._processor = processor
-        self.restart()
+        self._end_all()
 
     def withhold(self, file_path: str, files: Mapping[str, str]) -> None:
         """Keep files from the program that ``file_path`` names."""
         if tuple(files) != tuple(self._withheld.get(file_path, ())):
             self._withheld[file_path] = tuple(files)
-            self.restart()
+            self._end_all()
 
     def abort(self) -> None:
         """End the calls that are under way."""
@@ -118,10 +120,16 @@ class CommandExecutor(Executor):
     def close(self) -> None:
         """End every program and remove their directories. It may be called again."""
         self.abort()
-        self.restart()
+        self._end_all()
         directories, self._directories = self._directories, None
         if directories is not None:
             directories.close()
+
+    def _end_all(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for _, program in idle:
+            program.close()
 
     def _write_arguments(self, args: Sequence[Any]) -> tuple[list[str], bytes]:
         """Return the words and the standard input of a call that starts the program.
@@ -158,11 +166,6 @@ class CommandExecutor(Executor):
                 del self._idle[: len(old)]
             for _, other in old:
                 other.close()
-
-    def _take_idle(self) -> list[tuple[_Key, Program]]:
-        with self._lock:
-            idle, self._idle = self._idle, []
-        return idle
 
     def _make(self, key: _Key) -> Program:
         """Return a program that is not started yet.

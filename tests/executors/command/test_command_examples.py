@@ -39,7 +39,9 @@ def test_the_programs_of_the_page_answer(programs, tmp_path, language):
     assert payload["result"] == -0.5, payload
 
 
+@pytest.mark.slow
 def test_the_example_compares_a_function_with_a_program(project, tmp_path):
+    """Two whole runs, of a program that is compiled first."""
     for file in EXAMPLE.iterdir():
         if file.is_file():
             shutil.copy(file, project.path)
