@@ -60,6 +60,9 @@ if TYPE_CHECKING:
         Task,
         TaskSpec,
     )
+    from pytest_metamorphic_guard.tasks.existing.files import from_file
+    from pytest_metamorphic_guard.tasks.existing.types import from_types
+    from pytest_metamorphic_guard.tasks.existing.union import union
     from pytest_metamorphic_guard.tasks.implementations import Implementation
     from pytest_metamorphic_guard.tasks.templates.algebra import (
         associative,
@@ -123,6 +126,8 @@ _MODULES = {
     "equal": "relations.expectations",
     "equal_values": "values.equivalence",
     "equivariant": "tasks.templates.symmetry",
+    "from_file": "tasks.existing.files",
+    "from_types": "tasks.existing.types",
     "homogeneous": "tasks.templates.linearity",
     "idempotent": "tasks.templates.algebra",
     "increasing": "relations.expectations",
@@ -151,6 +156,7 @@ _MODULES = {
     "scaled": "relations.holes",
     "shifted": "relations.holes",
     "sum_of_sources": "relations.holes",
+    "union": "tasks.existing.union",
     "within": "relations.holes",
 }
 
@@ -186,6 +192,8 @@ __all__ = [
     "equal",
     "equal_values",
     "equivariant",
+    "from_file",
+    "from_types",
     "homogeneous",
     "idempotent",
     "increasing",
@@ -214,6 +222,7 @@ __all__ = [
     "scaled",
     "shifted",
     "sum_of_sources",
+    "union",
     "within",
 ]
 

@@ -24,7 +24,7 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
     if run.soft_violations and run.soft_example is not None:
         yield (
             f"soft property {name!r} does not hold in {run.soft_violations} of {run.cases} cases, "
-            f"first for {_show_input(run.soft_example)}"
+            f"first for {_show_input(run, run.soft_example)}"
         )
     if run.shared_violations and run.settings.fail_on == "regression":
         yield (
@@ -49,15 +49,18 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
         yield f"{name!r}: {difference}"
     if measuring is not None and (example := measuring.example) is not None:
         judged = "which the gate judges" if measuring.judged_elsewhere else "within what is allowed"
-        smallest = _show_input(example[0])
+        smallest = _show_input(run, example[0])
         yield (
             f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, {judged}; "
             f"smallest for {smallest}"
         )
 
 
-def _show_input(violation: Violation) -> str:
+def _show_input(run: Run, violation: Violation) -> str:
     # Not loaded for a run without a violation, which starts sooner.
+    from pytest_metamorphic_guard.report.arguments import find_id
     from pytest_metamorphic_guard.report.values import to_source
 
-    return to_source(violation.case.sources[0])[:120]
+    source = violation.case.sources[0]
+    name = find_id(run, source)
+    return (f"{name}: " if name else "") + to_source(source)[:120]

@@ -66,6 +66,7 @@ def get_session(config: pytest.Config) -> GuardSession:
         config.pluginmanager.register(ItemRunner(session), "metamorphic_guard_items")
         config.pluginmanager.register(ExecutorMaking(session), "metamorphic_guard_executors")
         config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
+        config.pluginmanager.register(session.input_notes, "metamorphic_guard_input_notes")
         config.pluginmanager.register(Interruption(config), "metamorphic_guard_interruption")
         if session.early_stopping is not None:
             config.pluginmanager.register(session.early_stopping, "metamorphic_guard_early_stop")

@@ -28,6 +28,7 @@ from pytest_metamorphic_guard.pytest_side.extras import (
     load_monitors,
     load_replay,
 )
+from pytest_metamorphic_guard.pytest_side.input_notes import InputNotes
 from pytest_metamorphic_guard.pytest_side.parsing import read_rules
 from pytest_metamorphic_guard.pytest_side.selection import (
     Selection,
@@ -90,6 +91,7 @@ class GuardSession:
         self.seen_tasks: dict[str, tuple[str, ...]] = {}
         self._nodes: dict[str, dict[str, None]] = {}
         self.selection = Selection(config)
+        self.input_notes = InputNotes(config)
         self.early_stopping: EarlyStopping | None = None
         if settings.gate and self.rules.looks and self.replay is None:
             # Not loaded for a run that decides nothing, which starts sooner.
@@ -169,6 +171,7 @@ class GuardSession:
             return []  # a second name for the same task
         if not self._is_selected(first):
             return []
+        self.input_notes.note(task)
         self._nodes.setdefault(task.name, {})[f"{collector.nodeid}::{task.name}"] = None
         forced_seed = self.config.getoption("hypothesis_seed", None) is not None
         return make_task_node(

@@ -67,6 +67,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
             lines.append(keeper.session.settings.described_seed)
     elif not quiet:
         lines = [*count_items(keeper.gathered), *_show_monitors(keeper, width, style)]
+    lines += [] if quiet else keeper.session.input_notes.lines
     lines += [*suspect_entries(keeper.gathered), *describe_refused(keeper.gathered.refused)]
     settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.has_nothing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.report.values import format_value, to_source
 from pytest_metamorphic_guard.runner.named_inputs import read_names
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.page import Page
     from pytest_metamorphic_guard.runner.run import Run
 
-__all__ = ["format_arguments", "name_arguments"]
+__all__ = ["find_id", "format_arguments", "name_arguments"]
+
+_LONGEST_ID = 200
 
 
 def format_arguments(
@@ -31,6 +34,12 @@ def format_arguments(
         head = f"{name} = "
         lines += [(head if i == 0 else " " * len(head)) + part for i, part in enumerate(formatted)]
     return lines
+
+
+def find_id(run: Run, args: tuple[object, ...]) -> str | None:
+    """Return what the user calls an input; None where it has no name."""
+    ids = run.task.inputs.ids
+    return clean_line(ids[repr(args)], _LONGEST_ID) if ids and repr(args) in ids else None
 
 
 def name_arguments(run: Run) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.report.agreement import write_agreement
-from pytest_metamorphic_guard.report.arguments import format_arguments, name_arguments
+from pytest_metamorphic_guard.report.arguments import find_id, format_arguments, name_arguments
 from pytest_metamorphic_guard.report.captured import write_captured
 from pytest_metamorphic_guard.report.changes import shorten_text
 from pytest_metamorphic_guard.report.expected_rows import format_message, write_expected
@@ -60,6 +60,9 @@ def render_violation(
             write_agreement(page, run, violation)
         else:
             _write_case(page, run, violation)
+        for source in violation.case.sources:
+            if (name := find_id(run, source)) is not None:
+                page.row("id", name)
         page.blank()
         if run.missed_rate:
             page.row("rate", run.missed_rate)

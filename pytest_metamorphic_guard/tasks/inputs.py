@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 
-__all__ = ["FixedInputs", "GeneratedInputs", "Inputs", "StrategyInputs", "to_inputs"]
+__all__ = [
+    "FixedInputs",
+    "GeneratedInputs",
+    "Inputs",
+    "StrategyInputs",
+    "check_cases",
+    "is_strategy",
+    "name_inputs",
+    "to_inputs",
+]
 
 
 class StrategyInputs(NamedTuple):
@@ -17,10 +26,14 @@ class StrategyInputs(NamedTuple):
     Attributes:
         strategy: The strategy, or a dict of argument name to strategy.
         names: The argument names of a dict, else None.
+        ids: What a user calls some of the inputs, by their text; see `name_inputs`.
+        left_out: What was there and is no input, one phrase each.
     """
 
     strategy: Any
     names: tuple[str, ...] | None = None
+    ids: Mapping[str, str] | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def arity(self) -> int | None:
@@ -39,10 +52,19 @@ class StrategyInputs(NamedTuple):
 
 
 class FixedInputs(NamedTuple):
-    """A sequence of argument tuples, run in order."""
+    """A sequence of argument tuples, run in order.
+
+    Attributes:
+        cases: The argument tuples.
+        names: The names of the arguments, where a file or a record has them.
+        ids: What a user calls the inputs, by their text; see `name_inputs`.
+        left_out: What was there and is no input, one phrase each.
+    """
 
     cases: Sequence[tuple[Any, ...]]
-    names: None = None
+    names: tuple[str, ...] | None = None
+    ids: Mapping[str, str] | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def arity(self) -> int | None:
@@ -55,6 +77,8 @@ class GeneratedInputs(NamedTuple):
 
     generate: Callable[[int, int], Sequence[tuple[Any, ...]]]
     names: None = None
+    ids: None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def arity(self) -> int | None:
@@ -65,9 +89,11 @@ class GeneratedInputs(NamedTuple):
 Inputs: TypeAlias = StrategyInputs | FixedInputs | GeneratedInputs
 
 
-def to_inputs(given: object) -> Inputs | str:
+def to_inputs(given: object) -> Inputs | str:  # noqa: PLR0911 - one for each form
     """Read what a user gave as ``inputs=``; a string that comes back says what is wrong with it."""
-    if _is_strategy(given):
+    if isinstance(given, Inputs):  # of from_file() and its like
+        return given
+    if is_strategy(given):
         return _find_invalid(given) or StrategyInputs(given)
     if isinstance(given, Mapping):
         return _read_mapping(given)
@@ -108,6 +134,22 @@ def check_cases(cases: Any, what: str) -> FixedInputs | str:
     return FixedInputs(cases)
 
 
+def name_inputs(named: Iterable[tuple[tuple[Any, ...], object]]) -> dict[str, str]:
+    """Return what inputs are called by their text, as they may travel; twins share their names."""
+    ids: dict[str, str] = {}
+    for case, name in named:
+        if name is not None and name != "":
+            known = ids.get(repr(case))
+            ids[repr(case)] = str(name) if known is None else f"{known}, {name}"
+    return ids
+
+
+def is_strategy(value: object) -> bool:
+    """Tell whether a value is a strategy of hypothesis."""
+    # Told by its class's name, so that declaring a task does not import hypothesis.
+    return any(kind.__name__ == "SearchStrategy" for kind in type(value).__mro__)
+
+
 def _advise(case: object) -> str:
     if isinstance(case, list | dict | str | int | float):
         return f"; for one argument write ({case!r:.40},)"
@@ -120,7 +162,7 @@ def _read_mapping(given: Mapping[Any, Any]) -> Inputs | str:
     wrong = [
         f"{name!r}: {type(strategy).__name__}"
         for name, strategy in given.items()
-        if not (isinstance(name, str) and name.isidentifier() and _is_strategy(strategy))
+        if not (isinstance(name, str) and name.isidentifier() and is_strategy(strategy))
     ]
     if wrong:
         return (
@@ -153,8 +195,3 @@ def _find_invalid(strategy: Any) -> str:
         if type(error).__name__ == "InvalidArgument":
             return f"inputs cannot be drawn: {error}"
     return ""
-
-
-def _is_strategy(value: object) -> bool:
-    # Told by its class's name, so that declaring a task does not import hypothesis.
-    return any(kind.__name__ == "SearchStrategy" for kind in type(value).__mro__)
