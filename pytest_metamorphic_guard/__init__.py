@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         Property,
         Task,
         TaskSpec,
+        catalogue,
     )
     from pytest_metamorphic_guard.tasks.existing.files import from_file
     from pytest_metamorphic_guard.tasks.existing.types import from_types
@@ -120,6 +121,7 @@ _MODULES = {
     "approx": "values.approximation",
     "associative": "tasks.templates.algebra",
     "batch_invariant": "tasks.templates.whole_and_parts",
+    "catalogue": "tasks.catalogue",
     "commutative": "tasks.templates.algebra",
     "decreasing": "relations.expectations",
     "deterministic": "tasks.templates.conduct",
@@ -186,6 +188,7 @@ __all__ = [
     "approx",
     "associative",
     "batch_invariant",
+    "catalogue",
     "commutative",
     "decreasing",
     "deterministic",
@@ -236,7 +239,9 @@ def __getattr__(name: str) -> object:
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    found = importlib.import_module(f"{__name__}.{module}")
+    # The catalogue is itself a module, of which a user takes what a domain has.
+    return found if name == "catalogue" else getattr(found, name)
 
 
 def __dir__() -> list[str]:

@@ -134,6 +134,11 @@ def test_the_page_of_options_is_up_to_date() -> None:
     assert writer.insert(page, writer.make_table()) == page, "run docs/write_options.py"
 
 
+def test_the_page_of_the_catalogue_is_up_to_date() -> None:
+    writer = load("write_catalogue")
+    assert writer.make_page() == writer.PAGE.read_text(), "run docs/write_catalogue.py"
+
+
 def test_the_page_of_options_lists_what_help_lists(run_in_clone) -> None:
     _, printed = run_in_clone("--help")
     page = (ROOT / "docs" / "reference" / "options.md").read_text()
