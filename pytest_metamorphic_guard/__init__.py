@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         catalogue,
     )
     from pytest_metamorphic_guard.tasks.existing.files import from_file
+    from pytest_metamorphic_guard.tasks.existing.kept_calls import recorded
     from pytest_metamorphic_guard.tasks.existing.types import from_types
     from pytest_metamorphic_guard.tasks.existing.union import union
     from pytest_metamorphic_guard.tasks.implementations import Implementation
@@ -76,19 +77,9 @@ if TYPE_CHECKING:
         keeps_arguments,
         never_raises,
     )
-    from pytest_metamorphic_guard.tasks.templates.linearity import (
-        additive,
-        homogeneous,
-        monotone,
-    )
-    from pytest_metamorphic_guard.tasks.templates.symmetry import (
-        equivariant,
-        invariant,
-    )
-    from pytest_metamorphic_guard.tasks.templates.whole_and_parts import (
-        batch_invariant,
-        round_trip,
-    )
+    from pytest_metamorphic_guard.tasks.templates.linearity import additive, homogeneous, monotone
+    from pytest_metamorphic_guard.tasks.templates.symmetry import equivariant, invariant
+    from pytest_metamorphic_guard.tasks.templates.whole_and_parts import batch_invariant, round_trip
     from pytest_metamorphic_guard.values.approximation import approx
     from pytest_metamorphic_guard.values.equivalence import equal_values, same_zone
     from pytest_metamorphic_guard.values.records import Opaque, Record
@@ -150,6 +141,7 @@ _MODULES = {
     "on": "relations.combining",
     "properties_hold": "relations.expectations",
     "raises": "relations.holes",
+    "recorded": "tasks.existing.kept_calls",
     "round_trip": "tasks.templates.whole_and_parts",
     "run": "evaluation.program",
     "same_distribution": "relations.distributions",
@@ -217,6 +209,7 @@ __all__ = [
     "on",
     "properties_hold",
     "raises",
+    "recorded",
     "round_trip",
     "run",
     "same_distribution",

@@ -10,7 +10,11 @@ from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.executor_check import ExecutorMaking
 from pytest_metamorphic_guard.pytest_side.interrupting import Interruption, interrupt_once
 from pytest_metamorphic_guard.pytest_side.items import ItemRunner
-from pytest_metamorphic_guard.pytest_side.parsing import find_idle, read_settings
+from pytest_metamorphic_guard.pytest_side.parsing import (
+    find_idle,
+    read_record_options,
+    read_settings,
+)
 from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
 from pytest_metamorphic_guard.pytest_side.session import GuardSession
 from pytest_metamorphic_guard.pytest_side.task_classes import load_tasks
@@ -29,6 +33,7 @@ def start_session(config: pytest.Config) -> None:
         pytest.UsageError: An option is wrong.
     """
     session = get_session(config)
+    _start_recording(config)
     try:
         if session.settings.tasks:
             session.registered_tasks = load_tasks(session.settings.tasks)
@@ -37,6 +42,16 @@ def start_session(config: pytest.Config) -> None:
     # With nothing named on the command line, a registered task is all there is to run.
     if session.registered_tasks and config.args_source is not config.ArgsSource.ARGS:
         config.args[:] = [str(path) for path in session.task_paths]
+
+
+def _start_recording(config: pytest.Config) -> None:
+    options = read_record_options(config)
+    if options is not None:
+        # Not loaded for a run that records nothing, which starts sooner.
+        from pytest_metamorphic_guard.pytest_side.call_keeper import Recording
+
+        recording = Recording(config, *options)
+        config.pluginmanager.register(recording, "metamorphic_guard_recording")
 
 
 def join_late(config: pytest.Config, report: pytest.TestReport) -> None:

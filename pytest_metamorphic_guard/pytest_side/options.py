@@ -133,6 +133,16 @@ OPTIONS = (
         "Run the I-th of N shares of every sample, as 2/8; merge the reports with "
         "python -m pytest_metamorphic_guard.merge.",
     ),
+    Option(
+        "record",
+        "PACKAGE.MODULE:FUNCTION",
+        "Keep the arguments of this function while tests run, for recorded(). Repeatable.",
+        several=True,
+    ),
+    Option("record_to", "PATH", "Where --mg-record keeps them (default: calls.jsonl)."),
+    Option(
+        "record_limit", "N", "Calls that --mg-record keeps at most (default: 1000).", ini_type="int"
+    ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.tasks.implementations import Assignment
 
-__all__ = ["find_idle", "read_rules", "read_settings"]
+__all__ = ["RecordOptions", "find_idle", "read_record_options", "read_rules", "read_settings"]
 
 _FOR_GATES = ("policy", "extend", "early_stop", "on_inconclusive")
 _INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
@@ -47,6 +47,35 @@ class Given(NamedTuple):
     text: str
     source: str
     folder: Path
+
+
+class RecordOptions(NamedTuple):
+    """What ``--mg-record`` and its like say: functions, the file, and how many calls at most."""
+
+    places: tuple[str, ...]
+    path: Path
+    most: int
+
+
+def read_record_options(config: pytest.Config) -> RecordOptions | None:
+    """Read what is to be recorded; None for nothing.
+
+    Raises:
+        pytest.UsageError: With every wrong value.
+    """
+    reader = _Reader(config)
+    places = tuple(dict.fromkeys(given.text for given in reader.find("record")))
+    if not places:
+        return None
+    for place in places:
+        module, _, name = place.partition(":")
+        if not (name.isidentifier() and all(part.isidentifier() for part in module.split("."))):
+            reader.faults.append(f"--mg-record={place}: expected package.module:function")
+    most = reader.read("record_limit", read_whole(1)) or 1000
+    path = reader.read_path("record_to") or config.invocation_params.dir / "calls.jsonl"
+    if reader.faults:
+        raise pytest.UsageError("\n".join(reader.faults))
+    return RecordOptions(places, path, most)
 
 
 def read_settings(config: pytest.Config) -> Settings:  # one of its lines per option

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
@@ -81,6 +81,8 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         lines += _explain_nothing(keeper)
     lines += _explain_skips(keeper, reporter.verbosity)
     lines += _show_spent(keeper)
+    recording: Any = keeper.config.pluginmanager.get_plugin("metamorphic_guard_recording")
+    lines += recording.lines if recording is not None else []
     lines += keeper.file_lines
     return lines
 
