@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,9 @@ __all__ = ["Job", "Pool", "make_pool"]
 
 # For so long an executor that wants more calls than there are keeps the others waiting.
 _STARVED_S = 0.05
+# What is under way when a run ends is told so again and again, for so long.
+_ABORT_AGAIN_S = 0.05
+_END_WITHIN_S = 20.0
 
 
 @dataclass(slots=True, eq=False)
@@ -106,14 +109,8 @@ class Pool:
         with self._lock:
             waiting = [*self._waiting]
             self._waiting.clear()
-        is_busy = False
-        for job in waiting:
-            if not (job.future.cancel() or job.future.done()):
-                is_busy = True
-        abort = getattr(self._loaded.executor, "abort", None)
-        if is_busy and callable(abort):
-            with contextlib.suppress(Exception):  # a stranger's; nobody waits for these calls
-                abort()
+        begun = [job for job in waiting if not (job.future.cancel() or job.future.done())]
+        self._abort([job.future for job in begun], _END_WITHIN_S)
 
     def close(self) -> None:
         """Stop, and let the threads end."""
@@ -121,6 +118,15 @@ class Pool:
         for _ in range(self._threads):
             self._jobs.put(None)
         self._threads = 0
+
+    def _abort(self, begun: list[Future[Outcome]], within_s: float) -> None:
+        """End calls: one whose process was just starting is only there for a later try."""
+        abort = getattr(self._loaded.executor, "abort", None)
+        until = time.monotonic() + within_s
+        while begun and callable(abort) and time.monotonic() < until:
+            with contextlib.suppress(Exception):  # a stranger's; nobody waits for these calls
+                abort()
+            begun = list(wait(begun, timeout=_ABORT_AGAIN_S).not_done)
 
     @property
     def _most_threads(self) -> int:
