@@ -119,7 +119,8 @@ def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> Non
     }
     assert {path for path in included if path.is_relative_to(ROOT / "docs/output")} <= set(RECORDED)
     tested = {
-        ROOT / "docs/listings" / name for name in (*LISTINGS, "evaluate.py", "test_fixtures.py")
+        ROOT / "docs/listings" / name
+        for name in (*LISTINGS, "evaluate.py", "test_agreement.py", "test_fixtures.py")
     }
     tested |= set((ROOT / "docs/listings/tutorial").iterdir())
     tested |= set(MONITORS.iterdir())
