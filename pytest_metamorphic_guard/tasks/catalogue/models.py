@@ -149,7 +149,7 @@ def feature_free(
 
     def set_all(*inputs: Any) -> Any:
         for value in values:
-            changed = _change_feature(inputs[argument], column, lambda _old, new=value: new)
+            changed = _change_feature(inputs[argument], column, _give(value))
             yield replace_at(inputs, argument, changed)
 
     return make_relation(feature_free, words, set_all)
@@ -157,6 +157,10 @@ def feature_free(
 
 def _shift_feature(column: Any, by: Any) -> Callable[[Any], Any]:
     return lambda rows: _change_feature(rows, column, lambda value: value + by)
+
+
+def _give(value: Any) -> Callable[[Any], Any]:
+    return lambda _old: value
 
 
 def _change_feature(rows: Any, column: Any, change: Callable[[Any], Any]) -> Any:
