@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,8 +15,7 @@ _KEYS = frozenset({"attempts", "cached", "cost_usd", "tokens_total"})
 _LARGEST = 1e12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spent(NamedTuple):
     """The calls of one role through an executor that says what they are worth.
 
     Attributes:
@@ -42,7 +40,7 @@ class Spent:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
-        return asdict(self)
+        return self._asdict()
 
 
 def read_spent(role: str, executor: str, payload: Mapping[str, Any]) -> Spent | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pytest_metamorphic_guard.relations.raised import RaisedAnswer
 from pytest_metamorphic_guard.values.budget import spending
@@ -19,8 +19,7 @@ __all__ = ["Expectation", "Question", "Same", "equal", "simplify"]
 Same: TypeAlias = "Callable[[Any, Any], object]"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What an expectation asks of two outputs in the end.
 
     Attributes:
