@@ -17,6 +17,7 @@ RECORDED = sorted((ROOT / "docs" / "output").rglob("*.txt"))
 MONITORS = ROOT / "docs" / "listings" / "monitors"
 LISTINGS = {
     "test_declaring.py": "examples/top_k/good.py",
+    "test_finding.py": "docs/listings/finding.py",
     "test_mean.py": "docs/listings/mean.py",
     "test_orders.py": "docs/listings/orders.py",
     "test_templates.py": "examples/top_k/good.py",
