@@ -33,7 +33,9 @@ def test_a_module_is_read_in_ten_minutes(path):
 
 def test_no_two_modules_have_names_that_differ_by_an_ending():
     roots = {}
-    for name in {path.stem for path in MODULES} - {"__init__"}:
+    # Users write the domains of the catalogue: `catalogue.text`.
+    inner = {path.stem for path in MODULES if path.parent.name != "catalogue"} - {"__init__"}
+    for name in inner:
         root = re.sub(r"(ed|e?rs?|e?s|ings?|ations?|e)$", "", name)
         roots.setdefault(root, set()).add(name)
     assert [names for names in roots.values() if len(names) > 1] == []
