@@ -51,7 +51,7 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
         subject = entry.subject
         if isinstance(subject, MetamorphicRelation | Law) and subject.sources > 1:
             continue
-        own = {"output", "rng", *entry.constants}
+        own = {"rng", *entry.constants}
         try:
             found = list(inspect.signature(entry.function).parameters.values())
         except (TypeError, ValueError):
@@ -59,6 +59,8 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
         plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in own]
         if not isinstance(subject, MetamorphicRelation):
             plain = plain[1:]
+        elif subject.wants_output:
+            plain = [name for name in plain if name != "output"]
         width = run.task.inputs.arity
         if plain and (width is None or len(plain) >= width):
             return tuple(plain[:width])

@@ -47,7 +47,7 @@ def test_a_candidate_with_warnings_stands_behind_one_without(make_evidence):
 
 
 def test_every_alpha_is_divided_by_the_number_of_candidates(make_evidence):
-    perfect = {"both_pass": 140}
+    perfect = {"both_pass": 150}
     assert rank([make_evidence(candidate="a", **perfect)], NonInferior(0.02)).adopt == "a"
     three = rank([make_evidence(candidate=name, **perfect) for name in "abc"], NonInferior(0.02))
     assert three.adopt is None
