@@ -23,8 +23,9 @@ from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
 from pytest_metamorphic_guard.tasks.declarations import makes_noise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from pytest_metamorphic_guard.evaluation.answer_keeping import AnswerKeeper
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.runner.tuples import SourceCases
@@ -61,6 +62,7 @@ class Evaluation:
         self.samples = Samples(settings, rules)
         self.purse = Purse(_share_budget(settings.budget_usd, worker))
         self.drawn = DrawnSamples()
+        self.answers: AnswerKeeper | None = None
         self.executors = Executors(
             settings=settings,
             repeats=plan_repeats(monitors, settings.seed),
@@ -85,7 +87,10 @@ class Evaluation:
             time_outs = self._time_outs.setdefault(key, TimeOuts())
             shared = self._shared.setdefault(key, SharedOutcomes())
             mem_mb = task.mem_mb if mem_mb is None else mem_mb
-        caller = Caller(
+        make: Callable[..., Caller] = Caller
+        if role == "baseline" and self.answers is not None and task is not None:
+            make = self.answers.make_maker(task.function)
+        caller = make(
             time_outs=time_outs,
             shared=shared,
             purse=self.purse,
@@ -155,7 +160,7 @@ class Evaluation:
         by_rates = self._is_judged_by_rates(run)
         # What is allowed to fail at some rate may fail on any input.
         is_weighed = minimum is not None or by_rates or makes_noise(entry.subject)
-        searches = not is_weighed and replayed is None and count_sources(entry) == 1
+        searches = not is_weighed and replayed is None and _has_room(run)
         searched = self.samples.search(task, run.literals) if searches else []
         return Measuring(
             run=run,
@@ -221,3 +226,9 @@ def _share_budget(budget_usd: float | None, worker: str) -> float | None:
     """Return what a process may spend: of several each has its share."""
     count = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") if worker else "1"
     return None if budget_usd is None else budget_usd / int(count)
+
+
+def _has_room(run: Run) -> bool:
+    """Tell whether inputs can be tried beside the sample: a recorded baseline answers no others."""
+    is_recorded = run.baseline is not None and run.baseline.implementation.claim == "recorded"
+    return not is_recorded and count_sources(run.entry) == 1

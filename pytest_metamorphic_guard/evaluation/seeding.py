@@ -7,6 +7,7 @@ answer. All implementations count together, since all candidates must see the sa
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shlex
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["make_seed"]
+__all__ = ["find_kept_seed", "make_seed"]
 
 # A word of a source may be the name of a module or a file.
 _WORD = re.compile(rb"[\w.-]+")
@@ -44,6 +45,18 @@ def make_seed(candidates: Iterable[Implementation], baselines: Iterable[Implemen
         for implementation in implementations
     )
     return int.from_bytes(hashlib.sha256(b"".join(digests)).digest()[:4], "big")
+
+
+def find_kept_seed(targets: Iterable[str]) -> int | None:
+    """Return the seed under which the answers of a recorded baseline were kept; None for others."""
+    for target in targets:
+        if target.startswith("recorded:"):
+            # Not loaded for a run without such a baseline, which starts sooner.
+            from pytest_metamorphic_guard.executors.answers import read_answers
+
+            with contextlib.suppress(OSError, ValueError):  # its first call says it better
+                return read_answers(Path(target.removeprefix("recorded:"))).seed
+    return None
 
 
 def _digest(implementation: Implementation) -> bytes:

@@ -12,8 +12,11 @@ from pytest_metamorphic_guard.pytest_side.interrupting import Interruption, inte
 from pytest_metamorphic_guard.pytest_side.items import ItemRunner
 from pytest_metamorphic_guard.pytest_side.parsing import (
     find_idle,
-    read_record_options,
     read_settings,
+)
+from pytest_metamorphic_guard.pytest_side.record_options import (
+    read_answer_options,
+    read_record_options,
 )
 from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
 from pytest_metamorphic_guard.pytest_side.session import GuardSession
@@ -34,6 +37,7 @@ def start_session(config: pytest.Config) -> None:
     """
     session = get_session(config)
     _start_recording(config)
+    _keep_answers(config, session)
     try:
         if session.settings.tasks:
             session.registered_tasks = load_tasks(session.settings.tasks)
@@ -52,6 +56,20 @@ def _start_recording(config: pytest.Config) -> None:
 
         recording = Recording(config, *options)
         config.pluginmanager.register(recording, "metamorphic_guard_recording")
+
+
+def _keep_answers(config: pytest.Config, session: GuardSession) -> None:
+    options = read_answer_options(config)
+    if options is None:
+        return
+    # Not loaded for a run that keeps no answers, which starts sooner.
+    from pytest_metamorphic_guard.evaluation.answer_keeping import AnswerKeeper
+    from pytest_metamorphic_guard.pytest_side.baseline_answers import BaselineAnswers
+
+    keeper = session.evaluation.answers = AnswerKeeper()
+    path, update = options
+    answers = BaselineAnswers(config, keeper, path, session.settings.seed, update=update)
+    config.pluginmanager.register(answers, "metamorphic_guard_answers")
 
 
 def join_late(config: pytest.Config, report: pytest.TestReport) -> None:

@@ -143,6 +143,14 @@ OPTIONS = (
     Option(
         "record_limit", "N", "Calls that --mg-record keeps at most (default: 1000).", ini_type="int"
     ),
+    Option(
+        "record_baseline",
+        "PATH",
+        "Keep the answers of the baseline, for --mg-baseline=recorded:PATH.",
+    ),
+    Option(
+        "update_answers", "", "Let --mg-record-baseline change answers that it kept.", switch=True
+    ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 

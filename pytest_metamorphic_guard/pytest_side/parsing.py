@@ -11,7 +11,7 @@ import pytest
 
 from pytest_metamorphic_guard.contracts.places import rebase_place
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.evaluation.seeding import make_seed
+from pytest_metamorphic_guard.evaluation.seeding import find_kept_seed, make_seed
 from pytest_metamorphic_guard.gate.policies import PolicyError, parse_policy
 from pytest_metamorphic_guard.gate.rules import FAIL_ON_ALERT, Rules
 from pytest_metamorphic_guard.pytest_side.converting import (
@@ -26,7 +26,7 @@ from pytest_metamorphic_guard.pytest_side.converting import (
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
 from pytest_metamorphic_guard.pytest_side.shard_option import find_shard_faults, parse_shard
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shard, Shrink
-from pytest_metamorphic_guard.tasks.claims import calls_python, takes_all
+from pytest_metamorphic_guard.tasks.claims import calls_python, is_recorded, takes_all
 from pytest_metamorphic_guard.tasks.implementations import parse_assignment
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.tasks.implementations import Assignment
 
-__all__ = ["RecordOptions", "find_idle", "read_record_options", "read_rules", "read_settings"]
+__all__ = ["Reader", "find_idle", "read_rules", "read_settings"]
 
 _FOR_GATES = ("policy", "extend", "early_stop", "on_inconclusive")
 _INI_TYPES = {"string": "a text", "int": "a whole number", "float": "a number"}
@@ -49,42 +49,13 @@ class Given(NamedTuple):
     folder: Path
 
 
-class RecordOptions(NamedTuple):
-    """What ``--mg-record`` and its like say: functions, the file, and how many calls at most."""
-
-    places: tuple[str, ...]
-    path: Path
-    most: int
-
-
-def read_record_options(config: pytest.Config) -> RecordOptions | None:
-    """Read what is to be recorded; None for nothing.
-
-    Raises:
-        pytest.UsageError: With every wrong value.
-    """
-    reader = _Reader(config)
-    places = tuple(dict.fromkeys(given.text for given in reader.find("record")))
-    if not places:
-        return None
-    for place in places:
-        module, _, name = place.partition(":")
-        if not (name.isidentifier() and all(part.isidentifier() for part in module.split("."))):
-            reader.faults.append(f"--mg-record={place}: expected package.module:function")
-    most = reader.read("record_limit", read_whole(1)) or 1000
-    path = reader.read_path("record_to") or config.invocation_params.dir / "calls.jsonl"
-    if reader.faults:
-        raise pytest.UsageError("\n".join(reader.faults))
-    return RecordOptions(places, path, most)
-
-
 def read_settings(config: pytest.Config) -> Settings:  # one of its lines per option
     """Read all options; the command line wins over the environment, that over the file.
 
     Raises:
         pytest.UsageError: With every wrong value, one line each.
     """
-    reader = _Reader(config)
+    reader = Reader(config)
     executor = reader.read_place("executor") or "local"
     values: dict[str, Any] = {
         "tasks": tuple(given.text for given in reader.find("task")),
@@ -127,15 +98,21 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
     values["shard"] = reader.read_shard(values["replay"])
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
+    recorded = any(is_recorded(a.implementation.target) for a in values["baselines"])
+    if recorded and values["shrink"] is None:
+        values["shrink"] = "off"  # there are no answers for smaller inputs
     if values["seed"] is not None:
         values["seed_source"] = "given"
+    elif (kept := find_kept_seed(a.implementation.target for a in values["baselines"])) is not None:
+        # Under another seed, inputs are drawn for which there is no answer.
+        values["seed"], values["seed_source"] = kept, "given"
     elif values["gate"]:
         judged = ([a.implementation for a in values[role]] for role in ("candidates", "baselines"))
         values["seed"], values["seed_source"] = make_seed(*judged), "contents"
     return Settings(**{key: value for key, value in values.items() if value is not None})
 
 
-class _Reader:
+class Reader:
     """Finds the values of options and collects what is wrong with them."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -214,7 +191,7 @@ def read_rules(config: pytest.Config) -> Rules:
     Raises:
         pytest.UsageError: With every wrong value.
     """
-    reader = _Reader(config)
+    reader = Reader(config)
     values: dict[str, Any] = {
         "fail_on_alert": reader.read("fail_on_alert", read_choice(*FAIL_ON_ALERT)),
         "early_stop": reader.read("early_stop", read_switch),
@@ -266,7 +243,7 @@ def _abbreviate(text: str) -> str:
     return line if len(line) <= 60 else line[:57] + "..."  # noqa: PLR2004 - one terminal row
 
 
-def _config_of(reader: _Reader, name: str) -> Callable[[str], dict[str, Any]]:
+def _config_of(reader: Reader, name: str) -> Callable[[str], dict[str, Any]]:
     def convert(text: str) -> dict[str, Any]:
         if text.startswith("@"):
             path = reader.find(name)[-1].folder / text[1:]

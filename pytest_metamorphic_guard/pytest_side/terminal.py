@@ -81,8 +81,9 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         lines += _explain_nothing(keeper)
     lines += _explain_skips(keeper, reporter.verbosity)
     lines += _show_spent(keeper)
-    recording: Any = keeper.config.pluginmanager.get_plugin("metamorphic_guard_recording")
-    lines += recording.lines if recording is not None else []
+    for name in ("metamorphic_guard_recording", "metamorphic_guard_answers"):
+        plugin: Any = keeper.config.pluginmanager.get_plugin(name)
+        lines += plugin.lines if plugin is not None else []
     lines += keeper.file_lines
     return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.call_errors import Unusable
+from pytest_metamorphic_guard.tasks.claims import is_recorded
 from pytest_metamorphic_guard.tasks.declarations import Agreement, Law
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ def require_answers(run: Run) -> None:
         Unusable: A law called nothing under a gate; every call of a role was refused; or no call
             of the baseline returned, where its failures excuse those of the candidate.
     """
+    before = run.baseline
+    kept = before is not None and is_recorded(before.implementation.target)
+    if before is not None and kept and before.availability.lost:
+        # What has no answer to compare with is no sample to adopt on.
+        said = f"{run.entry.name!r} shows nothing: {before.describe_lost()}"
+        raise Unusable(run.broken(said))
     if run.settings.shard is not None:  # judged when all shares are merged
         return
     is_law = isinstance(run.entry.subject, Law)
@@ -31,7 +38,6 @@ def require_answers(run: Run) -> None:
     for caller in run.callers:
         if is_law and _is_refused(caller):
             raise Unusable(run.broken(_say(run, caller, "was refused")))
-    before = run.baseline
     if isinstance(run.entry.subject, Agreement) and not run.settings.gate:
         return  # both raise alike, which is an agreement, and nothing is adopted on it
     # A replay runs only what was seen before, which may be inputs that the baseline refuses.

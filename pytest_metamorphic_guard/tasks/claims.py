@@ -10,18 +10,19 @@ import os
 import re
 from pathlib import Path
 
-from pytest_metamorphic_guard.contracts.command_words import is_command
+from pytest_metamorphic_guard.contracts.command_words import is_command, read_command, write_command
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP
 
-__all__ = ["COMMAND", "calls_python", "find_claim", "takes_all"]
+__all__ = ["COMMAND", "calls_python", "find_claim", "is_recorded", "takes_all", "write_target"]
 
 COMMAND = "command"
 _HTTP = "http"
+_RECORDED = "recorded"
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://\S+\Z")
 _SCHEMES = {"http": _HTTP, "https": _HTTP}
 _FOR_PYTHON = frozenset({"local", "inprocess", "dask"})
 # What these call is of one kind each, so that they leave to others what says that it is another.
-_OF_ONE_KIND = _FOR_PYTHON | {_HTTP, COMMAND}
+_OF_ONE_KIND = _FOR_PYTHON | {_HTTP, COMMAND, _RECORDED}
 # Python files are called, not run, whether or not they may be executed.
 _SUFFIXES = frozenset({".py", ".pyw", ".pyc"})
 
@@ -35,11 +36,32 @@ def find_claim(target: str) -> str | None:
     """
     if is_command(target):
         return COMMAND
+    if is_recorded(target):
+        return _RECORDED
     url = _URL.match(target)
     if url is not None:
         scheme = url[1].lower()
         return _SCHEMES.get(scheme) or (scheme if _is_installed(scheme) else None)
     return COMMAND if _is_program(target) else None
+
+
+def is_recorded(text: str) -> bool:
+    """Tell whether a specification names a file of answers, as ``recorded:answers.jsonl``."""
+    return text.startswith(f"{_RECORDED}:")
+
+
+def write_target(text: str, folder: Path) -> str:
+    """Return what an executor receives of a command, or of a file of answers.
+
+    Raises:
+        ValueError: The command or the file cannot be used.
+    """
+    if is_command(text):
+        return write_command(read_command(text, folder))
+    place = folder / text.removeprefix(f"{_RECORDED}:")
+    if not place.is_file():
+        raise ValueError(f"there is no file {place}; --mg-record-baseline writes one")
+    return f"{_RECORDED}:{place.resolve()}"
 
 
 def calls_python(executor: str) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import InitVar, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_metamorphic_guard.contracts.command_words import is_command, read_command, write_command
+from pytest_metamorphic_guard.contracts.command_words import is_command
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.tasks.claims import find_claim
+from pytest_metamorphic_guard.tasks.claims import find_claim, is_recorded, write_target
 from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
 
 if TYPE_CHECKING:
@@ -235,9 +235,9 @@ def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implement
     found = _read_file(text, folder)
     if found is not None:
         return found
-    if claims and is_command(text):
+    if claims and (is_command(text) or is_recorded(text)):
         try:
-            return Implementation(write_command(read_command(text, folder)), None, text)
+            return Implementation(write_target(text, folder), None, text)
         except ValueError as error:
             raise ImplementationError(text, str(error)) from None
     if claims and find_claim(text) is not None:

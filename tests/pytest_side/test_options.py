@@ -251,7 +251,7 @@ def test_every_wrong_value_is_said_on_a_line_of_its_own_with_exit_code_4(suite):
         (["--mg-executor-config=@no"], "--mg-executor-config=@no: cannot read *no: No such file*"),
         (
             ["--mg-executor=locl"],
-            "no executor 'locl'; installed: http, inprocess, llm, local. Did you mean 'local'?",
+            "no executor 'locl'; installed: *local, recorded. Did you mean 'local'?",
         ),
         (["--mg-task=tt"], "--mg-task: no task 'tt'; installed: t. Did you mean 't'?"),
     ],

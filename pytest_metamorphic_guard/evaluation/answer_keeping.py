@@ -1,0 +1,106 @@
+"""The answers of a baseline, kept for the time when it is gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.contracts.outcomes import Raised, Returned
+from pytest_metamorphic_guard.executors.answers import Answer, Answers, pack, read_answers
+from pytest_metamorphic_guard.runner.keeping_caller import KeepingCaller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytest_metamorphic_guard.contracts.outcomes import Outcome
+    from pytest_metamorphic_guard.runner.calling import Caller
+
+__all__ = ["AnswerKeeper"]
+
+_RAISED = ("error", "error_type", "error_code", "exception_type", "exception_bases")
+_MOST_SHOWN = 5
+
+
+class AnswerKeeper:
+    """Gathers what a baseline answered, one answer for each call, and writes it at the end."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], Answer] = {}
+        self.left_out: Counter[str] = Counter()
+
+    def make_maker(self, function: str) -> Callable[..., Caller]:
+        """Return what makes callers of a function whose answers are kept."""
+        return partial(KeepingCaller, listen=self._listen(function))
+
+    def _listen(self, function: str) -> Callable[[tuple[Any, ...]], Callable[[Outcome], None]]:
+        """Return what takes the arguments of a call of a function, and then how it ended."""
+
+        def begin(args: tuple[Any, ...]) -> Callable[[Outcome], None]:
+            packed, call = pack(args), f"{function}({', '.join(map(repr, args))})"
+            return lambda outcome: self.keep(function, packed, f"{call:.100}", outcome)
+
+        return begin
+
+    def keep(self, function: str, packed: str | None, call: str, outcome: Outcome) -> None:
+        """Take one answer.
+
+        Args:
+            function: The function of the task.
+            packed: The arguments before the call; None where they cannot be written.
+            call: The call as text.
+            outcome: How it ended.
+        """
+        payload: dict[str, Any] = {}
+        if isinstance(outcome, Returned):
+            value = pack(outcome.value)
+            payload, ended = ({} if value is None else {"value": value}), repr(outcome.value)
+        elif isinstance(outcome, Raised):
+            payload = {key: outcome.payload[key] for key in _RAISED if key in outcome.payload}
+            ended = f"raises {outcome.error}"
+        else:
+            self.left_out["calls that did not end by themselves"] += 1
+            return
+        if packed is None or not payload:
+            self.left_out["calls of which a value cannot be written"] += 1
+            return
+        self.add(Answer(function, packed, payload, f"{call} -> {ended:.100}"))
+
+    def add(self, answer: Answer) -> None:
+        """Take an answer; two that differ are one too many."""
+        key = answer.function, answer.arguments
+        known = self.answers.setdefault(key, answer)
+        if known.payload != answer.payload:
+            self.left_out["calls that were answered in two ways, of which the first counts"] += 1
+
+    def write(self, path: Path, seed: int, *, update: bool) -> list[str]:
+        """Add the answers to a file, and say what was done.
+
+        Args:
+            path: The file; what is in it stays.
+            seed: Of the sample.
+            update: Whether answers that have changed take the place of those in the file.
+        """
+        try:
+            before = read_answers(path) if path.exists() else Answers(seed, {})
+        except (OSError, ValueError) as error:
+            return [f"no answers kept: {path}: {error}"]
+        changed = [
+            (before.by_call[key], answer)
+            for key, answer in sorted(self.answers.items())
+            if key in before.by_call and before.by_call[key].payload != answer.payload
+        ]
+        new = len(self.answers.keys() - before.by_call.keys())
+        first, second = (self.answers, before.by_call) if update else (before.by_call, self.answers)
+        if new or (changed and update):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Those of the first take the place of those of the second.
+            kept = Answers(seed, {**second, **first})
+            path.write_text(kept.to_text(), encoding="utf-8")
+        done = "changed" if update else "differ and stay as they were (--mg-update-answers)"
+        lines = [f"answers of the baseline in {path}: {new} new, {len(changed)} {done}"]
+        for old, answer in changed[:_MOST_SHOWN]:
+            lines.append(f"  was {old.shown}, is {answer.shown.rpartition(' -> ')[2]}")
+        lines += [f"left out: {n} {what}" for what, n in sorted(self.left_out.items())]
+        return lines

@@ -1,0 +1,57 @@
+"""The answers of a baseline, kept and compared with when the baseline itself is gone."""
+
+import pytest
+
+TASK = """
+from hypothesis import strategies as st
+from pytest_metamorphic_guard import Task
+
+t = Task("t", inputs={"a": st.integers(0, 50), "b": st.integers(0, 50)})
+"""
+# Its parameters stand in another order than the candidate's.
+OLD = "def solve(b, a):\n    if a % 7 == 0: raise ValueError(a)\n    return (a - b, {b: a})\n"
+NEW = "def solve(a, b):\n    if a % 7 == 0: raise ValueError(a)\n    return (a - b, {b: a})\n"
+BAD = NEW.replace("a - b", "a - b + (a > 30)")
+COMMON = ("--mg-gate", "--mg-executor=inprocess", "--mg-n=40")
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
+def test_a_recorded_baseline_is_compared_with_when_the_old_one_is_gone(project, workers):
+    project.write(old=OLD, new=NEW, bad=BAD)
+    (project.path / "test_it.py").write_text(TASK)
+    keep = ("--mg-record-baseline=answers.jsonl", "--mg-candidate=new.py", "--mg-baseline=old.py")
+
+    project.spawn(*COMMON, *keep, *workers).stdout.fnmatch_lines(["ADOPT: *", "answers of *new*"])
+    (project.path / "old.py").unlink()
+    kept = "--mg-baseline=recorded:answers.jsonl"
+    held = project.spawn(*COMMON, kept, "--mg-candidate=new.py", *workers)
+    violated = project.spawn(*COMMON, kept, "--mg-candidate=bad.py", *workers)
+    wider = project.spawn(*COMMON, kept, "--mg-candidate=new.py", "--mg-n=60", *workers)
+
+    held.stdout.fnmatch_lines(["ADOPT: 0 regressions in 40 inputs*"])
+    violated.stdout.fnmatch_lines(["REJECT: *"])
+    wider.stdout.fnmatch_lines(["*no answer is recorded for solve(*"])
+    wider.stdout.fnmatch_lines(["INCONCLUSIVE: *"])
+
+
+def test_answers_that_changed_are_shown_and_stay_unless_asked(project):
+    project.write(old="def solve(n):\n    return n\n", new="def solve(n):\n    return n\n")
+    project.write_task("")
+    keep = ("--mg-record-baseline=kept.jsonl", "--mg-candidate=new.py", "--mg-baseline=old.py")
+    options = ("--mg-executor=inprocess", *keep)
+    project.spawn(*options)
+    before = (project.path / "kept.jsonl").read_text()
+    project.write(old="def solve(n):\n    return 9 if n == 2 else n\n")
+
+    shown = project.spawn(*options)
+    same = (project.path / "kept.jsonl").read_text() == before
+    changed = project.spawn(*options, "--mg-update-answers")
+
+    shown.stdout.fnmatch_lines(
+        ["answers of the baseline in *: 0 new, 1 differ and stay*", "  was solve(2) -> 2, is 9"]
+    )
+    assert same
+    changed.stdout.fnmatch_lines(["answers of the baseline in *: 0 new, 1 changed"])
+    assert "solve(2) -> 9" in (project.path / "kept.jsonl").read_text()
+    missing = project.spawn("--mg-candidate=new.py", "--mg-baseline=recorded:no.jsonl")
+    missing.stderr.fnmatch_lines(["*there is no file *no.jsonl; --mg-record-baseline writes one"])
