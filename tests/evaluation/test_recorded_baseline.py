@@ -15,6 +15,8 @@ BAD = NEW.replace("a - b", "a - b + (a > 30)")
 COMMON = ("--mg-gate", "--mg-executor=inprocess", "--mg-n=40")
 
 
+# Four runs, each with processes of its own.
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
 def test_a_recorded_baseline_is_compared_with_when_the_old_one_is_gone(project, workers):
     project.write(old=OLD, new=NEW, bad=BAD)
