@@ -104,7 +104,7 @@ class GuardSession:
             settings,
             self.rules,
             self.monitors,
-            worker=os.environ.get("PYTEST_XDIST_WORKER", ""),
+            worker=getattr(config, "workerinput", {}).get("workerid", ""),
             replays=self.replay is not None,
         )
         self._check_executors()

@@ -58,8 +58,11 @@ def render_markdown(
 
 
 def render_undecided(undecided: str, refused: Sequence[RefusedCalls] = ()) -> str:
-    """Return the summary of a run that decided nothing, with the reason, ending in a newline."""
-    parts = ["## Metamorphic guard", _escape(undecided), *_list_refused(refused)]
+    """Return the summary of a run that decided nothing, with the reason, ending in a newline.
+
+    The reason is a sentence of ours, and nothing in it is a stranger's.
+    """
+    parts = ["## Metamorphic guard", undecided, *_list_refused(refused)]
     return "\n\n".join(parts) + "\n"
 
 

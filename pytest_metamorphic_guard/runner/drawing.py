@@ -127,9 +127,10 @@ def _build_drawn(
 def _draw_ahead(task: Task, entry: Entry, holder: FindingHolder, given: Any) -> Callable[..., None]:
     """Return a test that draws before it calls; the one that is given, where that cannot be."""
     name = "_hypothesis_internal_use_settings"
-    if given._hypothesis_internal_use_reproduce_failure is not None:  # noqa: SLF001
+    if getattr(given, "_hypothesis_internal_use_reproduce_failure", None) is not None:
         return given  # type: ignore[no-any-return]
-    if not is_drawn_ahead(getattr(given, name)):
+    settings = getattr(given, name, None)  # none where hypothesis has refused the inputs
+    if settings is None or not is_drawn_ahead(settings):
         return given  # type: ignore[no-any-return]
 
     def test(**fixtures: Any) -> None:

@@ -97,7 +97,8 @@ def test_the_report_is_the_same_to_the_byte_however_the_items_are_distributed(wa
         report = watched.report
         assert not report["partial"]
         # The time of day, and what was typed, are all that may differ.
-        for key in ("times", "options"):
+        # What was paid for depends on how many processes asked for the same.
+        for key in ("times", "options", "calls"):
             del report[key]
         reports[distribution] = json.dumps(report)
     assert len(set(reports.values())) == 1
