@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pytest_metamorphic_guard.contracts.refused import Refused
+from pytest_metamorphic_guard.executors.local.configuration import Configuration
+from pytest_metamorphic_guard.executors.local.hints import Hints
+
 CGROUPS = Path("/sys/fs/cgroup")
 
 READING = "def solve(x):\n    return open({path!r}).read()\n"
@@ -108,23 +112,23 @@ def test_a_process_may_read_what_the_kernel_says_about_itself_alone(
         assert local.execute(path, "spy", (pid,), 10.0, 512)["exception_type"] == "PermissionError"
 
 
-@pytest.mark.parametrize("level", ["fork", "fresh"])
-def test_a_copy_that_may_not_read_about_itself_names_the_levels_that_may(
-    make_local, candidates, level
-):
-    path = candidates.write(READING.format(path="/proc/self/maps"))
+def test_a_copy_that_may_not_read_about_itself_names_what_opens_that():
+    said = "[Errno 13] Permission denied: '/proc/{}/maps'"
+    levels = 'isolation = "worker" or isolation = "spawn"'
+    for names, more in (
+        (False, " or, where users may make namespaces, namespaces = true"),
+        (True, ""),
+    ):
+        hints = Hints(Configuration(isolation="fork", namespaces=names), 512, is_confined=True)
 
-    payload = make_local(isolation=level).execute(path, "solve", (1,), 10.0, 512)
+        error = hints.explain_failure("PermissionError", said.format("self"), "")
 
-    option = 'isolation = "worker" or isolation = "spawn"'
-    assert payload["error"].endswith(
-        f"(the sandbox refuses it; --mg-executor-config allows it with {option})"
-    )
-    expected = {"kind": "process", "option": option, "path": "/proc/self/maps"}
-    assert payload["sandbox_refused"] == expected
-    others = candidates.write(READING.format(path="/proc/1/maps"))
-    error = make_local(isolation=level).execute(others, "solve", (1,), 10.0, 512)["error"]
-    assert "no option allows it" in error
+        option = f"{levels}{more}"
+        assert error == f" (the sandbox refuses it; --mg-executor-config allows it with {option})"
+        found = hints.find_refused(said.format("self"), "")
+        assert found == Refused("process", option, "/proc/self/maps")
+        others = hints.explain_failure("PermissionError", said.format(1), "")
+        assert "no option allows it: a process may read what the kernel says about itself" in others
 
 
 @pytest.mark.skipif(not CGROUPS.is_dir(), reason="this system has no cgroups")

@@ -15,11 +15,12 @@ from pytest_metamorphic_guard.executors.local.hardening.confinement import Confi
 from pytest_metamorphic_guard.executors.local.hardening.libc import unbuffer_stdout
 from pytest_metamorphic_guard.executors.local.hardening.limits import MemoryLimit, set_fixed_limits
 from pytest_metamorphic_guard.executors.local.hardening.mounts import mount_shared_memory
+from pytest_metamorphic_guard.executors.local.hardening.own_proc import PROC, mount_proc
 from pytest_metamorphic_guard.executors.local.hardening.parent import tie_to_parent
 from pytest_metamorphic_guard.executors.local.keeper import Sweeper, enter_namespaces, keep
 from pytest_metamorphic_guard.executors.local.memory import PeakMemory
 from pytest_metamorphic_guard.executors.local.serving import pack_frame
-from pytest_metamorphic_guard.executors.local.setup import SHARED_MEMORY, Setup
+from pytest_metamorphic_guard.executors.local.setup import SHARED_MEMORY, Permissions, Setup
 from pytest_metamorphic_guard.values.lookup import set_offers
 from pytest_metamorphic_guard.values.wire.encoding import encode
 
@@ -118,17 +119,7 @@ def begin(line: Line, close: Callable[[], None], *, is_zygote: bool) -> Beginnin
     sweeper = Sweeper(is_alone=is_alone) if is_zygote else None
     confinement = None
     if setup.permissions is not None:
-        permissions = setup.permissions
-        if mount_shared_memory(setup.shared_mb):
-            writable = (*permissions.writable, SHARED_MEMORY)
-            permissions = permissions._replace(writable=writable)
-        confinement = Confinement(permissions)
-        # What the kernel says of a zygote holds for no child of it, and of arguments it has read.
-        confinement.confine(() if is_zygote else _OWN_FILES)
-        if is_zygote:
-            confinement.prepare_children()
-        else:
-            confinement.forbid_processes()
+        confinement = _confine(setup.permissions, setup.shared_mb, is_zygote=is_zygote)
         missing += confinement.missing
     line.send(pack_frame(nonce, STARTED, encode(missing)))
     return Beginning(setup, memory, peak, sweeper, threads, confinement)
@@ -167,6 +158,27 @@ def _open_streams() -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     unbuffer_stdout()
     faulthandler.enable(sys.stderr)
+
+
+def _confine(permissions: Permissions, shared_mb: int, *, is_zygote: bool) -> Confinement:
+    has_place = mount_shared_memory(shared_mb)
+    if has_place:
+        permissions = permissions._replace(writable=(*permissions.writable, SHARED_MEMORY))
+    confinement = Confinement(permissions)
+    if not is_zygote:
+        confinement.confine(_OWN_FILES)
+        confinement.forbid_processes()
+        return confinement
+    # What the kernel says of a zygote holds for no child of it.
+    kept = (path for path in permissions.readable if path.startswith(PROC))
+    sees_itself = (
+        has_place
+        and confinement.can_separate
+        and mount_proc(kept, keeps_network=permissions.allow_network)
+    )
+    confinement.confine(own_folder=PROC if sees_itself else None)
+    confinement.prepare_children(apart=sees_itself)
+    return confinement
 
 
 def _open_threads() -> int:

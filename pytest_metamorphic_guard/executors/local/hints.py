@@ -33,6 +33,7 @@ _MEMORY = re.compile(
 )
 _CONFIG = "--mg-executor-config"
 _OTHER_LEVELS = 'isolation = "worker" or isolation = "spawn"'
+_OWN = ("/proc/self/", "/proc/thread-self/")
 _NAMES = {
     "network": "the network",
     "subprocess": "processes and their locks",
@@ -106,11 +107,15 @@ class Hints:
 
     def _find_refused_path(self, path: str) -> Refused | None:
         if path.startswith("/proc/"):
-            # On other levels a process is forked from a confined one, and cannot be allowed more
-            # than that: what the kernel says of it has no name yet when rules are made.
+            # On these levels a process is forked from a confined one, and cannot be allowed more
+            # than that: it needs a /proc of its own, which the system may refuse.
             is_forked = self._configuration.isolation in ("fork", "fresh")
-            is_own = is_forked and path.startswith(("/proc/self/", "/proc/thread-self/"))
-            return Refused("process", _OTHER_LEVELS if is_own else None, path)
+            if not is_forked or not path.startswith(_OWN):
+                return Refused("process", None, path)
+            option = _OTHER_LEVELS
+            if not self._configuration.namespaces:
+                option += " or, where users may make namespaces, namespaces = true"
+            return Refused("process", option, path)
         if path.startswith("/dev/shm"):
             return Refused("shared memory", "allow_subprocess = true", path)
         if not os.path.exists(path) and not os.path.isdir(os.path.dirname(path)):
@@ -122,8 +127,8 @@ def _say(refused: Refused) -> str:
     what = _NAMES[refused.kind]
     if refused.option is None:
         return (
-            f" (the sandbox refuses {what}, and no option allows it; on the levels worker and spawn"
-            " a process may read what the kernel says about itself)"
+            f" (the sandbox refuses {what}, and no option allows it: a process may read what the"
+            " kernel says about itself alone)"
         )
     return f" (the sandbox refuses {what}; {_CONFIG} allows it with {refused.option})"
 

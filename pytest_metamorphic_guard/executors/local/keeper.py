@@ -48,16 +48,8 @@ class Sweeper:
             # Opened before confinement; it tells of the thread that opened it, whoever reads it.
             self._children = os.open("/proc/thread-self/children", os.O_RDONLY | os.O_CLOEXEC)
 
-    def can_spare(self) -> bool:
-        """Return whether `sweep` can tell one child from the others."""
-        return not self._is_alone and self._children >= 0
-
-    def sweep(self, spared: int = 0) -> int:
-        """Kill and reap every descendant; return how many there were, or -1 if some resist.
-
-        Args:
-            spared: Number of one child that is to live, where `can_spare`.
-        """
+    def sweep(self) -> int:
+        """Kill and reap every descendant; return how many there were, or -1 if some resist."""
         count = 0
         for _ in range(_ROUNDS):
             try:
@@ -65,13 +57,9 @@ class Sweeper:
             except ChildProcessError:
                 return count
             if pid:
-                count += pid != spared
+                count += 1
                 continue
-            # A child stays in the list until it is reaped, and its orphans come behind it: if
-            # nobody else is listed, there is nobody else.
-            if spared and self._list_children() == [spared]:
-                return count
-            self._kill_children(spared)
+            self._kill_children()
             time.sleep(_PAUSE_S)
         return -1
 
@@ -81,18 +69,14 @@ class Sweeper:
             os.close(self._children)
             self._children = -1
 
-    def _kill_children(self, spared: int) -> None:
+    def _kill_children(self) -> None:
         with contextlib.suppress(OSError):
             if self._is_alone:
                 os.kill(-1, signal.SIGKILL)  # everything else in our process namespace
                 return
-            for pid in self._list_children():
-                if pid != spared:
-                    with contextlib.suppress(OSError):
-                        os.kill(pid, signal.SIGKILL)
-
-    def _list_children(self) -> list[int]:
-        return [int(pid) for pid in os.pread(self._children, 1 << 16, 0).split()]
+            for pid in map(int, os.pread(self._children, 1 << 16, 0).split()):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def keep(close: Callable[[], None]) -> None:

@@ -2,7 +2,8 @@
 
 The zygote decides when a call is over, kills it, and sweeps what it left; the host learns how it
 ended from the zygote, and what it returned from the child, through a pipe made for that call alone.
-While one call runs, the child for the next is forked and confined, so that no call waits for that.
+When one call is over, the child for the next is forked and confined, so that no call waits for
+that; not before, as code of a candidate may run in a zygote that forks, and look into the call.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class Zygote:
         self._next: Child | None = None
         self._is_loaded = False
         self._is_asked = False
+        self._has_called = False
         self._running: Running | None = None
         self._at_child_end: object = None
         self._home = os.getcwd()
@@ -123,6 +125,7 @@ class Zygote:
         if self._running is not None:
             running, self._running = self._running, None
             self._line.send(self._end(running))
+            self._has_called = True
         elif not self._is_asked:
             self._line.await_request()
             self._is_asked = True
@@ -138,10 +141,8 @@ class Zygote:
                 self._line.send(self._answer_need(kind, nonce, body))
 
     def _may_fork(self) -> bool:
-        # Not between requests: after an import the host looks at what this process keeps open.
-        sweeper = self._beginning.sweeper
-        assert sweeper is not None
-        return (self._is_asked or self._running is not None) and sweeper.can_spare()
+        # Not at once after an import: the host looks at what this process keeps open.
+        return self._running is None and (self._is_asked or self._has_called)
 
     def _load(self, nonce: bytes) -> bytes:
         setup, memory = self._beginning.setup, self._beginning.memory
@@ -204,7 +205,7 @@ class Zygote:
         child.close()
         status, cpu, peak = wait_with_usage(child.pid)
         duration = _monotonic_ns() - start
-        swept = sweeper.sweep(0 if self._next is None else self._next.pid)
+        swept = sweeper.sweep()
         encoded = encode((status, phase, swept))
         return RESPONSE.pack(nonce, ENDED, duration, cpu, peak, len(encoded)) + encoded
 
@@ -224,9 +225,7 @@ class Zygote:
 
         def live(connection: _socket.socket) -> NoReturn:
             try:
-                if self._running is not None:
-                    self._running.child.close()
-                self._running, self._is_asked = None, True
+                self._is_asked = True
                 # Under the same number in every copy, whether or not another call runs meanwhile.
                 moved = _socket.socket(fileno=move_descriptor(connection.detach()))
                 self._be_child(moved, zygote)

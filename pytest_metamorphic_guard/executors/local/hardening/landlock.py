@@ -66,6 +66,11 @@ class Ruleset:
         for path in paths:
             self._add(path, _READ if executing else _READ & ~_EXECUTE)
 
+    def allow_opening(self, folders: Iterable[str]) -> None:
+        """Allow reading the files below these directories for whoever knows their names."""
+        for path in folders:
+            self._add(path, _READ_FILE)
+
     def allow_executing(self, paths: Iterable[str]) -> None:
         """Allow executing these files, and reading them."""
         for path in paths:
