@@ -6,6 +6,7 @@ import contextlib
 import copy
 import io
 import itertools
+import pickle
 import time
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
 from pytest_metamorphic_guard.executors.isolation import warn_once
+from pytest_metamorphic_guard.values.pickling import dump
 from pytest_metamorphic_guard.values.wire.settling import settle
 
 if TYPE_CHECKING:
@@ -241,4 +243,7 @@ def _copy(args: tuple[Any, ...]) -> tuple[Any, ...]:
     for arg in args:
         if type(arg) is list and _IMMUTABLE.issuperset(map(type, arg)):
             copied.setdefault(id(arg), list(arg))
-    return copy.deepcopy(args, copied)
+    try:
+        return copy.deepcopy(args, copied)
+    except TypeError:  # of a view, such as a memoryview, nobody makes a deep copy
+        return pickle.loads(dump(args))  # type: ignore[no-any-return]

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.values.lookup import find_kind
+from pytest_metamorphic_guard.values.pickling import dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,6 +198,6 @@ def _copy_all(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
 def snapshot(value: object) -> bytes | None:
     """Return bytes from which an equal value can be made, or None where Python cannot."""
     try:
-        return pickle.dumps(value, protocol=5)
+        return dump(value)
     except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
         return None

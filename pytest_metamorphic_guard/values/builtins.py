@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.values.records import Opaque
-    from pytest_metamorphic_guard.values.sides import Reader, Writer
+    from pytest_metamorphic_guard.values.sides import Asker, Reader, Writer
 
 __all__ = ["KINDS", "read_mapping", "to_dict", "write_mapping"]
 
 keep_builtins(globals())
 
+_FEW_BYTES: Final = 40
 _WHOLE: Final = slice(None)
 _get_real, _get_imag = (vars(complex)[name].__get__ for name in ("real", "imag"))
 
@@ -107,6 +108,15 @@ def _read_frozenset(reader: Reader, items: Any) -> frozenset[Any] | Opaque:
     return frozenset(built) if isinstance(built, set) else built
 
 
+def _describe_bytes(first: Any, second: Any, asker: Asker) -> list[str]:
+    if asker.is_plain and len(first) + len(second) <= _FEW_BYTES:
+        return []
+    # Which no worker needs to load.
+    from pytest_metamorphic_guard.values.buffers import describe_items
+
+    return describe_items(first, second, asker, "bytes")
+
+
 def _stand_in(kind: str, keys: list[Any]) -> Opaque:
     # Only a host reads, and only a worker has to start soon.
     from pytest_metamorphic_guard.values.records import Opaque
@@ -144,6 +154,7 @@ KINDS: Final = (
         types=lambda: (bytes,),
         shape="exact",
         to_plain=lambda value: bytes.__getitem__(value, _WHOLE),
+        describe=_describe_bytes,
     ),
     Kind(
         types=lambda: (int,),
@@ -168,6 +179,7 @@ KINDS: Final = (
         put_together=_read_bytearray,
         to_plain=lambda value: bytearray.__getitem__(value, _WHOLE),
         make_key=lambda value, _: ("bytearray", bytes(value)),
+        describe=_describe_bytes,
     ),
     Kind(
         types=lambda: (list,),
@@ -231,6 +243,7 @@ KINDS: Final = (
     Kind(
         types=lambda: (type(NotImplemented),),
         mark=NOT_IMPLEMENTED,
+        shape="exact",
         take_apart=lambda _: (),
         put_together=lambda: NotImplemented,
     ),

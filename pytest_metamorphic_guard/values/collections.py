@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +18,15 @@ from pytest_metamorphic_guard.values.frames import (
 from pytest_metamorphic_guard.values.kind import Kind
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.values.sides import Writer
+    from collections.abc import Callable, Iterable
+
+    from pytest_metamorphic_guard.values.sides import Asker, Pair, Writer
 
 __all__ = ["KINDS"]
 
 keep_builtins(globals())
 
+_FEW_ITEMS: Final = 10
 _get_maxlen: Any = vars(deque)["maxlen"].__get__
 
 
@@ -42,6 +46,27 @@ def _to_counter(value: Any) -> Counter[Any]:
     made: Counter[Any] = Counter()
     dict.update(made, to_dict(value))
     return made
+
+
+def _pair_deques(first: Any, second: Any) -> Iterable[Pair]:
+    if len(first) != len(second):
+        return ()
+    return [(f"[{at}]", a, b) for at, (a, b) in enumerate(zip(first, second, strict=True))]
+
+
+def _describe_deques(first: Any, second: Any, asker: Asker) -> list[str]:
+    # Which no worker needs to load.
+    from pytest_metamorphic_guard.values.buffers import describe_items
+
+    if asker.is_plain and len(first) + len(second) <= _FEW_ITEMS:
+        return []
+    return describe_items(list(first), list(second), asker, "elements")
+
+
+def _defaultdict_to_source(value: Any, write: Callable[[object], str]) -> str:
+    factory = value.default_factory
+    named = getattr(vars(builtins).get(getattr(factory, "__name__", "")), "__name__", "None")
+    return f"defaultdict({named}, {write(dict(value))})"
 
 
 KINDS: Final = (
@@ -68,6 +93,7 @@ KINDS: Final = (
         write=write_mapping(DEFAULTDICT),
         read=read_mapping(defaultdict, dict.update),
         to_plain=lambda value: defaultdict(None, to_dict(value)),
+        to_source=_defaultdict_to_source,
     ),
     Kind(
         types=lambda: (deque,),
@@ -75,6 +101,8 @@ KINDS: Final = (
         shape="sequence",
         write=_write_deque,
         put_together=_read_deque,
+        pair=_pair_deques,
+        describe=_describe_deques,
         to_plain=lambda value: deque(list(deque.__iter__(value)), _get_maxlen(value)),
     ),
 )

@@ -6,11 +6,16 @@ They are looked at without letting the class decide what is seen.
 from __future__ import annotations
 
 import enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.values.deciding import Incomparable
 from pytest_metamorphic_guard.values.frames import MAX_OPAQUE_TEXT, MAX_TYPE_NAME, keep_builtins
 from pytest_metamorphic_guard.values.kind import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_metamorphic_guard.values.sides import Pair
 
 __all__ = [
     "describe",
@@ -42,6 +47,8 @@ def find_kind(kind: type) -> Kind | None:
     if is_enum(kind):
         return _MEMBER
     mro = _get_mro(kind)
+    if BaseException in mro:
+        return _EXCEPTION
     is_namedtuple = tuple in mro and any("_fields" in _get_namespace(base) for base in mro)
     return _INSTANCE if is_namedtuple or _declares_fields(mro) else None
 
@@ -60,6 +67,8 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
             return None
         values = list(tuple.__iter__(value))
         return ("namedtuple", list(names), values) if len(values) == len(names) else None
+    if BaseException in mro:
+        return "exception", *_read_exception(value)
     declared = _list_fields(kind, mro)
     if declared is None or not _BUILTIN_BASES.isdisjoint(mro):
         return None
@@ -119,6 +128,15 @@ def name_type(kind: type) -> str:
     return text[:MAX_TYPE_NAME]
 
 
+def _read_exception(value: Any) -> tuple[list[str], list[object]]:
+    """Return the names and values of what an exception was made with, and of what it was given."""
+    state = dict(_getattr(value, "__dict__"))
+    notes = state.pop("__notes__", None)
+    names = [*(name for name in state if type(name) is str), *(["__notes__"] if notes else [])]
+    state["__notes__"] = notes
+    return ["args", *names], [_get_args(value), *(state[name] for name in names)]
+
+
 def _declares_fields(mro: tuple[type, ...]) -> bool:
     namespaces = list(map(_get_namespace, mro))
     return any(
@@ -145,5 +163,23 @@ def _list_values(value: Any) -> list[Any]:
     raise Incomparable(value)
 
 
+def _list_exception(value: Any) -> list[Any]:
+    names, values = _read_exception(value)
+    return [id(type(value)), *sorted(zip(names, values, strict=True), key=lambda pair: pair[0])]
+
+
+def _pair_fields(first: Any, second: Any) -> Iterable[Pair]:
+    """Return the fields of two instances of one class."""
+    if type(first) is not type(second):
+        return ()
+    left, right = (read_record(type(value), value) for value in (first, second))
+    if left is None or right is None or left[1] != right[1]:
+        return ()
+    pairs = zip(left[2], right[2], strict=True)
+    return [(f".{name}", a, b) for name, (a, b) in zip(left[1], pairs, strict=True)]
+
+
+_get_args: Any = vars(BaseException)["args"].__get__
+_EXCEPTION: Final = Kind(types=tuple, list_parts=_list_exception, pair=_pair_fields)
 _MEMBER: Final = Kind(types=tuple, make_key=lambda value, _: ("enum", id(value)))
-_INSTANCE: Final = Kind(types=tuple, list_parts=_list_values)
+_INSTANCE: Final = Kind(types=tuple, list_parts=_list_values, pair=_pair_fields)

@@ -32,6 +32,7 @@ class Kind(NamedTuple):
         library: The top module of the types, where a module here has kinds of several.
         mark: The head of its array in a frame.
         tag: The name in a frame of a kind that a distribution adds; `mark` has none.
+        nests: Whether its values hold others that may be instances of a candidate's classes.
         shape: Which of Python's own it is compared like: numbers by the task's equivalence,
             ``"exact"`` by ``==``, which must be Python's own, and the others element by element.
         take_apart: Gives the parts that are sent, each a value that travels; or None where this one
@@ -52,6 +53,7 @@ class Kind(NamedTuple):
         split_labels: Gives labels, which must be equal, and cells, which are put in order.
         measure: Gives the bytes that it takes, roughly.
         copy: Gives another that shares nothing with it, or None for one that is to be pickled.
+        reduce: Says as ``__reduce__`` how one is made anew, where pickle does not know that.
         show: Writes it as lines of at most so many characters.
         to_source: Writes it as Python source, with a function that does so for its parts.
         identify: Writes all of it as a text, the same in every process.
@@ -64,6 +66,7 @@ class Kind(NamedTuple):
     library: str = ""
     mark: Mark | None = None
     tag: str = ""
+    nests: bool = False
     shape: Shape = ""
     take_apart: Callable[[Any], Sequence[object] | None] | None = None
     put_together: Callable[..., object] | None = None
@@ -79,6 +82,7 @@ class Kind(NamedTuple):
     split_labels: Callable[[Any], tuple[Any, Any]] | None = None
     measure: Callable[[Any], int] | None = None
     copy: Callable[[Any], Any] | None = None
+    reduce: Callable[[Any], tuple[Any, ...]] | None = None
     show: Callable[[Any, int], list[str]] | None = None
     to_source: Callable[[Any, Callable[[object], str]], str] | None = None
     identify: Callable[[Any], str | None] | None = None

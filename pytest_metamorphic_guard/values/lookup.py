@@ -14,24 +14,35 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.values.frames import Mark
     from pytest_metamorphic_guard.values.kind import Kind
 
-__all__ = ["find_base", "find_kind", "find_mark", "find_tag", "list_offers", "set_offers"]
+__all__ = [
+    "HOMES",
+    "find_base",
+    "find_kind",
+    "find_mark",
+    "find_tag",
+    "list_offers",
+    "set_offers",
+]
 
 keep_builtins(globals())
 
-# The modules here that know the types of a module, by its first name. A type says itself which
-# module it is from. If it lies, nothing is gained by it: kinds are found by the type, and the true
-# types are entered under themselves.
-_HOMES: Final = {
-    "builtins": ("builtins",),
-    "collections": ("collections",),
+# The modules here that know the types of a module, by its first name, in the order in which they
+# are asked. A type says itself which module it is from. If it lies, nothing is gained by it: kinds
+# are found by the type, and the true types are entered under themselves.
+HOMES: Final = {
+    "array": ("buffers",),
+    "builtins": ("builtins", "buffers", "mappings", "exceptions"),
+    "collections": ("collections", "mappings"),
     "datetime": ("moments",),
     "decimal": ("numbers",),
     "fractions": ("numbers",),
     "ipaddress": ("stdlib",),
-    "numpy": ("numpy",),
-    "pandas": ("pandas", "timestamps"),
+    "numpy": ("numpy", "structures"),
+    "pandas": ("pandas", "timestamps", "spans"),
     "pathlib": ("stdlib",),
     "pytest_metamorphic_guard": ("records",),
+    "re": ("patterns",),
+    "types": ("mappings",),
     "uuid": ("stdlib",),
     "zoneinfo": ("moments",),
 }
@@ -42,7 +53,7 @@ _get_mro: Any = type.__dict__["__mro__"].__get__
 _BY_TYPE: dict[type, Kind] = {}
 _BY_MARK: dict[Mark, Kind] = {}
 _BY_TAG: dict[str, Kind] = {}
-_entered: set[str] = set()
+_entered: set[tuple[str, str]] = set()
 # Name, place and distribution of what distributions add, by name; None until somebody asks.
 _offers: dict[str, tuple[str, str, str]] | None = None
 
@@ -112,9 +123,9 @@ def _look_for(kind: type) -> Kind | None:
     if type(module) is not str:
         return None
     root = module.partition(".")[0]
-    if root in _HOMES and root not in _entered:
-        _entered.add(root)
-        for home in _HOMES[root]:
+    for home in HOMES.get(root, ()):
+        if kind not in _BY_TYPE and (root, home) not in _entered:
+            _entered.add((root, home))
             for found in _load(home):
                 if found.library in ("", root):
                     for known in found.types():

@@ -258,5 +258,7 @@ KINDS: Final = (
         mark=ZONEINFO,
         take_apart=lambda value: (value.key,) if _can_travel(value) else None,
         put_together=_read_zoneinfo,
+        # One without a key is made of a file, and equal to itself only.
+        make_key=lambda value, _: ("zone", value.key or id(value)),
     ),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_metamorphic_guard.values.checks import read_int
+from pytest_metamorphic_guard.values.checks import read_int, require, require_ints
 from pytest_metamorphic_guard.values.frames import (
+    CONTEXT,
     DECIMAL,
     FRACTION,
     MAX_DECIMAL_DIGITS,
@@ -20,7 +22,9 @@ from pytest_metamorphic_guard.values.frames import (
 from pytest_metamorphic_guard.values.kind import Kind
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.values.sides import Reader
+    from collections.abc import Callable
+
+    from pytest_metamorphic_guard.values.sides import Reader, Writer
 
 __all__ = ["KINDS"]
 
@@ -66,7 +70,54 @@ def _reduce(numerator: bytes, denominator: bytes) -> object:
     return Fraction(*parts)
 
 
+def _list_context(value: Context) -> list[Any]:
+    numbers = [value.prec, value.Emin, value.Emax, value.capitals, value.clamp]
+    traps, flags = (
+        [signal.__name__ for signal in decimal.Context().traps if chosen[signal]]
+        for chosen in (value.traps, value.flags)
+    )
+    return [numbers, value.rounding, traps, flags]
+
+
+def _write_context(writer: Writer, value: Context) -> None:
+    numbers, rounding, traps, flags = _list_context(value)
+    writer.mark(CONTEXT)
+    writer.sequence(numbers)
+    writer.scalar(rounding)
+    writer.sequence(traps)
+    writer.sequence(flags)
+
+
+def _read_context(numbers: Any, rounding: Any, traps: Any, flags: Any) -> object:
+    require_ints(*require(numbers, list))
+    prec, least, most, capitals, clamp = numbers
+    known = {signal.__name__: signal for signal in decimal.Context().traps}
+    chosen = [[known[name] for name in require(names, list)] for names in (traps, flags)]
+    return Context(prec, require(rounding, str), least, most, capitals, clamp, chosen[1], chosen[0])
+
+
+def _context_to_source(value: Context, _: Callable[[object], str]) -> str:
+    numbers, rounding, traps, flags = _list_context(value)
+    names = ("prec", "Emin", "Emax", "capitals", "clamp")
+    parts = [f"{name}={number}" for name, number in zip(names, numbers, strict=True)]
+    lists = [
+        f"{word}=[{', '.join(f'decimal.{name}' for name in signals)}]"
+        for word, signals in (("flags", flags), ("traps", traps))
+    ]
+    return f"decimal.Context({', '.join([*parts, f'rounding={rounding!r}', *lists])})"
+
+
 KINDS: Final = (
+    Kind(
+        library="decimal",
+        types=lambda: (Context,),
+        mark=CONTEXT,
+        write=_write_context,
+        put_together=_read_context,
+        list_parts=_list_context,
+        to_source=_context_to_source,
+        identify=lambda value: _context_to_source(value, repr),
+    ),
     Kind(
         types=lambda: (Decimal,),
         mark=DECIMAL,

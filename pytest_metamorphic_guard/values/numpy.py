@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pytest_metamorphic_guard.values.checks import require_ints
+from pytest_metamorphic_guard.values.checks import require, require_ints
 from pytest_metamorphic_guard.values.deciding import Incomparable
 from pytest_metamorphic_guard.values.frames import (
     ARRAY,
@@ -21,6 +21,12 @@ from pytest_metamorphic_guard.values.frames import (
     keep_builtins,
 )
 from pytest_metamorphic_guard.values.kind import Kind
+from pytest_metamorphic_guard.values.structures import (
+    compare_fields,
+    to_source,
+    write_objects,
+    write_structure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,6 +63,12 @@ def count_attoseconds(value: Any) -> tuple[object, ...]:
 
 def _write_array(writer: Writer, value: Any) -> None:
     kind = value.dtype
+    if kind.kind == "O":
+        write_objects(writer, value)
+        return
+    if kind.names is not None:
+        write_structure(writer, value)
+        return
     if kind.kind not in _ARRAYS or not _DTYPE.fullmatch(kind.str):
         writer.opaque(value)
         return
@@ -77,7 +89,7 @@ def _take_scalar_apart(value: Any) -> tuple[str, bytes] | None:
 def _list_scalars() -> set[type]:
     named = [kind for kind in vars(np).values() if isinstance(kind, type)]
     found = {kind for kind in (*np.sctypeDict.values(), *named) if issubclass(kind, np.generic)}
-    return found - {np.str_, np.bytes_}
+    return found - {np.str_, np.bytes_, np.void, np.record}
 
 
 def _read_array(dtype: str, order: Any, shape: list[int], data: bytes) -> object:
@@ -110,16 +122,8 @@ def _read_scalar(dtype: str, data: bytes) -> object:
     return flat[0]
 
 
-def _read_str(text: str) -> object:
-    if type(text) is not str:
-        raise DecodeError("no text of a numpy.str_")
-    return np.str_(text)
-
-
-def _read_bytes(data: bytes) -> object:
-    if type(data) is not bytes:
-        raise DecodeError("no bytes of a numpy.bytes_")
-    return np.bytes_(data)
+def _to_array(value: Any) -> Any:
+    return np.ndarray.view(value, np.ndarray)
 
 
 def _require_dtype(dtype: str, kinds: frozenset[str]) -> Any:
@@ -158,12 +162,14 @@ def _make_key(value: Any, _: bool) -> object:  # noqa: FBT001 - the protocol's
     return ("time", type(value).__name__, *count_attoseconds(value))
 
 
-def _compare(  # noqa: PLR0911 - one answer per kind of element
+def _compare(  # noqa: C901, PLR0911 - one answer per kind of element
     first: Any, second: Any, rules: Rules
 ) -> Iterable[tuple[Any, Any]] | None:
     if first.shape != second.shape:
         return None
     kinds = first.dtype.kind + second.dtype.kind
+    if kinds == "VV":
+        return compare_fields(first, second)
     if kinds[0] != kinds[1] and any(kind in "mMSU" for kind in kinds):
         return None
     if kinds == "ff" and rules.same_floats is not None:
@@ -200,6 +206,8 @@ def _array_to_source(value: Any, write: Callable[[object], str]) -> str:
     """Write an array so that numpy makes the same of it again, whatever its size."""
     try:
         kind = value.dtype.kind
+        if kind in "OV":
+            return to_source(value, write)
         plain = value.astype(str) if kind in "mM" else value
         shape = f".reshape({value.shape})" if value.size == 0 and value.ndim > 1 else ""
         natural = str(value.dtype) in ("int64", "float64", "bool", "complex128") or kind in "US"
@@ -252,7 +260,11 @@ KINDS: Final = (
     # These differ from an array in how they are written; others may hold a mask, or a unit.
     Kind(
         types=lambda: (np.matrix, np.memmap),
-        write=lambda writer, value: writer.value(np.ndarray.view(value, np.ndarray)),
+        shape="sequence",
+        write=lambda writer, value: writer.value(_to_array(value)),
+        unwrap=_to_array,
+        to_source=lambda value, write: _array_to_source(_to_array(value), write),
+        describe=lambda first, second, asker: _describe(_to_array(first), _to_array(second), asker),
     ),
     Kind(
         types=_list_scalars,
@@ -269,7 +281,7 @@ KINDS: Final = (
         types=lambda: (np.str_,),
         mark=NUMPY_STR,
         take_apart=lambda value: (str.__str__(value),),
-        put_together=_read_str,
+        put_together=lambda text: np.str_(require(text, str)),
         unwrap=_unwrap,
         compare=_compare,
         pair=_pair_scalars,
@@ -278,7 +290,7 @@ KINDS: Final = (
         types=lambda: (np.bytes_,),
         mark=NUMPY_BYTES,
         take_apart=lambda value: (value.tobytes(),),
-        put_together=_read_bytes,
+        put_together=lambda data: np.bytes_(require(data, bytes)),
         unwrap=_unwrap,
         compare=_compare,
         pair=_pair_scalars,

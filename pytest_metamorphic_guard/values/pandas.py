@@ -1,4 +1,4 @@
-"""Tables of pandas: frames, series and indexes.
+"""Tables of pandas: frames, series, indexes and arrays.
 
 pandas is imported inside of functions: a host without it reads a table as a record of its parts.
 """
@@ -26,11 +26,7 @@ _SHOWN_ROWS: Final = 5
 
 
 def _write_table(writer: Writer, value: Any) -> None:
-    import pandas as pd
-
-    indexes = (pd.Index, pd.MultiIndex, pd.RangeIndex, pd.CategoricalIndex)
-    sent = {*indexes, pd.DatetimeIndex, pd.TimedeltaIndex, pd.DataFrame, pd.Series}
-    parts = take_apart(value) if type(value) in sent else None
+    parts = take_apart(value)
     if parts is None:
         writer.opaque(value)
         return
@@ -40,13 +36,13 @@ def _write_table(writer: Writer, value: Any) -> None:
 
 
 def _list_rows(table: Any) -> list[Any]:
-    """Return what a table is made of: the elements of an index, and otherwise rows.
+    """Return what a table is made of: the elements of an index or array, and otherwise rows.
 
     A row of a DataFrame has pairs of column and element. Its label is part of it, unless the labels
     are whole numbers without a name, which only count.
     """
     kind = name_kind(table)
-    if kind == "Index":
+    if kind in ("Array", "Index"):
         return list(table.tolist())
     rows = table.to_numpy(dtype=object).tolist()
     if kind == "DataFrame":
@@ -65,11 +61,13 @@ def _read_elements(table: Any, *, zones: bool = False) -> list[Any] | None:
 
     None where `take_apart` returns that.
     """
-    parts = take_apart(table)
+    parts = take_apart(table, plain=True)
     if parts is None:
         return None
     index, *rest = parts
     match name_kind(table):
+        case "Array":
+            return [_read_column(index, zones=zones)]
         case "Index":
             return _read_index(index, zones=zones)
         case "Series":
@@ -103,6 +101,8 @@ def _compare(first: Any, second: Any, rules: Rules) -> Iterable[tuple[Any, Any]]
 
 
 def _measure(table: Any) -> int:
+    if name_kind(table) == "Array":
+        return int(table.nbytes)
     usage = table.memory_usage(deep=True)
     return int(usage if isinstance(usage, int) else usage.sum())
 
@@ -138,6 +138,10 @@ def _look_at(table: Any) -> Table:
     from pytest_metamorphic_guard.values.tables import Table
 
     kind = name_kind(table)
+    if kind == "Array":
+        rows = list(range(len(table)))
+        types = [("", table.dtype)]
+        return Table(row="position", rows=rows, read_column=lambda _: table.tolist(), types=types)
     axes = {name: getattr(table, name, None) for name in ("index", "columns")}
     types = [(f"{name}: ", axis.dtype) for name, axis in axes.items() if axis is not None]
     names: list[tuple[str, object]] = [
@@ -163,17 +167,29 @@ def _look_at(table: Any) -> Table:
     )
 
 
-def _list_indexes() -> list[type]:
-    import pandas as pd
+def _list_below(name: str) -> Callable[[], list[type]]:
+    """Return what lists a class of pandas and all that it derives from it."""
 
-    found, waiting = [], [pd.Index]
-    while waiting:
-        kind = waiting.pop()
-        found.append(kind)
-        waiting += [
-            sub for sub in kind.__subclasses__() if sub.__module__.partition(".")[0] == "pandas"
-        ]
-    return found
+    def list_types() -> list[type]:
+        import pandas as pd
+
+        found, waiting = [], [getattr(pd, name, None) or getattr(pd.api.extensions, name)]
+        while waiting:
+            kind = waiting.pop()
+            found.append(kind)
+            waiting += [
+                sub for sub in kind.__subclasses__() if sub.__module__.partition(".")[0] == "pandas"
+            ]
+        return found
+
+    return list_types
+
+
+def _to_source(table: Any, write: Callable[[object], str]) -> str:
+    # Which no worker needs to load.
+    from pytest_metamorphic_guard.values.pasting import write_table
+
+    return write_table(table, write)
 
 
 def _make_kind(types: Callable[[], Iterable[type]], **more: Any) -> Kind:
@@ -186,6 +202,7 @@ def _make_kind(types: Callable[[], Iterable[type]], **more: Any) -> Kind:
         list_elements=_list_rows,
         count_elements=_count_elements,
         measure=_measure,
+        to_source=_to_source,
         describe=_describe,
         **more,
     )
@@ -205,5 +222,6 @@ def _make_labelled(name: str) -> Kind:
 KINDS: Final = (
     _make_labelled("DataFrame"),
     _make_labelled("Series"),
-    _make_kind(_list_indexes),
+    _make_kind(_list_below("Index")),
+    _make_kind(_list_below("ExtensionArray")),
 )

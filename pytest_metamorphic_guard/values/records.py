@@ -31,17 +31,21 @@ __all__ = ["KINDS", "LEFT_OUT", "Opaque", "Record", "refuse_value", "require_pla
 keep_builtins(globals())
 
 _MOST_FIELDS = 20
+_KINDS: Final = ("dataclass", "namedtuple", "enum", "exception", "pattern", "table")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A dataclass instance, named tuple or enum member as inert data; so are attrs and pydantic.
+    """A dataclass instance, named tuple, enum member or exception as inert data.
+
+    So are instances of attrs and pydantic, and patterns of ``re``.
 
     Fields are read as attributes (``output.total``); a named tuple's also by index. Two records
     are equal when kind, type name and fields are.
 
     Attributes:
-        kind: ``"dataclass"`` (of attrs and pydantic, too), ``"namedtuple"`` or ``"enum"``.
+        kind: ``"dataclass"`` (of attrs and pydantic, too), ``"namedtuple"``, ``"enum"``,
+            ``"exception"``, ``"pattern"``, or ``"table"`` for one of a library that is not here.
         type_name: Qualified name of the class within its module, e.g. ``"Invoice"``.
         fields: ``(name, value)`` pairs in order of definition.
     """
@@ -214,7 +218,7 @@ def _write_record(writer: Writer, value: Record) -> None:
 def _read_record(kind: Any, type_name: Any, names: Any, values: Any) -> Record:
     from pytest_metamorphic_guard.contracts.texts import clean_name  # which no worker needs to load
 
-    if kind not in ("dataclass", "namedtuple", "enum", "table"):
+    if type(kind) is not str or kind not in _KINDS:
         raise DecodeError("no kind of a record")
     for name in require(names, list):
         require_text(name, MAX_TYPE_NAME)

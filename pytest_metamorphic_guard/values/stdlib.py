@@ -17,7 +17,7 @@ keep_builtins(globals())
 
 _PATHS: Final = ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
 _MOST_PATH: Final = 1 << 16
-_ADDRESSES: Final = ("IPv4Address", "IPv6Address")
+_ADDRESSES: Final = ("IPv4Address", "IPv6Address", "IPv4Interface", "IPv6Interface")
 _NETWORKS: Final = ("IPv4Network", "IPv6Network")
 _MOST_IP: Final = 100
 

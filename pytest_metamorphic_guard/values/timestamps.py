@@ -58,10 +58,12 @@ KINDS: Final = (
         types=lambda: _list_types("NaT"),
         write=_write_missing_time,
         make_key=_make_key,
+        to_source=lambda *_: "pd.NaT",
     ),
     Kind(
         types=lambda: _list_types("NA"),
         write=lambda writer, _: writer.scalar(None),
         make_key=_make_key,
+        to_source=lambda *_: "pd.NA",
     ),
 )

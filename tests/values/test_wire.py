@@ -308,7 +308,8 @@ def test_a_matrix_arrives_as_an_array_and_a_mask_is_never_lost():
     matrix = decode(encode(np.array([[1, 2]]).view(np.matrix)))
     assert type(matrix) is np.ndarray
     assert matrix.tolist() == [[1, 2]]
-    assert type(decode(encode(np.ma.array([1, 2], mask=[0, 1])))) is Opaque
+    masked = decode(encode(np.ma.array([1, 2], mask=[0, 1])))
+    assert masked.tolist() == [1, None]
 
 
 def test_a_hashable_record_can_be_a_key():
@@ -380,6 +381,21 @@ class Zone(dt.tzinfo):
         return None
 
 
+class Quantity(np.ndarray):
+    shape = (10**12,)
+
+    def __eq__(self, other):
+        Evil.ran.append("Quantity.__eq__")
+        return True
+
+    def __hash__(self):
+        return 1
+
+
+class MaskedQuantity(np.ma.MaskedArray):
+    pass
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -395,12 +411,9 @@ class Zone(dt.tzinfo):
         len,
         int,
         sys,
-        ValueError("x"),
         {}.keys(),
-        memoryview(b"abc"),
-        np.array([object()]),
-        np.zeros(2, "i4,f8"),
-        np.ma.array([1, 2], mask=[0, 1]),
+        np.array([1]).view(Quantity),
+        np.ma.array([1]).view(MaskedQuantity),
         dataclasses.make_dataclass("DictLike", ["a"], bases=(dict,))(1),
     ],
     ids=lambda value: type(value).__qualname__,

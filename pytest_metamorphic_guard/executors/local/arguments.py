@@ -6,6 +6,7 @@ import pickle
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.executors.local.needs import dump_noting_needs
+from pytest_metamorphic_guard.values.pickling import dump
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.needs import Need
@@ -19,7 +20,6 @@ __all__ = [
     "name_unreadable",
 ]
 
-_PROTOCOL = 5
 # How far into an argument the part is looked for that is at fault.
 _DEEPEST = 20
 
@@ -92,7 +92,7 @@ def name_unreadable(args: tuple[object, ...]) -> str:
 def _find_unreadable(value: object, depth: int) -> tuple[object, Exception] | None:
     """Return the innermost part of a value that pickles and cannot be rebuilt, and why."""
     try:
-        pickle.loads(pickle.dumps(value, _PROTOCOL))
+        pickle.loads(dump(value))
     except Exception as error:  # noqa: BLE001 - classes of arguments run code of their own
         parts = _list_parts(value) if depth else []
         found = (_find_unreadable(part, depth - 1) for part in parts)
@@ -114,7 +114,7 @@ def _explain(args: tuple[object, ...], error: Exception) -> str:
     subject = "the arguments"
     for position, argument in enumerate(args):
         try:
-            pickle.dumps(argument, _PROTOCOL)
+            dump(argument)
         except Exception as found:  # noqa: BLE001 - classes of arguments run code of their own
             subject, error = f"argument {position} of type {type(argument).__qualname__}", found
             break

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Self
 
+from pytest_metamorphic_guard.values.pickling import reduce_value
+
 __all__ = ["Need", "UnpreparedError", "dump_noting_needs", "find_needs"]
 
 _PROTOCOL = 5
@@ -150,6 +152,10 @@ class _NotingPickler(pickle.Pickler):
             if form is not None:
                 self.met[id(kind)] = kind
                 return form
+        form = reduce_value(value)
+        if form is not NotImplemented:
+            self.met[id(kind)] = kind
+            return form
         noted = value if kind in _FUNCTIONS or issubclass(kind, type) else kind
         self.met[id(noted)] = noted
         return NotImplemented

@@ -7,7 +7,6 @@ and every array is counted before the next one is read.
 from __future__ import annotations
 
 import time
-from collections import Counter, OrderedDict, defaultdict, deque
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
@@ -17,7 +16,6 @@ from pytest_metamorphic_guard.values import frames as form
 from pytest_metamorphic_guard.values.checks import require
 from pytest_metamorphic_guard.values.frames import DecodeError, Mark
 from pytest_metamorphic_guard.values.lookup import find_mark, find_tag
-from pytest_metamorphic_guard.values.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,20 +24,9 @@ __all__ = ["decode"]
 
 Builder: TypeAlias = "Callable[..., object]"
 
-# With the types of kinds that distributions add, once one has come.
-_CONTAINERS: Final[set[type]] = {
-    list,
-    tuple,
-    set,
-    frozenset,
-    dict,
-    OrderedDict,
-    Counter,
-    defaultdict,
-    deque,
-    slice,
-    Record,
-}
+# What holds nothing. Everything else has a height, so that whatever may hold others is nested no
+# deeper than lists are, also where only its kind knows its type.
+_LEAVES: Final = form.SCALARS | {complex, Mark}
 _NUMBERS_AND_TEXT: Final = form.SCALARS | {complex}
 # Below this length a frame cannot hold enough strings to matter, and they are not looked for.
 _SMALL_FRAME: Final = 1 << 18
@@ -79,10 +66,10 @@ def decode(frame: bytes | bytearray | memoryview, limits: form.Limits = form.DEF
 
 
 class _Reader:
-    """What has been read so far: counts against the limits, and heights of finished containers.
+    """What has been read so far: counts against the limits, and heights of finished values.
 
-    ``_heights`` holds one entry per container whose parent is not finished yet, in order; a
-    parent takes as many from its end as it has containers among its elements.
+    ``_heights`` holds one entry per value that is no leaf and whose parent is not finished yet, in
+    order; a parent takes as many from its end as it has such values among its elements.
     """
 
     __slots__ = ("_heights", "_items", "_limits", "_slow_s", "_small", "open_marks")
@@ -126,15 +113,15 @@ class _Reader:
         height = self._take_heights(node, set(map(type, node))) if self._heights else 0
         self._charge(mark.weight)
         value = (_BUILD.get(mark) or _find_builder(mark))(self, *node)
-        if type(value) in _CONTAINERS:
+        if type(value) not in _LEAVES:
             self._heights.append(height)
         return value
 
     def _take_heights(self, node: list[Any], kinds: set[type]) -> int:
-        """Return the greatest height among the containers in ``node``, and forget them."""
-        if kinds.isdisjoint(_CONTAINERS):
+        """Return the greatest height among what ``node`` holds, and forget it."""
+        if kinds <= _LEAVES:
             return 0
-        inner = sum(map(_CONTAINERS.__contains__, map(type, node)))
+        inner = len(node) - sum(map(_LEAVES.__contains__, map(type, node)))
         height = max(self._heights[-inner:])
         del self._heights[-inner:]
         return height
@@ -187,9 +174,7 @@ class _Reader:
         """Return a value of a kind that a distribution adds."""
         make = find_tag(tag).put_together
         assert make is not None
-        value = self.spend(make, *require(parts, list))
-        _CONTAINERS.add(type(value))
-        return value
+        return self.spend(make, *require(parts, list))
 
     def _check_slow(self, more_s: float = 0.0) -> None:
         if self._slow_s + more_s > _SLOW_SECONDS:

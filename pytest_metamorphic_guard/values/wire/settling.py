@@ -16,6 +16,8 @@ from pytest_metamorphic_guard.values.wire.encoding import encode, read_form
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pytest_metamorphic_guard.values.kind import Kind
+
 __all__ = ["settle"]
 
 
@@ -38,8 +40,10 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
     if kind in _REBUILD:
         return _REBUILD[kind](value)
     known = find_kind(kind)
-    if known is not None and (known.tag or (known.mark is None and known.write is not None)):
-        return _send(value)  # of a stranger's kind, or one that arrives as another
+    if known is not None and _arrives_changed(known):
+        return _send(value)
+    if known is not None and known.mark is not None:
+        return value
     if kind is CoroutineType:
         value.close()  # nobody will await it, of which Python would warn wherever it is collected
         return value
@@ -55,6 +59,11 @@ def _settle(value: Any) -> Any:  # noqa: PLR0911 - one answer per form
         case what, names, values:
             fields = zip(names, map(_settle, values), strict=True)
             return Record(what, instances.name_class(kind), tuple(fields))
+
+
+def _arrives_changed(known: Kind) -> bool:
+    """Tell whether values are of a stranger's kind, arrive as another, or hold what may."""
+    return bool(known.tag or known.nests or (known.mark is None and known.write is not None))
 
 
 def _send(value: object) -> object:
@@ -83,6 +92,8 @@ def _rebuild_mapping(value: Any) -> Any:
     ):
         return value
     pairs = [(_settle(key), _settle(item)) for key, item in value.items()]
+    if type(value) is OrderedDict:
+        return OrderedDict(pairs)  # which keeps an order of its own
     made = type(value)()
     dict.update(made, pairs)
     return made
