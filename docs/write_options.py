@@ -17,6 +17,7 @@ def make_table() -> str:
     rows = ["| command line | environment | ini key | meaning |", "|---|---|---|---|"]
     for option in OPTIONS:
         value = f"={option.metavar}" if option.metavar else ""
+        value = f"[{value}]" if option.bare else value
         meaning = option.help.replace("|", r"\|")
         rows.append(
             f"| `{option.flag}{value}` | `{option.variable}` | `{option.key}` | {meaning} |"

@@ -34,6 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def pytest_load_initial_conftests(args: list[str]) -> None:
+    from pytest_metamorphic_guard.pytest_side.options import mark_bare
+
+    mark_bare(args)
+
+
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from pytest_metamorphic_guard.pytest_side import hookspecs
 

@@ -21,11 +21,14 @@ __all__ = [
     "Settings",
     "Shard",
     "Shrink",
+    "StrengthLimit",
+    "Vacuity",
 ]
 
 Shrink = Literal["auto", "full", "off"]
 FailOn = Literal["violation", "regression"]
 SeedSource = Literal["default", "given", "contents"]
+Vacuity = Literal["warn", "error", "off"]
 DEFAULT_TIMEOUT_S = 5.0
 DEFAULT_MEM_MB = 512
 _DEFAULT_EXECUTOR = "local"
@@ -50,6 +53,19 @@ class Shard:
     def takes(self, index: int) -> bool:
         """Tell whether an input is of this share, by its number in the whole sample, from 0."""
         return index % self.count == self.number - 1
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthLimit:
+    """How much measuring strength may take, for each task.
+
+    Attributes:
+        mutants: Most small changes to try.
+        seconds: Seconds after which no other one is begun.
+    """
+
+    mutants: int = 100
+    seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +103,11 @@ class Settings:
         parallel: Number of calls at once, ``"auto"`` for one per processor, or None for as many as
             an executor takes by itself.
         budget_usd: US dollars that the calls of the run may cost, or None for any amount.
+        strength: What is changed to measure strength, before the baseline and the candidate; None
+            where strength is not measured.
+        strength_limit: How much that may take.
+        vacuity: What relations do to the run that a trivial answer satisfies; None for a warning in
+            a run with a gate, and nothing elsewhere.
     """
 
     candidates: tuple[Assignment, ...] = ()
@@ -117,11 +138,20 @@ class Settings:
     shard: Shard | None = None
     parallel: int | Literal["auto"] | None = None
     budget_usd: float | None = None
+    strength: tuple[Assignment, ...] | None = None
+    strength_limit: StrengthLimit = field(default_factory=StrengthLimit)
+    vacuity: Vacuity | None = None
 
     @property
     def measures(self) -> bool:
         """Whether every item runs its whole sample; what only shows something changes nothing."""
         return self.measure or self.gate or bool(self.monitors) or self.shard is not None
+
+    @property
+    def tries_trivial_answers(self) -> bool:
+        """Whether relations are tried on answers that do nothing, which takes a whole run."""
+        asked = self.gate if self.vacuity is None else self.vacuity != "off"
+        return asked and self.replay is None and self.shard is None
 
     @property
     def described_seed(self) -> str:
@@ -212,6 +242,21 @@ class Settings:
     def find_candidates(self, task: str, function: str) -> tuple[Implementation, ...]:
         """Return the candidates of one task, each with its function named."""
         return _select(self.candidates, task, function)
+
+    def find_original(self, task: str, function: str) -> tuple[str, Implementation] | None:
+        """Return what is changed to measure the strength of a task, with the role it has.
+
+        What is named for that comes first, then the baseline, then the first candidate.
+        """
+        for role, given in (
+            ("baseline", self.strength or ()),
+            ("baseline", self.baselines),
+            ("candidate", self.candidates),
+        ):
+            found = _select(given, task, function)
+            if found:
+                return role, found[0 if role == "candidate" else -1]
+        return None
 
     def find_baseline(self, task: str, function: str) -> Implementation | None:
         """Return the baseline of one task; the last one given counts."""

@@ -151,13 +151,16 @@ class Accepted:
         task: The task.
         where: What tells it from others of its name; empty where it is alone.
         answers: The trivial answers, in words, such as ``always 0``.
-        inputs: Number of inputs on which each was tried.
     """
 
     task: str
     where: str = ""
     answers: tuple[str, ...]
-    inputs: int
+
+    @property
+    def said(self) -> str:
+        """It in words: ``these relations would also accept: always 0``."""
+        return f"these relations would also accept: {', '.join(self.answers)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON data."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +24,9 @@ from pytest_metamorphic_guard.pytest_side.session import GuardSession
 from pytest_metamorphic_guard.pytest_side.task_classes import load_tasks
 from pytest_metamorphic_guard.pytest_side.terminal import TerminalSummary
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.pytest_side.strength_runs import StrengthRuns
 
 __all__ = ["get_session", "join_late", "start_session"]
 
@@ -72,6 +76,15 @@ def _keep_answers(config: pytest.Config, session: GuardSession) -> None:
     config.pluginmanager.register(answers, "metamorphic_guard_answers")
 
 
+def _make_strength_runs(session: GuardSession) -> StrengthRuns | None:
+    if session.settings.strength is None and not session.settings.tries_trivial_answers:
+        return None
+    # Not loaded for a run that does neither, which starts sooner.
+    from pytest_metamorphic_guard.pytest_side.strength_runs import StrengthRuns
+
+    return StrengthRuns(session)
+
+
 def join_late(config: pytest.Config, report: pytest.TestReport) -> None:
     """Bring it to life in a process that collects nothing, on the first report that concerns it."""
     if config.stash.get(_SESSION, None) is not None:
@@ -103,8 +116,11 @@ def get_session(config: pytest.Config) -> GuardSession:
         config.pluginmanager.register(Interruption(config), "metamorphic_guard_interruption")
         if session.early_stopping is not None:
             config.pluginmanager.register(session.early_stopping, "metamorphic_guard_early_stop")
+        runs = _make_strength_runs(session)
+        if runs is not None:
+            config.pluginmanager.register(runs, "metamorphic_guard_strength")
         if not hasattr(config, "workerinput"):
-            keeper = ResultKeeper(session)
+            keeper = ResultKeeper(session, runs)
             config.pluginmanager.register(keeper, "metamorphic_guard_results")
             config.pluginmanager.register(keeper.workers, "metamorphic_guard_workers")
             config.pluginmanager.register(TerminalSummary(keeper), "metamorphic_guard_terminal")

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
 
-__all__ = ["check_page_can_be_made", "choose_progress", "load_monitors", "load_replay"]
+__all__ = [
+    "check_page_can_be_made",
+    "choose_progress",
+    "load_monitors",
+    "load_replay",
+]
 
 
 def load_monitors(config: pytest.Config, settings: Settings) -> tuple[LoadedMonitor, ...]:

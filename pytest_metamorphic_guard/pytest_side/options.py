@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,6 +16,7 @@ __all__ = [
     "Option",
     "add_options",
     "is_active",
+    "mark_bare",
 ]
 
 # What an item says that is skipped for want of a candidate, by which its report is known.
@@ -32,6 +34,7 @@ class Option(NamedTuple):
         several: May be given more than once; one value per line elsewhere.
         switch: Takes no value on the command line, and true or false elsewhere.
         ini_type: The type that a native TOML table must use.
+        bare: The command line may name it without a value, which then is an empty text.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Option(NamedTuple):
     several: bool = False
     switch: bool = False
     ini_type: Any = "string"
+    bare: bool = False
 
     @property
     def flag(self) -> str:
@@ -57,6 +61,8 @@ class Option(NamedTuple):
         return "MG_" + self.name.upper()
 
 
+# Of a file or module a function, and no test of it.
+_SPECIFIED = re.compile(r"[^-:][^:]*:[^:]+")
 _SPEC = (
     "path.py, path.py:function, package.module:function, http://..., 'command: ...', a program, or "
     "TASK= before one of these"
@@ -151,6 +157,24 @@ OPTIONS = (
     Option(
         "update_answers", "", "Let --mg-record-baseline change answers that it kept.", switch=True
     ),
+    Option(
+        "strength",
+        "SPEC",
+        "Measure how many small changes the relations notice, of the baseline or of SPEC.",
+        several=True,
+        bare=True,
+    ),
+    Option(
+        "strength_limit",
+        "LIMIT",
+        "Most changes and seconds for each task, as 200, 60s or 200,60s (default: 100,300s).",
+    ),
+    Option(
+        "vacuity",
+        "WHAT",
+        "What it does when an answer that does nothing satisfies all relations of a task: warn, "
+        "error or off (default: warn with --mg-gate, else off).",
+    ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )
 
@@ -170,6 +194,8 @@ def add_options(parser: pytest.Parser) -> None:
             if option.switch
             else {"action": "append" if option.several else "store", "metavar": option.metavar}
         )
+        if option.bare:
+            shape |= {"nargs": "?", "const": ""}
         group.addoption(
             option.flag, dest=option.key, default=None, help=option.help.replace("%", "%%"), **shape
         )
@@ -177,6 +203,20 @@ def add_options(parser: pytest.Parser) -> None:
         if option.several:
             ini_type = "linelist"
         parser.addini(option.key, option.help, type=ini_type, default=None)
+
+
+def mark_bare(args: list[str]) -> None:
+    """Keep an option that needs no value from taking the argument behind it, such as a test file.
+
+    Only what stands behind ``=`` is its value, or what can be no path, as ``old.py:solve``.
+    """
+    flags = {option.flag for option in OPTIONS if option.bare}
+    for place, arg in enumerate(args):
+        if arg == "--":
+            break
+        following = args[place + 1] if place + 1 < len(args) else ""
+        if arg in flags and not _SPECIFIED.fullmatch(following):
+            args[place] = f"{arg}="
 
 
 def is_active(config: pytest.Config) -> bool:

@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.pytest_side.converting import (
 )
 from pytest_metamorphic_guard.pytest_side.options import OPTIONS, WRONG_TYPE, Option
 from pytest_metamorphic_guard.pytest_side.shard_option import find_shard_faults, parse_shard
+from pytest_metamorphic_guard.pytest_side.strength_options import read_strength
 from pytest_metamorphic_guard.settings import FailOn, Settings, Shard, Shrink
 from pytest_metamorphic_guard.tasks.claims import calls_python, is_recorded, takes_all
 from pytest_metamorphic_guard.tasks.implementations import parse_assignment
@@ -96,6 +97,7 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
             role, values[f"{role}_executor"] or executor
         )
     values["shard"] = reader.read_shard(values["replay"])
+    values |= read_strength(reader, values)
     if reader.faults:
         raise pytest.UsageError("\n".join(reader.faults))
     recorded = any(is_recorded(a.implementation.target) for a in values["baselines"])

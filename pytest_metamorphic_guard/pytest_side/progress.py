@@ -30,7 +30,9 @@ _LEAST_ROOM = 20
 _PLUGIN = "metamorphic_guard_progress"
 
 
-def describe_progress(name: str, done: int, total: int | None, rate: float) -> str:
+def describe_progress(
+    name: str, done: int, total: int | None, rate: float, units: str = "cases"
+) -> str:
     """Return one line: cases done, cases per second, and the time left where it is known.
 
     Args:
@@ -38,10 +40,11 @@ def describe_progress(name: str, done: int, total: int | None, rate: float) -> s
         done: Cases done.
         total: Cases planned, where that is known.
         rate: Cases per second, or 0 while nobody knows.
+        units: What is counted instead of cases.
     """
-    line = f"{name}: {done} cases"
+    line = f"{name}: {done} {units}"
     if total is not None and done <= total:
-        line = f"{name}: {done} of {total} cases"
+        line = f"{name}: {done} of {total} {units}"
     if not rate:
         return line
     line += f", {rate:.0f}/s" if rate >= 1 else f", one in {1 / rate:.0f} s"
@@ -61,8 +64,10 @@ class LocalProgress:
         self._show = show
 
     @contextlib.contextmanager
-    def follow(self, name: str, total: int | None) -> Iterator[Callable[[int], None]]:
-        """Return what is to be called with the number of cases done."""
+    def follow(
+        self, name: str, total: int | None, units: str = "cases"
+    ) -> Iterator[Callable[[int], None]]:
+        """Return what is to be called with the number of cases, or other units, done."""
         due = time.monotonic() + _FIRST_AFTER_S
         first: tuple[int, float] | None = None
         shown = False
@@ -76,7 +81,7 @@ class LocalProgress:
                 return
             due, shown = now + _EVERY_S, True
             rate = (done - first[0]) / (now - first[1]) if done > first[0] else 0.0
-            self._show(describe_progress(name, done, total, rate))
+            self._show(describe_progress(name, done, total, rate, units))
 
         try:
             yield report

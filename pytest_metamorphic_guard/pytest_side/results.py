@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_metamorphic_guard.contracts.spending import sum_spent
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
 from pytest_metamorphic_guard.pytest_side.incoming import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
@@ -26,7 +23,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.pytest_side.files import Written
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
-    from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord, ShardRecord
+    from pytest_metamorphic_guard.pytest_side.strength_runs import StrengthRuns
+    from pytest_metamorphic_guard.report.contents import MonitorResult, RunRecord
     from pytest_metamorphic_guard.report.tables import MonitorLine
     from pytest_metamorphic_guard.watch.alerts import MonitorReport
 
@@ -38,10 +36,12 @@ class ResultKeeper:
 
     Args:
         session: What owns settings, rules and monitors.
+        strength_runs: What tries trivial answers and mutants, where anything asks for it.
     """
 
-    def __init__(self, session: GuardSession) -> None:
+    def __init__(self, session: GuardSession, strength_runs: StrengthRuns | None = None) -> None:
         self.session = session
+        self.strength_runs = strength_runs
         self.config = session.config
         self.gathered = Gathered()
         self.failed: dict[str, None] = {}
@@ -73,6 +73,8 @@ class ResultKeeper:
             # -x, --maxfail, Ctrl-C: nothing is decided on a part of the data.
             self._finish(session, interrupted=True)
             raise
+        if self.strength_runs is not None:
+            self.strength_runs.run_here(session)
         self._finish(session, interrupted=False)
         return answer
 
@@ -90,6 +92,8 @@ class ResultKeeper:
     def has_nothing(self) -> bool:
         """Whether there is nothing to tell of: no item ran, and none was cut short."""
         if self.interrupted and self.session.settings.candidates:
+            return False
+        if self.strength_runs is not None and self.strength_runs.has_found:
             return False
         return self.gathered.is_empty and self.ranking is None and not self.monitor_results
 
@@ -109,6 +113,9 @@ class ResultKeeper:
         # What a share shows to monitors is no sample of theirs: they are asked when all are merged.
         if self.session.monitors and self.session.settings.shard is None:
             self._watch(session, interrupted=interrupted)
+        if self.strength_runs is not None and not interrupted:
+            for item in self.strength_runs.list_items():
+                self._emit(session, item)
         if self.session.settings.gate and not interrupted and self.session.replay is None:
             self._decide(session)
         self._write(session, interrupted=interrupted)
@@ -172,8 +179,10 @@ class ResultKeeper:
         if settings.shard is not None:
             self.ranking = wait_for_merging(settings.shard, self.names, rules)
             return
-        borrowed = self.find_borrowed()
-        self.ranking = decide(self.gathered, self.watched, borrowed, self.names, rules)
+        missing = self.find_borrowed()
+        if self.strength_runs is not None:
+            missing += self.strength_runs.list_missing()
+        self.ranking = decide(self.gathered, self.watched, missing, self.names, rules)
         said = say_gate(
             self.ranking,
             has_candidates=bool(settings.candidates),
@@ -234,7 +243,9 @@ class ResultKeeper:
 
         refused = self.gathered.refused
         if self.ranking is not None:
-            text = render_markdown(self.ranking, self.monitor_lines, refused)
+            runs = self.strength_runs
+            found = (runs.strengths, runs.accepted) if runs is not None else ()
+            text = render_markdown(self.ranking, self.monitor_lines, refused, *found)
         else:
             text = render_undecided(str(self.undecided), refused)
         fault = add_to_page(path, self.session.redaction.hide(text))
@@ -242,53 +253,19 @@ class ResultKeeper:
 
     def _describe(self) -> RunRecord:
         # Not loaded for a run without a report, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.report_file import (
-            describe_environment,
-            describe_options,
-            list_differences,
-            list_executors,
-            list_implementations,
-            list_violations,
-        )
-        from pytest_metamorphic_guard.report.contents import RunRecord
+        from pytest_metamorphic_guard.pytest_side.run_record import Concluded, describe_run
 
-        settings = self.session.settings
-        started = datetime.fromtimestamp(self._started, UTC)
-        return RunRecord(
-            version=importlib.metadata.version("pytest-metamorphic-guard"),
-            seed=settings.seed,
-            seed_source=settings.seed_source,
+        runs = self.strength_runs
+        concluded = Concluded(
+            started=self._started,
             partial=self.partial,
-            started_at=started.isoformat(timespec="milliseconds"),
-            duration_s=round(time.time() - self._started, 3),
-            options=describe_options(settings, self.session.rules),
-            environment=describe_environment(settings),
-            secrets=self.session.secrets,
+            interrupted=self.interrupted,
             ranking=self.ranking,
-            implementations=list_implementations(settings, self.gathered.refused),
-            executors=list_executors(settings),
-            items=self.gathered.item_records,
-            tests=self.gathered.test_records,
-            violations=list_violations(self.gathered.items),
-            differences=list_differences(self.gathered.items),
             monitors=self.monitor_results,
-            shard=self._describe_shard(),
-            calls=sum_spent(self.gathered.spent),
-        )
-
-    def _describe_shard(self) -> ShardRecord | None:
-        if self.session.settings.shard is None:
-            return None
-        # Not loaded for a run of whole samples, which starts sooner.
-        from pytest_metamorphic_guard.evaluation.shards.shard_report import describe_shard
-
-        return describe_shard(
-            self.session.settings.shard,
-            self.gathered,
-            self.session.rules,
             names=self.names,
             borrowed=self.find_borrowed(),
-            monitors=[monitor.spec.text for monitor in self.session.monitors],
             failed=list(self.failed),
-            interrupted=self.interrupted,
+            strengths=tuple(runs.strengths) if runs is not None else (),
+            accepted=tuple(runs.accepted) if runs is not None else (),
         )
+        return describe_run(self.session, self.gathered, concluded)

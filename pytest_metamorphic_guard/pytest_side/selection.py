@@ -96,7 +96,11 @@ def find_unknown_tasks(
     every run; on the command line, or with a name so close, it is a mistake.
     """
     faults = []
-    for role, assignments in (("candidate", settings.candidates), ("baseline", settings.baselines)):
+    for role, assignments in (
+        ("candidate", settings.candidates),
+        ("baseline", settings.baselines),
+        ("strength", settings.strength or ()),
+    ):
         typed = config.getoption(f"mg_{role}") is not None
         for assignment in assignments:
             for task in assignment.find_tasks(seen):

@@ -63,10 +63,13 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
 
         screen = Screen(width=width, quiet=quiet, style=style)
         lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
+        lines = [*_show_strength(keeper, reporter, width, style), *lines]
         if keeper.session.settings.seed_source == "contents" and not quiet:
             lines.append(keeper.session.settings.described_seed)
     elif not quiet:
         lines = [*count_items(keeper.gathered), *_show_monitors(keeper, width, style)]
+        lines += _show_strength(keeper, reporter, width, style)
+    lines += _rest_on(keeper, width, style, quiet=quiet)
     lines += [] if quiet else keeper.session.input_notes.lines
     lines += [*suspect_entries(keeper.gathered), *describe_refused(keeper.gathered.refused)]
     settings = keeper.session.settings
@@ -97,6 +100,40 @@ def _show_monitors(
     from pytest_metamorphic_guard.report.alert_lines import render_monitors
 
     return render_monitors(keeper.monitor_results, width, style)
+
+
+def _show_strength(
+    keeper: ResultKeeper,
+    reporter: pytest.TerminalReporter,
+    width: int,
+    style: Callable[[str, Tone], str],
+) -> list[str]:
+    if keeper.strength_runs is None or reporter.verbosity < 0:
+        return []
+    # Not loaded for a run that measures no strength, which starts sooner.
+    from pytest_metamorphic_guard.report.strength_lines import render
+
+    shows_all = reporter.verbosity > 0
+    return [
+        line
+        for one in keeper.strength_runs.strengths
+        for line in render(one, width, style, shows_all=shows_all)
+    ]
+
+
+def _rest_on(
+    keeper: ResultKeeper, width: int, style: Callable[[str, Tone], str], *, quiet: bool
+) -> list[str]:
+    """Say how much the relations notice on which everything rests."""
+    if keeper.strength_runs is None:
+        return []
+    # As above.
+    from pytest_metamorphic_guard.report.strength_lines import render_basis
+
+    runs = keeper.strength_runs
+    # Without a decision the table itself is all there is to say.
+    strengths = runs.strengths if quiet or keeper.ranking is not None else ()
+    return render_basis(strengths, runs.accepted, width, style)
 
 
 def _show_spent(keeper: ResultKeeper) -> list[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.shown import ShownViolation
     from pytest_metamorphic_guard.contracts.spending import Spent
+    from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
     from pytest_metamorphic_guard.gate.ranking import Ranking
 
 __all__ = [
@@ -250,6 +251,8 @@ class RunRecord:
         secrets: Texts that are taken out wherever they turn up.
         shard: What merging needs, where only a share of every sample was run.
         calls: What calls cost, by role and executor, where an executor says so.
+        strengths: What entries notice of small changes, by task, where that was measured.
+        accepted: The tasks that answers satisfy which do nothing.
     """
 
     version: str
@@ -271,3 +274,5 @@ class RunRecord:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     shard: ShardRecord | None = None
     calls: tuple[Spent, ...] = ()
+    strengths: tuple[Strength, ...] = ()
+    accepted: tuple[Accepted, ...] = ()

@@ -12,11 +12,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
+from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.gate.plain import to_plain
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.shard_data import pack_shard
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.contracts.strengths import Strength
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.contents import ItemRecord, RunRecord, ViolationRecord
 
@@ -48,10 +50,13 @@ def to_document(run: RunRecord) -> dict[str, Any]:
         "differences": to_plain(run.differences),
         "monitors": to_plain(run.monitors),
         "calls": [one.to_dict() for one in run.calls],
+        "strength": [_write_strength(one) for one in run.strengths],
+        "vacuity": [one.to_dict() for one in run.accepted],
         "times": {
             "started_at": run.started_at,
             "duration_s": run.duration_s,
             "items_s": {item.node_id: item.duration_s for item in run.items},
+            "strength_s": {name_task(one.task, one.where): one.duration_s for one in run.strengths},
         },
     }
     plain = _to_json(document)
@@ -108,6 +113,12 @@ def _write_gate(ranking: Ranking) -> dict[str, Any]:
 def _write_violation(violation: ViolationRecord) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(violation)
     return plain
+
+
+def _write_strength(strength: Strength) -> dict[str, Any]:
+    plain = strength.to_dict()
+    del plain["duration_s"]
+    return {**plain, "interval": {key: plain.pop(key) for key in ("lower", "upper")}}
 
 
 def _to_json(value: Any, depth: int = 0) -> Any:

@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.tables import (
     clean,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
+    from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
     from pytest_metamorphic_guard.gate.decision import Decision
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.tables import MonitorLine
@@ -36,6 +38,8 @@ def render_markdown(
     ranking: Ranking,
     monitors: Sequence[MonitorLine] = (),
     refused: Sequence[RefusedCalls] = (),
+    strengths: Sequence[Strength] = (),
+    accepted: Sequence[Accepted] = (),
 ) -> str:
     """Return the summary, ending in a newline; one candidate is a ranking of one.
 
@@ -43,11 +47,19 @@ def render_markdown(
         ranking: What was decided.
         monitors: What monitors said.
         refused: What a sandbox refused.
+        strengths: What entries notice of small changes.
+        accepted: The tasks that answers satisfy which do nothing.
     """
     parts = [f"## Metamorphic guard: {ranking.outcome.value}", _escape(ranking.reason)]
     remedy = ranking.decisions[0].remedy if ranking.decisions else None
     if remedy:
         parts.append(f"**To settle it:** {_escape(remedy)}")
+    if strengths or accepted:
+        # Not loaded for a run that measures no strength, which starts sooner.
+        from pytest_metamorphic_guard.report.strength_lines import describe_accepted
+
+        parts += [f"**{_escape(line)}**" for line in describe_accepted(accepted)]
+        parts += [_describe_strength(one) for one in strengths]
     if len(ranking.decisions) > 1:
         parts.append(_list_candidates(ranking))
     parts += [_describe(decision, ranking) for decision in ranking.decisions]
@@ -104,6 +116,27 @@ def _describe(decision: Decision, ranking: Ranking) -> str:
     if notes:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
+
+
+def _describe_strength(strength: Strength) -> str:
+    # As above.
+    from pytest_metamorphic_guard.report.strength_lines import (
+        describe_share,
+        describe_survivor,
+        list_survivors,
+    )
+
+    name = name_task(strength.task, strength.where)
+    parts = [f"**{_escape(name)}:** {_escape(describe_share(strength))}"]
+    rows = [
+        (one.entry, str(one.kills), str(one.relation), str(one.alone)) for one in strength.entries
+    ]
+    parts.append(_table(("entry", "notices", "by itself", "alone"), rows[:_MOST_ROWS]))
+    survivors = [one for one in list_survivors(strength) if one.status == "survived"]
+    lines = [f"- {_escape(describe_survivor(one, strength))}" for one in survivors[:_MOST_NOTES]]
+    if len(survivors) > _MOST_NOTES:
+        lines.append(f"- and {len(survivors) - _MOST_NOTES} more that nothing noticed")
+    return "\n\n".join([*parts, *(["\n".join(lines)] if lines else [])])
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.contracts.texts import clean, clean_line
 from pytest_metamorphic_guard.report.html.charts import draw_interval, draw_rates
 from pytest_metamorphic_guard.report.html.marking import mark
 from pytest_metamorphic_guard.report.html.monitor_view import view_monitor
+from pytest_metamorphic_guard.report.html.strength_view import list_accepted, view_strengths
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def view_report(report: Mapping[str, Any]) -> dict[str, Any]:
         "more_violations": max(0, len(violations) - _MOST_VIOLATIONS),
         "differences": (report.get("differences") or [])[:_MOST_ROWS],
         "monitors": [view_monitor(monitor) for monitor in report.get("monitors") or []],
+        "strengths": view_strengths(report),
+        "accepted": list_accepted(report),
         "tests": [test for test in report.get("tests") or [] if test.get("outcome") != "passed"],
         "implementations": report.get("implementations") or [],
         "executors": report.get("executors") or [],
