@@ -30,7 +30,8 @@ def test_faults_are_found_in_every_subject_and_what_is_right_is_left_alone(
         f"--mg-candidate={name}=examples/gallery/{name}/{implementation}.py" for name in SUBJECTS
     ]
     words = ("--mg-executor=inprocess", "--mg-n=60", "--mg-shrink=off")
-    _, printed = run_in_clone("examples/gallery", *candidates, *words)
+    folders = [f"examples/gallery/{name}" for name in SUBJECTS]
+    _, printed = run_in_clone(*folders, *candidates, *words)
     found = set(re.findall(r"(?m)^FAILED \S+::(\w+)::", printed))
     assert found == (set() if implementation == "right" else SUBJECTS), printed
     assert re.search(r"\d+ passed", printed)

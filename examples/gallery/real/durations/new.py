@@ -1,0 +1,18 @@
+"""Lengths of time in words, by humanize as it is now; see new.txt."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).with_name(".installed") / "new"))
+
+from datetime import timedelta
+
+import humanize
+
+
+def roughly(seconds):
+    return humanize.naturaldelta(timedelta(seconds=seconds))
+
+
+def exactly(seconds):
+    return humanize.precisedelta(timedelta(seconds=seconds))
