@@ -153,6 +153,7 @@ class Evaluation:
         """
         # Not loaded for a run that measures nothing, which starts sooner.
         from pytest_metamorphic_guard.runner.sample_run import Measuring
+        from pytest_metamorphic_guard.runner.sequences import Mapped
 
         task, entry = run.task, run.entry
         sample, cases, examples = self._find_cases(run, replayed)
@@ -169,7 +170,7 @@ class Evaluation:
             first_look=sample.first_look,
             available=sample.available,
             examples=examples,
-            searched=[(source,) for source in searched],
+            searched=Mapped(lambda source: (source,), searched),
             position=position,
             where=where,
             variant=variant,

@@ -23,6 +23,8 @@ __all__ = ["Case", "Plan", "duplicate", "identify", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
+# Of two inputs whose texts are as long as each other, so much of them decides.
+_COMPARED = 10_000
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -48,6 +50,7 @@ class Case:
     Args:
         sources: The argument tuples; more than one for a relation with several sources.
         index: Which input of its task it is, where the entries of the task have it in common.
+        remake: Makes the argument tuples again; None where only the case has them.
 
     Attributes:
         plan: What is known of it before its calls; None until somebody looks ahead.
@@ -55,10 +58,26 @@ class Case:
         aside: Waits for a law's body that runs for it already, by role, and returns its result.
     """
 
-    __slots__ = ("_identity", "_packed", "_snapshot", "ahead", "aside", "index", "plan", "sources")
+    __slots__ = (
+        "_identity",
+        "_packed",
+        "_remake",
+        "_snapshot",
+        "_sources",
+        "ahead",
+        "aside",
+        "index",
+        "plan",
+    )
 
-    def __init__(self, sources: tuple[tuple[Any, ...], ...], index: str | None = None) -> None:
-        self.sources = sources
+    def __init__(
+        self,
+        sources: tuple[tuple[Any, ...], ...],
+        index: str | None = None,
+        remake: Callable[[], tuple[tuple[Any, ...], ...]] | None = None,
+    ) -> None:
+        self._sources: tuple[tuple[Any, ...], ...] | None = sources
+        self._remake = remake
         self.index = index
         self.plan: Plan | None = None
         self._identity: tuple[str, bytes] | None = None
@@ -68,9 +87,17 @@ class Case:
         self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
 
     @property
+    def sources(self) -> tuple[tuple[Any, ...], ...]:
+        """The argument tuples."""
+        if self._sources is None:
+            assert self._remake is not None  # or nothing was forgotten
+            return self._remake()
+        return self._sources
+
+    @property
     def key(self) -> bytes | None:
         """Bytes that are the same for the same inputs, or None for inputs that cannot be copied."""
-        return self._snapshot
+        return snapshot(self.sources) if self._sources is None else self._snapshot
 
     @property
     def identity(self) -> tuple[str, bytes] | None:
@@ -90,7 +117,7 @@ class Case:
             text = repr(self.sources)
         except Exception:  # noqa: BLE001 - a stranger's repr may do anything
             return sys.maxsize, ""
-        return len(text), text
+        return len(text), text[:_COMPARED]
 
     def copy(self) -> tuple[tuple[Any, ...], ...]:
         """Return the source inputs as objects that nobody else holds."""
@@ -118,6 +145,11 @@ class Case:
     def forget_packed(self) -> None:
         """Keep nothing beyond the calls of both roles: a violation's case lives to the end."""
         self._packed.clear()
+
+    def forget_inputs(self) -> None:
+        """Keep no inputs either, if they can be made again whenever somebody asks for them."""
+        if self._remake is not None:
+            self._sources = self._snapshot = None
 
     def make_rng(self, seed: int, relation: str) -> random.Random:
         """Return the generator of this case: the same for the same seed, input and relation.

@@ -16,8 +16,9 @@ from pytest_metamorphic_guard.runner.user_errors import is_control
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from pytest_metamorphic_guard.runner.bounded_results import Kept
     from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.run import Run
@@ -87,17 +88,17 @@ class Examples:
     counted: list[tuple[int, Violation]] = field(default_factory=list)
     _done: bool = False
 
-    def run_uncounted(self, keep: Callable[..., None]) -> None:
+    def run_uncounted(self, kept: Kept) -> None:
         """Run all of them, none of which is a case of the run."""
         before = self.run.cases, self.run.skipped
         self.run.before_search = self.run.differences, self.run.difference
         try:
-            self.run_all(keep)
+            self.run_all(kept)
         finally:
             self.run.cases, self.run.skipped = before
 
-    def run_all(self, keep: Callable[..., None]) -> None:
-        """Run every example unless that is done; ``keep`` takes the results of both roles.
+    def run_all(self, kept: Kept) -> None:
+        """Run every example unless that is done; ``kept`` takes the results of both roles.
 
         Raises:
             Unusable: Nothing can be concluded from any case.
@@ -109,7 +110,7 @@ class Examples:
         flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
         try:
             for index in self.run.settings.list_share(len(self.inputs)):
-                self._run_one(index, flights.take(index), keep)
+                self._run_one(index, flights.take(index), kept)
         finally:
             flights.stop()
 
@@ -134,13 +135,13 @@ class Examples:
                 return violation
         return None
 
-    def _run_one(self, index: int, case: Case, keep: Callable[..., None]) -> None:
+    def _run_one(self, index: int, case: Case, kept: Kept) -> None:
         sources = case.sources
         results = try_case(self.run, case)
         if results is None:
             return
         candidate, baseline = results
-        keep(candidate, baseline)
+        kept.keep_calls(candidate, baseline)
         held_before = None if baseline is None else baseline.held
         self.cases.append(
             CaseHeld(
@@ -156,6 +157,8 @@ class Examples:
             case_number=self.run.number_case(self.before + index),
         )
         if self.run.counts(violation):
+            if self.counted:
+                violation = kept.limit_violation(violation)
             self.counted.append((len(self.cases) - 1, violation))
 
 

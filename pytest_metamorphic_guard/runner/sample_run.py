@@ -124,12 +124,12 @@ class Measuring:
         __tracebackhide__ = True
         self._run_sample()
         self.run.hung = self._hangs.inputs if self.gave_up else 0
-        self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
+        self._examples.run_all(self._kept)  # a sample may be empty
         self._noise.settle(self._seen.revise)
         self.finished = True
         require_cases(self.run)
         if not (self._seen.counted or self._examples.counted):
-            self._searched.run_uncounted(self._kept.keep_calls)
+            self._searched.run_uncounted(self._kept)
         self._examples.confirm(_CONFIRMED_AT_MOST)
         self._searched.confirm(_CONFIRMED_AT_MOST)
         self._seen.confirm()
@@ -168,7 +168,7 @@ class Measuring:
 
         The examples run before the first one.
         """
-        self._examples.run_all(self._kept.keep_calls)
+        self._examples.run_all(self._kept)
         if self.timed:
             self._blocks.begin(index)
         for caller in self.run.callers:

@@ -121,6 +121,6 @@ def say_rate(passed: int, ran: int, asked: float) -> str:
 
 def find_number(violation: Violation, counted: Sequence[Violation]) -> int:
     """Return in which case of the sample a violation was counted, or the first one was."""
-    numbers = {found.case.key: found.case_number for found in reversed(counted)}
-    number = numbers.get(violation.case.key)
-    return counted[0].case_number if number is None else number
+    key = violation.case.key
+    same = (found.case_number for found in counted if found.case.key == key)
+    return next(same, counted[0].case_number)
