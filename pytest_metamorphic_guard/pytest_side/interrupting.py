@@ -1,4 +1,4 @@
-"""Ctrl-C: it ends a run wherever it comes, and the workers of pytest-xdist at once and only once."""
+"""Ctrl-C: it ends a run wherever it comes, and workers of pytest-xdist at once and only once."""
 
 from __future__ import annotations
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+import hypothesis.errors
+
 from pytest_metamorphic_guard.contracts.measurements import CaseHeld
-from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided, Unusable
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import find_examples
 from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.inside_hypothesis import surround
 from pytest_metamorphic_guard.runner.sources import to_sources
-from pytest_metamorphic_guard.runner.user_errors import is_control
+from pytest_metamorphic_guard.runner.user_errors import refuse
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 
 if TYPE_CHECKING:
@@ -55,11 +59,15 @@ def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | Non
     except Undecided as undecided:
         run.undecided = run.undecided or undecided
         return None
-    except Exception as error:
-        if not is_control(error):
-            raise
+    except hypothesis.errors.UnsatisfiedAssumption:
         run.count_skipped()
         return None
+    except hypothesis.errors.Frozen:
+        said = (
+            f"{run.entry.name!r} draws while it runs, as with st.data(), and every input of a "
+            "sample is drawn before: make what it draws an input of its own"
+        )
+        raise Unusable(refuse(run.task, run.entry, said)) from None
     run.cases += 1
     run.note_difference(case, *results)
     return results
@@ -107,6 +115,11 @@ class Examples:
             return
         self._done = True
         # What a user keeps belongs to one entry; what was searched is tried by all of them.
+        if self.inputs:
+            surround(partial(self._run_inputs, keep))
+
+    def _run_inputs(self, keep: Callable[..., None]) -> None:
+        __tracebackhide__ = True
         flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
         try:
             for index in self.run.settings.list_share(len(self.inputs)):

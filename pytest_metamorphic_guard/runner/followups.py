@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.inside_hypothesis import targeting_anew
 from pytest_metamorphic_guard.runner.user_errors import broken, is_users, refuse
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
@@ -103,7 +104,8 @@ def make_followups(
     sources = case.copy()
     given = sources[0] if relation.sources == 1 else sources
     try:
-        followups = _transform(relation, case, seed, given, outputs)
+        with targeting_anew():
+            followups = _transform(relation, case, seed, given, outputs)
     except BaseException as error:
         if not is_users(error):
             raise

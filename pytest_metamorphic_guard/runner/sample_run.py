@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.runner.bounded_results import Kept
 from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
 from pytest_metamorphic_guard.runner.hanging import Hangs
 from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.inside_hypothesis import surround
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.observing import Recorder, name_by
 from pytest_metamorphic_guard.runner.repeating import Repeats, repeat_calls
@@ -122,7 +123,7 @@ class Measuring:
             Unusable: Nothing can be concluded.
         """
         __tracebackhide__ = True
-        self._run_sample()
+        surround(self._run_sample)
         self.run.hung = self._hangs.inputs if self.gave_up else 0
         self._examples.run_all(self._kept)  # a sample may be empty
         self._noise.settle(self._seen.revise)
