@@ -116,9 +116,9 @@ class Examples:
         self._done = True
         # What a user keeps belongs to one entry; what was searched is tried by all of them.
         if self.inputs:
-            surround(partial(self._run_inputs, keep))
+            surround(partial(self._run_inputs, kept))
 
-    def _run_inputs(self, keep: Callable[..., None]) -> None:
+    def _run_inputs(self, kept: Kept) -> None:
         __tracebackhide__ = True
         flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
         try:
