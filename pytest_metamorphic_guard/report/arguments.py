@@ -58,7 +58,10 @@ def name_arguments(run: Run) -> tuple[str, ...] | None:
             continue
         plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in own]
         if not isinstance(subject, MetamorphicRelation):
-            plain = plain[1:]
+            called = (
+                subject.find_called(run.task.functions) if isinstance(subject, Law) else ("output",)
+            )
+            plain = plain[len(called) :]
         elif subject.wants_output:
             plain = [name for name in plain if name != "output"]
         width = run.task.inputs.arity

@@ -11,6 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.pickling import dump
 
@@ -182,6 +183,8 @@ def _write(value: Any) -> str:  # noqa: PLR0911 - one answer per kind of value
         members = ", ".join(sorted(map(_write, value)))
         inner = f"{{{members}}}" if members else "()"
         return f"frozenset({inner})" if kind is frozenset else inner
+    if kind is Call:
+        return f"Call({_write(value.args)}, {_write(value.named)})"
     if kind is dict:
         pairs = (f"{_write(key)}: {_write(item)}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"
@@ -224,7 +227,7 @@ def _copy_all(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
             if copied is None:
                 return None
         copies.append(copied)
-    return tuple(copies)
+    return Call.of(tuple(copies), values.keywords) if type(values) is Call else tuple(copies)
 
 
 def snapshot(value: object) -> bytes | None:

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_metamorphic_guard.contracts.arguments import DirectedArguments
 from pytest_metamorphic_guard.contracts.executors import Call
 from pytest_metamorphic_guard.contracts.outcomes import Returned, to_outcome
 from pytest_metamorphic_guard.errors import PluginError
@@ -95,6 +96,11 @@ class Request(NamedTuple):
         if isinstance(outcome, Returned) and not self.loaded.is_ours:
             # Ours do it themselves, where the value was made.
             outcome = replace(outcome, value=settle(outcome.value))
+        if type(self.args) is DirectedArguments and self.args.directions.steps:
+            # Not loaded for calls of one function, for a run that starts sooner.
+            from pytest_metamorphic_guard.runner.step_answers import read_step_answers
+
+            outcome = read_step_answers(outcome, len(self.args[-1]), self.loaded.identity)
         return outcome
 
     def to_call(self) -> Call:

@@ -94,7 +94,7 @@ class Run:
 
     def __post_init__(self) -> None:
         names = self.task.inputs.names
-        if names is not None:
+        if names is not None and self.task.operations is None:
             # Not loaded for inputs without names, for a run that starts sooner.
             from pytest_metamorphic_guard.runner.named_inputs import order_inputs
 
