@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.pools import Job
 
-__all__ = ["Case", "Plan", "duplicate", "identify", "snapshot"]
+__all__ = ["Case", "Plan", "duplicate", "identify", "show_input", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 # Of two inputs whose texts are as long as each other, so much of them decides.
 _COMPARED = 10_000
+_SHOWN_WIDTH = 120
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -57,6 +58,8 @@ class Case:
         plan: What is known of it before its calls; None until somebody looks ahead.
         ahead: Its calls that are under way already, by role and kind.
         aside: Waits for a law's body that runs for it already, by role, and returns its result.
+        covered: Which known violations of the item cover it, by their place; expired ones too.
+        excused: Whether one of them counts still, so that nobody judges the case.
     """
 
     __slots__ = (
@@ -67,6 +70,8 @@ class Case:
         "_sources",
         "ahead",
         "aside",
+        "covered",
+        "excused",
         "index",
         "plan",
     )
@@ -84,6 +89,8 @@ class Case:
         self._identity: tuple[str, bytes] | None = None
         self.ahead: dict[tuple[str, str], Job] = {}
         self.aside: dict[str, Callable[[], Any]] = {}
+        self.covered: tuple[int, ...] = ()
+        self.excused = False
         self._snapshot = snapshot(sources)
         self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
 
@@ -236,3 +243,13 @@ def snapshot(value: object) -> bytes | None:
         return dump(value)
     except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
         return None
+
+
+def show_input(sources: tuple[tuple[Any, ...], ...]) -> str:
+    """Return source inputs as a short text."""
+    values = sources[0] if len(sources) == 1 else sources
+    try:
+        text = " ".join(", ".join(map(repr, values)).split())
+    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
+        text = "..."
+    return f"({text})" if len(text) <= _SHOWN_WIDTH else f"({text[:_SHOWN_WIDTH]}...)"

@@ -10,6 +10,7 @@ import hypothesis.errors
 
 from pytest_metamorphic_guard.contracts.measurements import CaseHeld
 from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided, Unusable
+from pytest_metamorphic_guard.runner.cases import show_input
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import find_examples
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["Examples", "list_examples", "show_input", "try_case"]
-
-_SHOWN_WIDTH = 120
+__all__ = ["Examples", "list_examples", "try_case"]
 
 
 def list_examples(task: Task, entry: Entry) -> list[tuple[tuple[Any, ...], ...]]:
@@ -158,7 +157,12 @@ class Examples:
         held_before = None if baseline is None else baseline.held
         self.cases.append(
             CaseHeld(
-                index, candidate.held, held_before, origin=self.origin, shown=show_input(sources)
+                index,
+                candidate.held,
+                held_before,
+                origin=self.origin,
+                shown=show_input(sources),
+                known=case.excused,
             )
         )
         if candidate.held:
@@ -173,13 +177,3 @@ class Examples:
             if self.counted:
                 violation = kept.limit_violation(violation)
             self.counted.append((len(self.cases) - 1, violation))
-
-
-def show_input(sources: tuple[tuple[Any, ...], ...]) -> str:
-    """Return source inputs as a short text."""
-    values = sources[0] if len(sources) == 1 else sources
-    try:
-        text = " ".join(", ".join(map(repr, values)).split())
-    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
-        text = "..."
-    return f"({text})" if len(text) <= _SHOWN_WIDTH else f"({text[:_SHOWN_WIDTH]}...)"

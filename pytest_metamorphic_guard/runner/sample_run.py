@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.measurements import (
-    CaseHeld,
-    Measurement,
-)
+from pytest_metamorphic_guard.contracts.measurements import CaseHeld, Measurement
 from pytest_metamorphic_guard.contracts.titles import name_task, name_variant
 from pytest_metamorphic_guard.runner.asking_again import Again
 from pytest_metamorphic_guard.runner.blocks import Blocks
 from pytest_metamorphic_guard.runner.bounded_results import Kept
-from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
+from pytest_metamorphic_guard.runner.cases import show_input
+from pytest_metamorphic_guard.runner.examples import Examples, try_case
 from pytest_metamorphic_guard.runner.hanging import Hangs
 from pytest_metamorphic_guard.runner.in_flight import Flights
 from pytest_metamorphic_guard.runner.inside_hypothesis import surround
@@ -262,11 +260,12 @@ class Measuring:
         if not self.gave_up:
             repeat_calls(run, self.recorder, self.repeats, case)
         self._kept.keep_calls(candidate, baseline)
-        self._again.note(index, candidate, baseline)
+        self._again.note(index, case, candidate, baseline)
         metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
-        self.recorder.settle({"baseline": held_before, "candidate": candidate.held}, metrics)
-        held = CaseHeld(index, candidate.held, held_before, group=cluster)
+        by_role = {"baseline": held_before, "candidate": candidate.held}
+        self.recorder.settle({} if case.excused else by_role, metrics)
+        held = CaseHeld(index, candidate.held, held_before, group=cluster, known=case.excused)
         self._seen.cases.append(held)
         if not candidate.held:
             number = run.number_case(len(self.examples) + index)
@@ -275,7 +274,7 @@ class Measuring:
             )
             if run.counts(violation):
                 self._seen.add_counted(violation, self._kept)
-            elif not is_soft(run.entry.subject):
+            elif not (is_soft(run.entry.subject) or case.excused):
                 self._seen.add_shared(violation)
         return held
 

@@ -83,7 +83,7 @@ class SelfNoise:
             baseline: What the baseline did.
             position: Number of the case among those that ran.
         """
-        if not self.is_active:
+        if not self.is_active or case.excused:
             return candidate, baseline
         results = {r.role: r for r in (candidate, baseline) if r is not None}
         for caller in self.run.order_callers(case):
