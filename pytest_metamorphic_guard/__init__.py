@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-    from pytest_metamorphic_guard.contracts.arguments import Call
     from pytest_metamorphic_guard.errors import (
         ImplementationError,
         MetamorphicGuardError,
@@ -89,7 +88,6 @@ if TYPE_CHECKING:
 # loads its module when it is first used.
 _MODULES = {
     "Agreement": "tasks",
-    "Call": "contracts.arguments",
     "CallFailed": "runner.calling",
     "EvaluationConfig": "evaluation.interface",
     "EvaluationResult": "evaluation.interface",
@@ -158,7 +156,6 @@ _MODULES = {
 
 __all__ = [
     "Agreement",
-    "Call",
     "CallFailed",
     "EvaluationConfig",
     "EvaluationResult",

@@ -10,8 +10,6 @@ from pytest_metamorphic_guard.runner.listing import count_cases, find_default_co
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.literals import Literals
     from pytest_metamorphic_guard.settings import Settings
@@ -30,7 +28,7 @@ class Sample(NamedTuple):
         available: Number of distinct inputs that exist; None where there is no end of them.
     """
 
-    inputs: Sequence[tuple[Any, ...]]
+    inputs: list[tuple[Any, ...]]
     settings: Settings
     first_look: int | None = None
     available: int | None = None
@@ -51,7 +49,7 @@ class Samples:
         self._settings = settings
         self._rules = rules
         self._drawn: dict[tuple[int, bool], Sample] = {}
-        self._searched: dict[tuple[int, Literals], Sequence[tuple[Any, ...]]] = {}
+        self._searched: dict[tuple[int, Literals], list[tuple[Any, ...]]] = {}
 
     def get(self, task: Task, *, paired: bool) -> Sample:
         """Return the sample of a task; ``paired`` says that there is a baseline.
@@ -64,7 +62,7 @@ class Samples:
             self._drawn[key] = self._draw(task, paired=paired)
         return self._drawn[key]
 
-    def search(self, task: Task, literals: Literals) -> Sequence[tuple[Any, ...]]:
+    def search(self, task: Task, literals: Literals) -> list[tuple[Any, ...]]:
         """Return inputs that are tried beside the sample of a task, to find more.
 
         Args:

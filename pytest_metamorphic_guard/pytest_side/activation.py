@@ -21,6 +21,7 @@ from pytest_metamorphic_guard.pytest_side.record_options import (
 )
 from pytest_metamorphic_guard.pytest_side.results import ResultKeeper
 from pytest_metamorphic_guard.pytest_side.session import GuardSession
+from pytest_metamorphic_guard.pytest_side.suggest_options import read_suggest_options
 from pytest_metamorphic_guard.pytest_side.task_classes import load_tasks
 from pytest_metamorphic_guard.pytest_side.terminal import TerminalSummary
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_run
@@ -40,6 +41,7 @@ def start_session(config: pytest.Config) -> None:
         pytest.UsageError: An option is wrong.
     """
     session = get_session(config)
+    _start_suggesting(config, session)
     _start_recording(config)
     _keep_answers(config, session)
     try:
@@ -50,6 +52,19 @@ def start_session(config: pytest.Config) -> None:
     # With nothing named on the command line, a registered task is all there is to run.
     if session.registered_tasks and config.args_source is not config.ArgsSource.ARGS:
         config.args[:] = [str(path) for path in session.task_paths]
+
+
+def _start_suggesting(config: pytest.Config, session: GuardSession) -> None:
+    options = read_suggest_options(config, session.settings)
+    if options is None:
+        return
+    # Not loaded for a run of tests, which starts sooner.
+    from pytest_metamorphic_guard.pytest_side.suggestion_run import SuggestionRun
+
+    # No test runs that pytest-xdist could distribute; it looks at this after us.
+    config.option.dist, config.option.tx = "no", []
+    run = SuggestionRun(session, options)
+    config.pluginmanager.register(run, "metamorphic_guard_suggestions")
 
 
 def _start_recording(config: pytest.Config) -> None:

@@ -134,17 +134,6 @@ OPTIONS = (
     Option("html", "PATH", "Write one page for people, which opens without a network."),
     Option("code_quality", "PATH", "Write the violations as GitLab's code quality report."),
     Option(
-        "known",
-        "PATH",
-        "TOML file of known violations: they fail nothing until they expire.",
-    ),
-    Option("known_strict", "", "Fail where a known violation no longer occurs.", switch=True),
-    Option(
-        "write_known",
-        "PATH",
-        "Write what failed as known violations into a new file, to be read and completed.",
-    ),
-    Option(
         "shard",
         "I/N",
         "Run the I-th of N shares of every sample, as 2/8; merge the reports with "
@@ -185,6 +174,18 @@ OPTIONS = (
         "WHAT",
         "What it does when an answer that does nothing satisfies all relations of a task: warn, "
         "error or off (default: warn with --mg-gate, else off).",
+    ),
+    Option(
+        "suggest",
+        "PATH",
+        "Search for relations that hold of the baseline, and write them to a new test file, or "
+        "print them; runs no test.",
+        bare=True,
+    ),
+    Option(
+        "suggest_inputs",
+        "FILE",
+        "Inputs for --mg-suggest: JSON lines, CSV, parquet, or calls that --mg-record has kept.",
     ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
 )

@@ -51,8 +51,7 @@ def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
     parameters = list(inspect.signature(entry.function).parameters.values())
     width = task.inputs.arity if entry.subject.sources == 1 else entry.subject.sources
     positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    called = len(entry.subject.find_called(task.functions))
-    beyond = [] if width is None else positional[called + width :]
+    beyond = [] if width is None else positional[1 + width :]
     keyword = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
     found = [p.name for p in (*beyond, *keyword) if p.default is p.empty]
     return tuple(name for name in found if name != "rng")

@@ -1,1 +1,0 @@
-"""Known violations: read from a file, matched with entries and inputs, followed up, proposed."""

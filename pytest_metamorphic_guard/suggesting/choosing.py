@@ -1,0 +1,175 @@
+"""Which of the relations that hold are suggested: those that notice mutants no other notices."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.strength.killing import Trial, try_mutants
+from pytest_metamorphic_guard.strength.mutants import draw_mutants
+from pytest_metamorphic_guard.strength.planting import Bed
+from pytest_metamorphic_guard.suggesting.ground import Ground
+from pytest_metamorphic_guard.suggesting.suggestion import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_metamorphic_guard.contracts.strengths import TriedMutant
+    from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
+    from pytest_metamorphic_guard.suggesting.suggestion import Suggestion
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["Choice"]
+
+_MOST_SUGGESTED = 10
+_MOST_JUDGING = 20
+_MOST_MUTANTS = 40
+_MOST_SURVIVORS = 3
+_INPUTS = 100
+_NOWHERE = Ground("", "", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Puts relations that hold in order, and leaves out those that add nothing.
+
+    Attributes:
+        evaluation: The run, which makes the calls.
+        implementation: What mutants are made of.
+        task: The task to which the relations are declared.
+        inputs: The sample.
+        confirm: Tries one on further inputs; returns it with their number, or None where one
+            violates it.
+        progress: Called with what is being done, in a few words.
+    """
+
+    evaluation: Evaluation
+    implementation: Implementation
+    task: Task
+    inputs: Sequence[tuple[Any, ...]]
+    confirm: Callable[[Suggestion], Suggestion | None]
+    progress: Callable[[str], None]
+
+    def choose(self, held: Sequence[Suggestion], until: float) -> Found:
+        """Return what is suggested of relations that hold, without the ground.
+
+        Args:
+            held: The relations.
+            until: `time.monotonic` at which no other mutant is begun.
+        """
+        judging = _take_rarest(held)
+        begun = time.monotonic()
+        tried, note = self._try_mutants(judging, until) if judging else ([], "")
+        found = Found(
+            _NOWHERE,
+            self.implementation.specification,
+            (),
+            notes=(note,) if note else (),
+            mutant_seconds=time.monotonic() - begun,
+        )
+        chosen = self._choose_greedily(judging, tried) if tried else self._confirm_all(judging)
+        names = {one.idea.name for one in chosen}
+        noticed = [one for one in tried if names & one.kills.keys()]
+        left = [one for one in tried if one not in noticed and one.differs]
+        return found._replace(
+            suggestions=chosen,
+            spare=tuple(one.idea.name for one in held if one.idea.name not in names),
+            mutants=len(tried),
+            killed=len(noticed),
+            differing=len(left),
+            survivors=tuple(_describe(one) for one in left[:_MOST_SURVIVORS]),
+        )
+
+    def _try_mutants(
+        self, judging: Sequence[Suggestion], until: float
+    ) -> tuple[list[TriedMutant], str]:
+        """Return what became of mutants, and what users must know of it."""
+        settings = self.evaluation.settings
+        names = {one.idea.name for one in judging}
+        try:
+            drawn = draw_mutants(self.implementation, limit=_MOST_MUTANTS, seed=settings.seed)
+            with Bed(self.implementation) as bed:
+                self.progress("preparing mutants")
+                trial = Trial(
+                    self.task,
+                    [entry for entry in self.task.entries if entry.name in names],
+                    list(self.inputs[:_INPUTS]),
+                    original=bed.plant(),
+                    make_run=self.evaluation.make_run,
+                    settings=settings,
+                )
+                total = len(drawn.mutants)
+                tried = try_mutants(
+                    trial,
+                    bed,
+                    drawn.mutants,
+                    may_go_on=lambda: time.monotonic() < until,
+                    progress=lambda done: self.progress(f"tried {done} of {total} mutants"),
+                )
+        except ImplementationError as error:
+            return [], f"In the order of chance, since there are no mutants: it {error.fault}"
+        left = total - len(tried)
+        return tried, f"{left} of {total} mutants were left out for want of time" if left else ""
+
+    def _choose_greedily(
+        self, judging: Sequence[Suggestion], tried: Sequence[TriedMutant]
+    ) -> tuple[Suggestion, ...]:
+        """Take again and again what notices most of what is not noticed yet.
+
+        What a relation says itself counts before an exception that any call would meet; once no
+        mutant is left that one notices, trivial answers that are rejected count.
+        """
+        left = list(tried)
+        accepted = {said for one in judging for said in one.rejected}
+        chosen: list[Suggestion] = []
+        waiting = list(judging)
+        while waiting and len(chosen) < _MOST_SUGGESTED:
+            weights = [_weigh(one, left, accepted) for one in waiting]
+            place = max(range(len(waiting)), key=weights.__getitem__)
+            if not any(weights[place]):
+                break
+            found = waiting.pop(place)
+            best = self.confirm(found)
+            if best is None:
+                continue
+            name = best.idea.name
+            chosen.append(
+                best._replace(
+                    kills=sum(name in mutant.kills for mutant in tried),
+                    new=sum(name in mutant.kills for mutant in left),
+                    rejected=tuple(said for said in best.rejected if said in accepted),
+                )
+            )
+            left = [mutant for mutant in left if name not in mutant.kills]
+            accepted.difference_update(best.rejected)
+        return tuple(chosen)
+
+    def _confirm_all(self, judging: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+        confirmed = map(self.confirm, judging[:_MOST_SUGGESTED])
+        return tuple(one for one in confirmed if one is not None)
+
+
+def _weigh(
+    one: Suggestion, left: Sequence[TriedMutant], accepted: set[str]
+) -> tuple[int, int, int]:
+    """Return what one adds: mutants that it notices itself, those in any way, trivial answers."""
+    new = [mutant.kills[one.idea.name] for mutant in left if one.idea.name in mutant.kills]
+    return new.count("relation"), len(new), len(accepted.intersection(one.rejected))
+
+
+def _take_rarest(held: Sequence[Suggestion]) -> list[Suggestion]:
+    """Return those that unrelated outputs satisfy least, in the order given where they are alike.
+
+    Where many hold, no more than these are run against mutants.
+    """
+    order = {"catalogue": 0, "template": 0, "check": 1, "change": 2}
+    ranked = sorted(held, key=lambda one: (round(one.chance, 1), order[one.idea.origin]))
+    return ranked[:_MOST_JUDGING]
+
+
+def _describe(mutant: TriedMutant) -> str:
+    changed = "; ".join(mutant.diff.splitlines()[:2])
+    return f"line {mutant.line}: {changed}"

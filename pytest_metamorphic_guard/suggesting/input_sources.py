@@ -1,0 +1,230 @@
+"""Where the inputs for suggestions come from: a task, a file, recorded calls, or the source."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import TYPE_CHECKING
+
+from pytest_metamorphic_guard.runner.literals import parse_sources
+from pytest_metamorphic_guard.suggesting.ground import Ground
+from pytest_metamorphic_guard.suggesting.hints import UnknownHint, read_hint
+from pytest_metamorphic_guard.suggesting.input_code import (
+    NARROWER,
+    WIDE,
+    Range,
+    cannot_write,
+    write_strategy,
+    write_text,
+)
+from pytest_metamorphic_guard.suggesting.literal_values import list_literals
+from pytest_metamorphic_guard.suggesting.nothing import NothingToSuggest
+from pytest_metamorphic_guard.suggesting.reading import Parameter, Reading, read_function
+from pytest_metamorphic_guard.suggesting.shapes import Shape, see_shape
+from pytest_metamorphic_guard.tasks.existing.files import from_file
+from pytest_metamorphic_guard.tasks.existing.kept_calls import recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
+    from pytest_metamorphic_guard.tasks.task import Task
+
+__all__ = ["OTHER_INPUTS", "ground_on_file", "ground_on_source", "ground_on_task"]
+
+OTHER_INPUTS = "give inputs with --mg-suggest-inputs=FILE or a Task"
+_MOST_SHOWN = 3
+
+
+def ground_on_source(implementation: Implementation) -> tuple[Ground, ...]:
+    """Return grounds on type hints or, where there are none, on the examples of a docstring.
+
+    The first has the widest inputs; the others leave something out, for functions that do not
+    take everything that their hints promise.
+
+    Raises:
+        NothingToSuggest: Neither says what a parameter takes, or the source cannot be read.
+    """
+    function = implementation.function or ""
+    reading = read_function(implementation)
+    if reading is None:
+        raise NothingToSuggest(_explain_unread(implementation, function))
+    signature = _find_shapes(implementation, reading)
+    notes, said = _describe_left_out(signature.left_out), "the type hints"
+    if signature.guessed:
+        said = f"the docstring's examples of {', '.join(signature.guessed)}"
+    literals = list_literals(reading.module, function, implementation.specification)
+    grounds: dict[str, Ground] = {}
+    for reach in (WIDE, *NARROWER):
+        code = _write_inputs(signature.shapes, literals, reach)
+        own = f"{reach.said.capitalize()} are left out: {function} raised on them"
+        grounds.setdefault(
+            code,
+            Ground(
+                name=function,
+                function=function,
+                inputs=code,
+                said=said,
+                names=tuple(signature.shapes),
+                notes=(*notes, own) if reach.said else notes,
+            ),
+        )
+    return tuple(grounds.values())
+
+
+def ground_on_file(path: Path, shown: str, implementation: Implementation) -> Ground:
+    """Return the ground on a file of inputs, or of calls that ``--mg-record`` has kept.
+
+    Args:
+        path: The file.
+        shown: Its name as the file of suggestions has it.
+        implementation: What is called.
+
+    Raises:
+        TaskError: It cannot be used.
+    """
+    function = implementation.function or ""
+    if _has_calls(path):
+        given = recorded(path.absolute())
+        code, said = f"recorded({write_text(shown)})", f"the calls recorded in {shown}"
+    else:
+        given = from_file(path.absolute())
+        code, said = f"from_file({write_text(shown)})", f"the inputs in {shown}"
+    names = given.names or ()
+    return Ground(function, function, code, said, given=given, names=names)
+
+
+def ground_on_task(task: Task, module: str, variable: str) -> Ground:
+    """Return the ground on the inputs of a task in a test module."""
+    words: dict[str, str] = {}
+    own = f"{module}.{variable}"
+    for word in ("equivalence", "raises", "precondition"):
+        if getattr(task, word) not in (None, ()) and (word != "equivalence" or _is_own(task)):
+            words[word] = f"{own}.{word}"
+    return Ground(
+        name=f"{task.name}_suggested",
+        function=task.function,
+        inputs=f"{own}.inputs",
+        said=f"the inputs of the task {task.name!r}",
+        given=task.inputs,
+        names=task.inputs.names or (),
+        words=tuple(words.items()),
+        imports=(f"import {module}",),
+    )
+
+
+def _explain_unread(implementation: Implementation, function: str) -> str:
+    said = implementation.specification
+    module = next(parse_sources(implementation), None) if implementation.is_file else None
+    known = [one.name for one in module.body if isinstance(one, ast.FunctionDef)] if module else []
+    public = [name for name in known if not name.startswith("_")]
+    if public:
+        path = said.rpartition(":")[0] or said
+        shown = ", ".join(public[:_MOST_SHOWN])
+        return (
+            f"{said} has no function {function!r}, it has {shown}: write "
+            f"--mg-baseline={path}:{public[0]}"
+        )
+    return f"{said}: its source says nothing of what {function!r} takes: {OTHER_INPUTS}"
+
+
+def _is_own(task: Task) -> bool:
+    return getattr(task.equivalence, "__name__", "") != "equal_values"
+
+
+class _Signature:
+    """What is found out of parameters, one after the other."""
+
+    def __init__(self) -> None:
+        self.shapes: dict[str, Shape] = {}
+        self.guessed: list[str] = []
+        self.left_out: list[str] = []
+        self.bare: list[str] = []
+        self.faults: list[str] = []
+        self._by_default = False
+
+    def read(self, parameter: Parameter, reading: Reading) -> None:
+        """Find out the shape of one parameter, or why it has none."""
+        known = parameter.hint is not None or parameter.name in reading.examples
+        if parameter.kind == "keyword" and parameter.required:
+            self.faults.append(
+                f"{parameter.name} is passed by keyword only, and calls are by position: wrap "
+                f"{reading.name} in a function that takes it by position"
+            )
+        elif parameter.required and not known:
+            self.bare.append(parameter.name)
+        elif parameter.kind == "keyword" or self._by_default or not known:
+            self._leave_out(parameter)
+        else:
+            self._add(parameter, reading)
+
+    def _add(self, parameter: Parameter, reading: Reading) -> None:
+        try:
+            shape = _find_shape(parameter, reading)
+        except UnknownHint as wrong:
+            if parameter.required:
+                self.faults.append(f"parameter {parameter.name} {wrong}")
+            else:
+                self._leave_out(parameter)
+            return
+        if parameter.hint is None:
+            self.guessed.append(parameter.name)
+        if parameter.kind == "several":
+            self.shapes |= {f"{parameter.name}_{number}": shape for number in (1, 2)}
+        else:
+            self.shapes[parameter.name] = shape
+
+    def _leave_out(self, parameter: Parameter) -> None:
+        # What stands behind one that keeps its default cannot be reached by position.
+        self._by_default = self._by_default or parameter.kind != "keyword"
+        self.left_out.append(parameter.name)
+
+
+def _find_shapes(implementation: Implementation, reading: Reading) -> _Signature:
+    """Return what is found out of the parameters of a function."""
+    found = _Signature()
+    for parameter in reading.parameters:
+        found.read(parameter, reading)
+    faults = found.faults
+    if not (faults or found.bare or found.shapes):
+        faults = ["no parameter can be given by position"]
+    if found.bare:
+        several = "parameters" if len(found.bare) > 1 else "parameter"
+        faults.append(
+            f"{several} {', '.join(found.bare)} without a type hint, and without an example in the "
+            "docstring: write a hint"
+        )
+    if faults:
+        said = "; ".join(faults[:_MOST_SHOWN])
+        raise NothingToSuggest(f"{implementation.specification}: {said}, or {OTHER_INPUTS}")
+    return found
+
+
+def _describe_left_out(left_out: list[str]) -> tuple[str, ...]:
+    several = "Parameters" if len(left_out) > 1 else "Parameter"
+    verb = "keep their defaults" if len(left_out) > 1 else "keeps its default"
+    return (f"{several} {', '.join(left_out)} {verb}",) if left_out else ()
+
+
+def _find_shape(parameter: Parameter, reading: Reading) -> Shape:
+    if parameter.hint is not None:
+        return read_hint(parameter.hint, reading.aliases)
+    shape = see_shape(reading.examples[parameter.name])
+    if cannot_write(shape):
+        raise UnknownHint("has examples of which no others can be made: write a hint")
+    return shape
+
+
+def _write_inputs(shapes: dict[str, Shape], literals: list[object], reach: Range) -> str:
+    parts = (f'"{name}": {write_strategy(one, literals, reach)}' for name, one in shapes.items())
+    return f"{{{', '.join(parts)}}}"
+
+
+def _has_calls(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            first = next((line for line in lines if line.strip()), "")
+        found = json.loads(first)
+    except (OSError, ValueError):
+        return False  # which is said where it is read
+    return isinstance(found, dict) and found.keys() == {"function", "arguments"}

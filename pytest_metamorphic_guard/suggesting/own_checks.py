@@ -1,0 +1,103 @@
+"""Properties of one output that relate it to its own input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_metamorphic_guard.suggesting.ideas import Writer
+    from pytest_metamorphic_guard.suggesting.shapes import Shape
+
+__all__ = ["write_checks"]
+
+_LONG = frozenset({"list", "tuples", "text", "bytes", "set", "frozenset", "dict"})
+_ORDERED = frozenset({"int", "float", "text", "fraction", "decimal"})
+
+
+def write_checks(writer: Writer) -> None:
+    """Write those that fit an argument and the output."""
+    subject, output = writer.subject, writer.subject.output
+    if output.is_sequence and output.parts[0].kind in _ORDERED:
+        writer.add_check("in_order", "The output is in order.", "list(output) == sorted(output)")
+        writer.add_check(
+            "all_different",
+            "No element of the output comes twice.",
+            "len(set(output)) == len(output)",
+        )
+    for name, shape in zip(subject.parameters, subject.shapes, strict=True):
+        if output.kind in _LONG:
+            _write_for_long(writer, name, shape)
+        if output.is_number:
+            _write_for_number(writer, name, shape)
+        if shape.is_sequence and shape.parts[0] == output:
+            writer.add_check(
+                f"is_one_of_{name}",
+                f"The output is an element of {name}.",
+                f"not {name} or output in {name}",
+            )
+
+
+def _write_for_long(writer: Writer, name: str, shape: Shape) -> None:
+    output = writer.subject.output
+    if shape.kind == "int":
+        writer.add_check(
+            f"at_most_{name}_long",
+            f"The output has at most {name} elements.",
+            f"len(output) <= max({name}, 0)",
+        )
+    if shape.kind not in _LONG:
+        return
+    writer.add_check(
+        f"as_long_as_{name}",
+        f"The output has as many elements as {name}.",
+        f"len(output) == len({name})",
+    )
+    writer.add_check(
+        f"no_longer_than_{name}",
+        f"The output has no more elements than {name}.",
+        f"len(output) <= len({name})",
+        follows=(f"as_long_as_{name}",),
+    )
+    writer.add_check(
+        f"no_shorter_than_{name}",
+        f"The output has no fewer elements than {name}.",
+        f"len(output) >= len({name})",
+        follows=(f"as_long_as_{name}",),
+    )
+    if shape.parts[:1] == output.parts[:1] and output.kind != "dict":
+        writer.add_check(
+            f"only_from_{name}",
+            f"Every element of the output is in {name}.",
+            f"all(element in {name} for element in output)",
+        )
+        if shape.kind != "dict":
+            writer.add_check(
+                f"all_of_{name}",
+                f"Every element of {name} is in the output.",
+                f"all(element in output for element in {name})",
+            )
+    if output.kind == shape.kind == "text":
+        writer.add_check(f"is_in_{name}", f"The output is a part of {name}.", f"output in {name}")
+
+
+def _write_for_number(writer: Writer, name: str, shape: Shape) -> None:
+    if shape.has_numbers:
+        writer.add_check(
+            f"between_{name}",
+            f"The output is between the smallest and the largest of {name}.",
+            f"not {name} or min({name}) <= output <= max({name})",
+        )
+        writer.add_check(
+            f"at_most_all_{name}",
+            f"The output is at most the sum of {name}.",
+            f"output <= sum({name})",
+        )
+    if shape.kind in _LONG:
+        writer.add_check(
+            f"at_most_length_of_{name}",
+            f"The output is at most the length of {name}.",
+            f"output <= len({name})",
+        )
+    if shape.is_number:
+        writer.add_check(f"at_most_{name}", f"The output is at most {name}.", f"output <= {name}")
+        writer.add_check(f"at_least_{name}", f"The output is at least {name}.", f"output >= {name}")
