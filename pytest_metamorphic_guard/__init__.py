@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
+    from pytest_metamorphic_guard.contracts.arguments import Call
     from pytest_metamorphic_guard.errors import (
         ImplementationError,
         MetamorphicGuardError,
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
 # loads its module when it is first used.
 _MODULES = {
     "Agreement": "tasks",
+    "Call": "contracts.arguments",
     "CallFailed": "runner.calling",
     "EvaluationConfig": "evaluation.interface",
     "EvaluationResult": "evaluation.interface",
@@ -156,6 +158,7 @@ _MODULES = {
 
 __all__ = [
     "Agreement",
+    "Call",
     "CallFailed",
     "EvaluationConfig",
     "EvaluationResult",

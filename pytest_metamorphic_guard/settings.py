@@ -98,6 +98,9 @@ class Settings:
         report_folder: That is a folder, whether or not it exists already.
         html: Where the page goes.
         code_quality: Where GitLab's code quality report goes.
+        known: The file of known violations.
+        known_strict: Fail where one of them no longer occurs.
+        write_known: Where to propose known violations for what failed.
         replay: The JSON report whose violations are run.
         shard: Which share of every sample is run; None for all of it.
         parallel: Number of calls at once, ``"auto"`` for one per processor, or None for as many as
@@ -134,6 +137,9 @@ class Settings:
     report_folder: bool = False
     html: Path | None = None
     code_quality: Path | None = None
+    known: Path | None = None
+    known_strict: bool = False
+    write_known: Path | None = None
     replay: Path | None = None
     shard: Shard | None = None
     parallel: int | Literal["auto"] | None = None

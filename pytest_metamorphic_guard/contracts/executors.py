@@ -80,6 +80,11 @@ class Executor(ABC):
     * ``watches_arguments``: True where ``args`` may be a `WatchedArguments`, which the payload of a
       call that returned then brings back under ``"arguments"``, as the call has left them.
 
+    * ``takes_directions``: True where ``args`` may be a `DirectedArguments`, which says which of
+      them go by name, with what an object is made whose method ``func_name`` is, or that they are
+      steps. The result of steps is a list with a dict for each: ``value``, or ``exception_type``,
+      ``error`` and ``exception_bases``. One that does not say so is given neither.
+
     Args:
         config: The object given by ``--mg-executor-config``; empty if none was given.
     """

@@ -33,6 +33,7 @@ class CaseHeld:
         origin: Where the input comes from. What is no part of the sample enters no rate, and its
             violations count for themselves.
         shown: The input as text, where it is no part of the sample.
+        known: Whether a known violation covers it, so that it enters no rate and fails nothing.
     """
 
     index: int
@@ -42,6 +43,7 @@ class CaseHeld:
     group: str | None = None
     origin: Origin = field(default="sample", kw_only=True)
     shown: str = field(default="", kw_only=True)
+    known: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,21 +172,25 @@ class Measurement:
 
     @property
     def pass_rate(self) -> float | None:
-        """Share of the inputs on which the entry holds for the candidate; None if none ran."""
-        if not self.cases:
-            return None
-        return sum(case.candidate for case in self.cases) / len(self.cases)
+        """Share of the inputs on which the entry holds for the candidate; None if none counts."""
+        judged = self.judged
+        return sum(case.candidate for case in judged) / len(judged) if judged else None
+
+    @property
+    def judged(self) -> tuple[CaseHeld, ...]:
+        """The cases that count: those that no known violation covers."""
+        return tuple(case for case in self.cases if not case.known)
 
     @property
     def counts(self) -> dict[str, int]:
         """How many inputs violate the entry, and with a baseline how many differ from it."""
-        counts = {"violations": sum(not case.candidate for case in self.cases)}
+        counts = {"violations": sum(not case.candidate for case in self.judged)}
         if self.baseline is not None:
             counts["regressions"] = sum(
-                bool(case.baseline) and not case.candidate for case in self.cases
+                bool(case.baseline) and not case.candidate for case in self.judged
             )
             counts["improvements"] = sum(
-                case.candidate and case.baseline is False for case in self.cases
+                case.candidate and case.baseline is False for case in self.judged
             )
         return counts
 

@@ -50,7 +50,7 @@ class Watcher:
             return False
         checks, group = [], None
         for name, measuring, result in zip(self._names, self._measurings, results, strict=True):
-            if result is None or name not in self._hard:
+            if result is None or result.known or name not in self._hard:
                 continue
             held = result
             if not held.candidate and self._stop.needs_confirmation:

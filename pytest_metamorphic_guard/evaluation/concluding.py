@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.report.tables import MonitorLine
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_metamorphic_guard.contracts.known import KnownViolation
     from pytest_metamorphic_guard.evaluation.candidate_monitors import CandidateWatch
     from pytest_metamorphic_guard.evaluation.gaps import Missing
     from pytest_metamorphic_guard.evaluation.gathered import Gathered
@@ -95,12 +96,13 @@ def list_monitor_lines(results: Sequence[MonitorResult]) -> tuple[MonitorLine, .
     )
 
 
-def decide(
+def decide(  # noqa: PLR0913, PLR0917 - all that a decision is made of
     gathered: Gathered,
     watched: Sequence[CandidateWatch],
     borrowed: Sequence[Missing],
     names: Mapping[str, str],
     rules: Rules,
+    known: Sequence[KnownViolation] = (),
 ) -> Ranking:
     """Decide about every candidate.
 
@@ -110,13 +112,21 @@ def decide(
         borrowed: What candidates need of their baseline.
         names: What the user wrote to name each candidate, by label.
         rules: What is judged by.
+        known: Known violations.
     """
+    occurred: dict[int | None, int] = {}
+    if known:
+        # Not loaded for a run without known violations, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.known.standing import count_occurred
+
+        occurred = count_occurred(gathered.items.values(), known)
     evidence = build_evidence(
         gathered.measurements,
         {one.position: one.report for one in watched},
         [*gathered.missing, *borrowed],
         gathered.differences,
         list_checks(gathered.own_tests, names),
+        occurred,
     )
     return rank(evidence, rules)
 

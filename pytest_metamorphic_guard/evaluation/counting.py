@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.titles import say_hung
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["build_evidence", "split_alerts"]
 
 
-def build_evidence(
+def build_evidence(  # noqa: PLR0913, PLR0917 - all that can be known
     measurements: Iterable[Measurement],
     watched: Mapping[int | None, WatchReport] | None = None,
     missing: Sequence[Missing] = (),
     differences: Sequence[Difference] = (),
     own: Sequence[OwnCheck] = (),
+    excused: Mapping[int | None, int] | None = None,
 ) -> list[Evidence]:
     """Return what is known about each candidate, in the order in which candidates were given.
 
@@ -42,6 +44,7 @@ def build_evidence(
         missing: What gave no result; without a candidate's name it concerns all of them.
         differences: The items in which calls do not end alike for both roles.
         own: What the user's own tests say.
+        excused: Number of known violations that occurred, by the candidate's number.
     """
     watched = watched or {}
     by_position: dict[int, list[Measurement]] = defaultdict(list)
@@ -61,13 +64,16 @@ def build_evidence(
     unknown |= dict.fromkeys(check.candidate for check in own)
     groups += [(None, (name,), [], []) for name in unknown if name not in known]
     return [
-        _build_one(
-            names,
-            measured,
-            reports,
-            [gap for gap in missing if gap.candidate in (None, *names)],
-            [one for one in differences if one.position == position],
-            [check for check in own if check.candidate in names],
+        replace(
+            _build_one(
+                names,
+                measured,
+                reports,
+                [gap for gap in missing if gap.candidate in (None, *names)],
+                [one for one in differences if one.position == position],
+                [check for check in own if check.candidate in names],
+            ),
+            known=(excused or {}).get(position, 0),
         )
         for position, names, measured, reports in groups
     ]
@@ -104,6 +110,7 @@ def _build_one(  # noqa: PLR0913, PLR0917 - all that can be known about a candid
             *_find_chosen(measured),
             *_find_hung(measured),
             *_find_expected(measured),
+            *_find_excused(measured),
             *_list_own(own, "unknown"),
         ),
         failures=tuple(dict.fromkeys([*faults, *_list_own(own, "failed")])),
@@ -137,6 +144,16 @@ def _find_expected(group: list[Measurement]) -> list[str]:
         for members in group_by_task(group)
         if all(measurement.expected or measurement.soft for measurement in members)
         and any(measurement.expected for measurement in members)
+    ]
+
+
+def _find_excused(group: list[Measurement]) -> list[str]:
+    """Say what is excused on all of its inputs, so that nothing is left to judge."""
+    return [
+        f"known violations cover every input of {one.title}::{one.label}, so nothing is known "
+        "about it"
+        for one in group
+        if one.cases and not (one.judged or one.soft or one.expected)
     ]
 
 

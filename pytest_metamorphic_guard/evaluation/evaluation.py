@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.evaluation.answer_keeping import AnswerKeeper
+    from pytest_metamorphic_guard.evaluation.known.covering import KnownViolations
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.runner.tuples import SourceCases
@@ -46,9 +47,10 @@ class Evaluation:
         monitors: What watches the calls.
         worker: The name of this process among several of one run; empty where it is alone.
         replays: Whether the inputs are those of an earlier report instead of a sample.
+        known: Known violations; None for none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a run is made of
         self,
         settings: Settings,
         rules: Rules,
@@ -56,8 +58,10 @@ class Evaluation:
         *,
         worker: str = "",
         replays: bool = False,
+        known: KnownViolations | None = None,
     ) -> None:
         self.settings = settings
+        self.known = known
         self.rules = rules
         self.samples = Samples(settings, rules)
         self.purse = Purse(_share_budget(settings.budget_usd, worker))
@@ -115,11 +119,20 @@ class Evaluation:
             caller.withhold(self._withheld[target])
         return caller
 
-    def make_run(
-        self, task: Task, entry: Entry, candidate: Implementation, baseline: Implementation | None
+    def make_run(  # noqa: PLR0913 - all that tells one item from others
+        self,
+        task: Task,
+        entry: Entry,
+        candidate: Implementation,
+        baseline: Implementation | None,
+        *,
+        where: str = "",
+        variant: str = "",
     ) -> Run:
-        """Return the run of one entry for one candidate."""
-        before = None
+        """Return the run of one entry for one candidate; see `make_measuring`."""
+        before = excuses = None
+        if self.known is not None:
+            excuses = self.known.select(task, entry, candidate, where=where, variant=variant)
         if baseline is not None:
             before = self.make_caller("baseline", baseline, task, entry.name)
         return Run(
@@ -128,9 +141,10 @@ class Evaluation:
             settings=self.settings,
             candidate=self.make_caller("candidate", candidate, task, entry.name),
             baseline=before,
+            excuses=excuses,
         )
 
-    def make_measuring(
+    def make_measuring(  # one of its lines per word of the measuring
         self,
         run: Run,
         position: int = 0,
@@ -153,6 +167,7 @@ class Evaluation:
         """
         # Not loaded for a run that measures nothing, which starts sooner.
         from pytest_metamorphic_guard.runner.sample_run import Measuring
+        from pytest_metamorphic_guard.runner.sequences import Mapped
 
         task, entry = run.task, run.entry
         sample, cases, examples = self._find_cases(run, replayed)
@@ -169,7 +184,7 @@ class Evaluation:
             first_look=sample.first_look,
             available=sample.available,
             examples=examples,
-            searched=[(source,) for source in searched],
+            searched=Mapped(lambda source: (source,), searched),
             position=position,
             where=where,
             variant=variant,

@@ -9,6 +9,7 @@ from pytest_metamorphic_guard.gate.rules import find_count_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["EvaluationConfig", "EvaluationResult"]
 
@@ -41,6 +42,7 @@ class EvaluationConfig:
             None for as many as the executor takes by itself.
         budget_usd: US dollars that the calls may cost, as far as the executor says what they do;
             None for any amount.
+        known: The file of known violations, as ``--mg-known`` takes it.
     """
 
     n: int = 400
@@ -61,6 +63,7 @@ class EvaluationConfig:
     shrink: str = "auto"
     parallel: int | Literal["auto"] | None = None
     budget_usd: float | None = None
+    known: str | Path | None = None
 
     def __post_init__(self) -> None:
         faults = []

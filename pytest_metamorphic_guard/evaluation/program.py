@@ -9,6 +9,7 @@ import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.refused import sum_refused
@@ -16,11 +17,14 @@ from pytest_metamorphic_guard.contracts.worker_mark import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
-from pytest_metamorphic_guard.evaluation.counting import build_evidence, split_alerts
+from pytest_metamorphic_guard.evaluation.concluding import say_monitor
+from pytest_metamorphic_guard.evaluation.counting import build_evidence
 from pytest_metamorphic_guard.evaluation.describing import describe_found, describe_held
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
+from pytest_metamorphic_guard.evaluation.known.covering import load_known
+from pytest_metamorphic_guard.evaluation.known.standing import count_occurred, list_known
 from pytest_metamorphic_guard.evaluation.program_settings import make_rules, make_settings
 from pytest_metamorphic_guard.evaluation.report_file import (
     describe_environment,
@@ -36,7 +40,7 @@ from pytest_metamorphic_guard.evaluation.transport import (
     list_refused,
 )
 from pytest_metamorphic_guard.gate.ranking import rank
-from pytest_metamorphic_guard.report.contents import ItemRecord, MonitorResult, RunRecord
+from pytest_metamorphic_guard.report.contents import ItemRecord, RunRecord
 from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.reproduction import Reproduction
@@ -45,9 +49,7 @@ from pytest_metamorphic_guard.runner.confirmation import confirm
 from pytest_metamorphic_guard.runner.drawing import explain
 from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.own_faults import find_own_fault, is_for_want_of_calls
-from pytest_metamorphic_guard.runner.sampling import (
-    build_measured_test,
-)
+from pytest_metamorphic_guard.runner.sampling import build_measured_test
 from pytest_metamorphic_guard.runner.stepping import run_in_step
 from pytest_metamorphic_guard.runner.violations import Violated
 from pytest_metamorphic_guard.tasks import Agreement, Task, find_task
@@ -57,12 +59,12 @@ from pytest_metamorphic_guard.watch.streams import make_context, watch
 from pytest_metamorphic_guard.watch.travel import encode_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from pytest_metamorphic_guard.contracts.known import KnownViolation
     from pytest_metamorphic_guard.contracts.measurements import Measurement
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
     from pytest_metamorphic_guard.gate.evidence import Evidence
-    from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
     from pytest_metamorphic_guard.tasks import TaskSpec
@@ -132,11 +134,12 @@ class _Evaluation:
     _durations: dict[str, float] = field(default_factory=dict)
     _missing: list[Missing] = field(default_factory=list)
 
-    def run(self, stack: ExitStack) -> EvaluationResult:
+    def run(self, stack: ExitStack) -> EvaluationResult:  # a step of a run on each of its lines
         settings = make_settings(self.config, self.candidate, self.baseline)
         rules = make_rules(self.config, self.task)
         monitors = load_monitors(self.config.monitors)
-        evaluation = Evaluation(settings, rules, monitors)
+        known = None if self.config.known is None else load_known(Path(self.config.known))
+        evaluation = Evaluation(settings, rules, monitors, known=known)
         stack.callback(_close, evaluation)
         for role, one in (("candidate", self.candidate), ("baseline", self.baseline)):
             # What cannot be used is refused before anything runs.
@@ -148,7 +151,8 @@ class _Evaluation:
         if monitors:
             context = make_context([self.task.name], self._records, measured)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
-        ranking = rank(self._build_evidence(measured, watched), rules)
+        entries = () if known is None else known.entries
+        ranking = rank(self._build_evidence(measured, watched, entries), rules)
         refused = [calls for result in self._results.values() for calls in result.refused]
         record = RunRecord(
             version=importlib.metadata.version("pytest-metamorphic-guard"),
@@ -159,7 +163,8 @@ class _Evaluation:
                 timespec="milliseconds"
             ),
             duration_s=round(time.time() - self._started, 3),
-            options=describe_options(settings, rules),
+            options=describe_options(settings, rules)
+            | ({} if known is None else {"known": known.describe()}),
             environment=describe_environment(settings),
             secrets=list_secrets(settings, os.environ),
             ranking=ranking,
@@ -168,8 +173,14 @@ class _Evaluation:
             items=self._list_items(),
             violations=list_violations(self._results),
             differences=list_differences(self._results),
-            monitors=_list_monitors(watched, rules),
+            monitors=tuple(
+                (said := say_monitor(report, rules.fail_on_alert)).conclude(
+                    failed=bool(said.failing)
+                )
+                for report in (watched.monitors if watched else ())
+            ),
             calls=evaluation.purse.take(),
+            known=list_known(entries, self._results),
         )
         return EvaluationResult(
             adopt=ranking.adopt is not None,
@@ -179,7 +190,10 @@ class _Evaluation:
         )
 
     def _build_evidence(
-        self, measured: list[Measurement], watched: WatchReport | None
+        self,
+        measured: list[Measurement],
+        watched: WatchReport | None,
+        known: Sequence[KnownViolation],
     ) -> list[Evidence]:
         differences = [
             Difference(0, node, result.difference)
@@ -194,12 +208,14 @@ class _Evaluation:
         reports: dict[int | None, WatchReport] = {0: watched} if watched else {}
         missing += self._missing
         missing += find_borrowed([self.candidate], [self.baseline] if self.baseline else [])
-        return build_evidence(measured, reports, missing, differences)
+        excused = count_occurred(self._results.values(), known)
+        return build_evidence(measured, reports, missing, differences, excused=excused)
 
     def _prepare(self, evaluation: Evaluation) -> list[_Entry]:
         task, entries = self.task, []
         baseline = self.baseline and self.baseline.with_function(task.function)
-        for entry in (member for declared in task.entries for member in declared.members):
+        declared = evaluation.known.keep_all(task) if evaluation.known else task.entries
+        for entry in (member for one in declared for member in one.members):
             if isinstance(entry.subject, Agreement) and baseline is None:
                 said = f"{entry.name!r} was skipped: there is no baseline to agree with"
                 self._missing.append(
@@ -251,7 +267,10 @@ class _Evaluation:
                 raise
             raise explained from error
         self._results[node] = replace(
-            result, difference=describe_difference(one), refused=list_refused(one)
+            result,
+            difference=describe_difference(one),
+            refused=list_refused(one),
+            known=() if one.excuses is None else tuple(one.excuses.seen),
         )
         self._durations[node] = time.perf_counter() - begun
         self._records += measuring.recorder.records
@@ -279,20 +298,3 @@ def _close(evaluation: Evaluation) -> None:
 
 def _reproduce(one: Run) -> Reproduction:
     return Reproduction("run the same evaluation with the same seed", one.task.name, "")
-
-
-def _list_monitors(watched: WatchReport | None, rules: Rules) -> tuple[MonitorResult, ...]:
-    results = []
-    for monitor in watched.monitors if watched else ():
-        failing, warning = split_alerts(monitor.alerts, rules.fail_on_alert)
-        results.append(
-            MonitorResult(
-                monitor=monitor.id,
-                distribution=monitor.distribution,
-                status="failed" if failing else "warned" if warning else "passed",
-                line=monitor.line,
-                summary=monitor.summary,
-                alerts=tuple(alert.to_dict() for alert in monitor.alerts),
-            )
-        )
-    return tuple(results)

@@ -10,6 +10,8 @@ from pytest_metamorphic_guard.runner.listing import count_cases, find_default_co
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_metamorphic_guard.gate.rules import Rules
     from pytest_metamorphic_guard.runner.literals import Literals
     from pytest_metamorphic_guard.settings import Settings
@@ -28,7 +30,7 @@ class Sample(NamedTuple):
         available: Number of distinct inputs that exist; None where there is no end of them.
     """
 
-    inputs: list[tuple[Any, ...]]
+    inputs: Sequence[tuple[Any, ...]]
     settings: Settings
     first_look: int | None = None
     available: int | None = None
@@ -49,7 +51,7 @@ class Samples:
         self._settings = settings
         self._rules = rules
         self._drawn: dict[tuple[int, bool], Sample] = {}
-        self._searched: dict[tuple[int, Literals], list[tuple[Any, ...]]] = {}
+        self._searched: dict[tuple[int, Literals], Sequence[tuple[Any, ...]]] = {}
 
     def get(self, task: Task, *, paired: bool) -> Sample:
         """Return the sample of a task; ``paired`` says that there is a baseline.
@@ -62,7 +64,7 @@ class Samples:
             self._drawn[key] = self._draw(task, paired=paired)
         return self._drawn[key]
 
-    def search(self, task: Task, literals: Literals) -> list[tuple[Any, ...]]:
+    def search(self, task: Task, literals: Literals) -> Sequence[tuple[Any, ...]]:
         """Return inputs that are tried beside the sample of a task, to find more.
 
         Args:

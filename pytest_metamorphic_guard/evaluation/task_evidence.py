@@ -45,7 +45,7 @@ def build_task(members: list[Measurement]) -> TaskEvidence:
         if not (measured.soft or measured.expected)
     }
     for label, measurement in hard.items():
-        for case in measurement.cases:
+        for case in measurement.judged:
             clusters[case.index] = case.group
             checks[case.index].append(
                 CheckResult(label, case.candidate, case.baseline, case.confirmed)
@@ -101,6 +101,8 @@ def _label(members: list[Measurement]) -> Iterator[tuple[str, Measurement]]:
 
 def _list_singles(label: str, measurement: Measurement) -> Iterator[SingleResult]:
     for case in measurement.beside:
+        if case.known:
+            continue
         assert case.origin != "sample"  # the runner keeps the two apart
         check = CheckResult(label, case.candidate, case.baseline, case.confirmed)
         yield SingleResult(case.shown, check, case.origin)

@@ -19,17 +19,21 @@ def count_items(gathered: Gathered) -> list[str]:
     counted: dict[tuple[str, str], Counter[str]] = {}
     regressions: Counter[tuple[str, str]] = Counter()
     apart: Counter[tuple[str, str]] = Counter()
+    excused: Counter[tuple[str, str]] = Counter()
     for result in gathered.items.values():
         verdict = result.verdict
         key = (name_task(verdict.task, result.where), verdict.candidate)
         counted.setdefault(key, Counter())[verdict.status] += 1
         regressions[key] += verdict.regression is True
+        excused[key] += verdict.status == "held" and any(one.violated for one in result.known)
         apart[key] = max(apart[key], result.difference.cases if result.difference else 0)
     lines = []
     for (task, candidate), statuses in sorted(counted.items()):
         line = f"{task}: {statuses['held']} of {sum(statuses.values())} hold for {candidate}"
         if regressions[task, candidate]:
             line += f", {regressions[task, candidate]} regressed against the baseline"
+        if excused[task, candidate]:
+            line += f", {excused[task, candidate]} but for known violations"
         if statuses["broken"]:
             line += f", {statuses['broken']} could not be judged"
         if apart[task, candidate]:

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.known import KnownSeen
 from pytest_metamorphic_guard.contracts.outcomes import Outcome, Raised, Returned
 from pytest_metamorphic_guard.contracts.refused import RefusedCalls
 from pytest_metamorphic_guard.contracts.verdicts import Confirmation, Verdict
@@ -68,6 +69,7 @@ class ItemResult:
         difference: Inputs on which both roles' calls do not end alike; None for none.
         refused: What sandboxes refused to its implementations.
         share: What merging needs, where only a share of the sample has run.
+        known: What it saw of the known violations that are about it.
     """
 
     verdict: Verdict
@@ -86,6 +88,7 @@ class ItemResult:
     regression: bool | None = None
     refused: tuple[RefusedCalls, ...] = ()
     share: Share | None = None
+    known: tuple[KnownSeen, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -106,6 +109,7 @@ class ItemResult:
             "regression": self.regression,
             "refused": [calls._asdict() for calls in self.refused],
             "share": self.share and self.share.to_dict(),
+            "known": [list(seen) for seen in self.known],
         }
 
     @classmethod
@@ -129,6 +133,7 @@ class ItemResult:
             data["regression"],
             tuple(RefusedCalls(**calls) for calls in data["refused"]),
             data["share"] and _read_share(data["share"]),
+            tuple(KnownSeen(*seen) for seen in data["known"]),
         )
 
 

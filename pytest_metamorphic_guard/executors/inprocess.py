@@ -9,13 +9,22 @@ import itertools
 import pickle
 import time
 import traceback
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.arguments import ARGUMENTS_KEY, WatchedArguments
+from pytest_metamorphic_guard.contracts.arguments import (
+    ARGUMENTS_KEY,
+    DirectedArguments,
+    WatchedArguments,
+    make_raised,
+    make_returned,
+)
 from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY
 from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import suggest
+from pytest_metamorphic_guard.executors.callables import CallError, find_function, finish_alone
+from pytest_metamorphic_guard.executors.directed import Keepers, direct
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
 from pytest_metamorphic_guard.executors.isolation import warn_once
 from pytest_metamorphic_guard.values.pickling import dump
@@ -23,6 +32,8 @@ from pytest_metamorphic_guard.values.wire.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pytest_metamorphic_guard.contracts.arguments import Directions
 
 __all__ = ["InprocessExecutor"]
 
@@ -32,6 +43,7 @@ _CODES = {
     "function_missing": "INPROCESS_NO_FUNCTION",
     "import_error": "INPROCESS_IMPORT",
     "memory": "INPROCESS_MEMORY",
+    "result_endless": "INPROCESS_RESULT_ENDLESS",
     "system_exit": "INPROCESS_SYSTEM_EXIT",
 }
 _OUTPUT_BYTES = 1 << 16
@@ -40,6 +52,11 @@ _TRACEBACK_CHARACTERS = 8_000
 _FRAMES = 30
 # A module may define a million functions.
 _MOST_NAMES = 1_000
+# Results of these types are answers as they are.
+_FINAL = frozenset(
+    {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset}
+)
+_OURS = (__name__.rpartition(".")[0] + ".", "asyncio.")
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 # Bound before any candidate is imported, which may replace them.
 _clock = time.perf_counter_ns
@@ -67,6 +84,7 @@ class InprocessExecutor(Executor):
     """
 
     watches_arguments = True
+    takes_directions = True
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(config)
@@ -139,33 +157,70 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
         where = source.file or source.name
         category = "memory" if isinstance(error, MemoryError) else "import_error"
         return _describe(category, error, f"importing {where} failed: ")
-    function = getattr(source.module, func_name, None)
-    if not callable(function):
-        return _make_failure("function_missing", _explain_missing(source, func_name))
-    watched = isinstance(args, WatchedArguments)
+    directions = args.directions if isinstance(args, DirectedArguments) else None
+    try:
+        function = _find_function(source, func_name, directions)
+    except CallError as error:
+        return _make_failure(error.category, _explain_missing(source, func_name, error.said))
+    watched = directions.watches if directions else isinstance(args, WatchedArguments)
     try:
         own = _copy(tuple(args))
     except Exception as error:  # noqa: BLE001 - a user's class may refuse to be copied
         text = f"an argument cannot be copied: {type(error).__name__}: {error}"
         return _make_failure("argument_encoding", text)
-    payload = _call(source, function, own)
-    if watched and payload["success"]:
-        payload[ARGUMENTS_KEY] = [settle(argument) for argument in own]
+    payload = _call(source, func_name, function, own)
+    if payload["success"]:
+        if directions and directions.steps:
+            payload["result"] = [
+                make_returned(answer) if returned else answer
+                for returned, answer in payload["result"]
+            ]
+        if watched:
+            payload[ARGUMENTS_KEY] = [settle(argument) for argument in own]
     return payload
 
 
-def _call(source: Source, function: Callable[..., Any], args: tuple[Any, ...]) -> dict[str, Any]:
+def _find_function(source: Source, name: str, directions: Directions | None) -> Callable[..., Any]:
+    function = getattr(source.module, name, None)
+    if directions is not None:
+        keepers = Keepers(_keep, _tell)
+        return direct(source.module, name, directions._asdict(), keepers)
+    return function if type(function) is FunctionType else find_function(source.module, name)
+
+
+def _keep(result: object) -> object:
+    # A later step may change it.
+    return copy.deepcopy(settle(result))
+
+
+def _tell(error: Exception) -> dict[str, Any]:
+    found = _describe("exception", error)
+    message = found["error"].removeprefix(found["exception_type"]).removeprefix(": ")
+    return make_raised(found["exception_type"], message, found[BASES_KEY])
+
+
+def _call(
+    source: Source, name: str, function: Callable[..., Any], args: tuple[Any, ...]
+) -> dict[str, Any]:
     cpu_started = _cpu_clock()
     started = _clock()
     try:
         result = function(*args)
+        if type(result) not in _FINAL:
+            result = finish_alone(result)
+        duration = _clock() - started
+    except CallError as error:
+        duration = _clock() - started
+        said = error.said
+        if error.category == "function_missing":
+            said = _explain_missing(source, name, said)
+        payload = _make_failure(error.category, said)
     except BaseException as error:
         duration = _clock() - started
         if not _is_candidates(error, source):
             raise
         payload = _describe(_categorize(error), error)
     else:
-        duration = _clock() - started
         payload = {"success": True, "result": settle(result)}
     payload["duration_ms"] = duration / 1e6
     payload["resource_usage"] = {"cpu_ms": (_cpu_clock() - cpu_started) / 1e6}
@@ -196,9 +251,9 @@ def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str
     except (Exception, SystemExit):  # noqa: BLE001 - __str__ is the candidate's
         message = "<its text cannot be read>"
     payload = _make_failure(category, prefix + (f"{name}: {message}" if message else name))
-    # Without the frames of this module and its neighbour.
+    # Without the frames of this module, its neighbours, and what runs coroutines.
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith(__name__):
+    while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
         frames = frames.tb_next
     try:
         text = traceback.format_exception(type(error), error, frames, limit=-_FRAMES)
@@ -222,17 +277,13 @@ def _make_failure(error_type: str, error: str) -> dict[str, Any]:
     }
 
 
-def _explain_missing(source: Source, func_name: str) -> str:
+def _explain_missing(source: Source, func_name: str, said: str) -> str:
     where = source.file or source.name
-    found = getattr(source.module, func_name, None)
-    if found is not None:
-        return f"{func_name!r} in {where} is of type {type(found).__name__} and cannot be called"
-    found_names = (
-        clean_name(name)
-        for name, value in list(vars(source.module).items())
-        if callable(value) and getattr(value, "__module__", "") == source.module.__name__
-    )
-    names = list(itertools.islice(found_names, _MOST_NAMES))
+    if said.startswith("!"):
+        return f"{func_name!r} in {where} is of type {clean_name(said[1:])} and cannot be called"
+    if said.startswith("?"):
+        return f"{func_name!r} in {where} {said[1:]}"
+    names = list(map(clean_name, itertools.islice(said.split(), _MOST_NAMES)))
     listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
     return f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
 

@@ -49,6 +49,7 @@ class Decision:
         tasks: What was decided for each task, with its bounds and tables.
         alerts: What the monitors reported.
         comparisons: Number of candidates for which every alpha was divided.
+        known: Number of known violations that occurred and were judged by nobody.
     """
 
     outcome: Conclusion
@@ -59,6 +60,7 @@ class Decision:
     tasks: tuple[TaskDecision, ...]
     alerts: tuple[AlertEvidence, ...]
     comparisons: int = 1
+    known: int = 0
 
     @property
     def adopt(self) -> bool:
@@ -121,15 +123,19 @@ def decide(
     notes += evidence.notes
     notes += [f"{found.entry}: {found.text}" for found in evidence.differences]
     notes += [f"{alert.severity}: {alert.monitor}: {alert.message}" for alert in evidence.alerts]
+    reason = _explain(outcome, findings, evidence.alerts)
+    if evidence.known:
+        reason += f", with {count(evidence.known, 'known violation')}"
     return Decision(
         outcome=outcome,
         candidate=evidence.candidate,
-        reason=_explain(outcome, findings, evidence.alerts),
+        reason=reason,
         remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
         notes=tuple(notes),
         tasks=tasks,
         alerts=evidence.alerts,
         comparisons=comparisons,
+        known=evidence.known,
     )
 
 

@@ -245,6 +245,7 @@ class Evidence:
         own_passed: Number of the user's own tests that passed; they give no rate.
         notes: What is worth knowing and decides nothing.
         measures: What it needs in time and money, in the order of the monitors; it breaks ties.
+        known: Number of known violations that occurred, whose inputs are no part of the tasks.
     """
 
     candidate: str
@@ -258,3 +259,4 @@ class Evidence:
     own_passed: int = 0
     notes: tuple[str, ...] = ()
     measures: tuple[MeasureEvidence, ...] = ()
+    known: int = 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.evaluation.known.covering import KnownViolations
     from pytest_metamorphic_guard.evaluation.replaying import Replay
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_page_can_be_made",
     "choose_progress",
+    "load_known",
     "load_monitors",
     "load_replay",
 ]
@@ -48,6 +50,24 @@ def load_replay(settings: Settings) -> Replay | None:
     from pytest_metamorphic_guard.evaluation.replaying import read_replay
 
     return read_replay(settings.replay)
+
+
+def load_known(config: pytest.Config, settings: Settings) -> KnownViolations | None:
+    """Return the known violations, if there is a file of them.
+
+    Raises:
+        MetamorphicGuardError: The file is wrong.
+        pytest.UsageError: A new file of them would be written over another one.
+    """
+    if settings.write_known is not None and settings.write_known.exists():
+        said = "exists already, and known violations are not written over it: name a new file"
+        raise pytest.UsageError(f"--mg-write-known={settings.write_known}: {said}")
+    if settings.known is None:
+        return None
+    # Not loaded for a run without known violations, which starts sooner.
+    from pytest_metamorphic_guard.evaluation.known.covering import load_known as load
+
+    return load(settings.known, getattr(config, "workerinput", {}).get("mg_today"))
 
 
 def check_page_can_be_made(settings: Settings) -> None:

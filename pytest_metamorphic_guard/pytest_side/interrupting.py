@@ -1,10 +1,12 @@
-"""Ctrl-C under pytest-xdist: workers end at once, and only once."""
+"""Ctrl-C: it ends a run wherever it comes, and workers of pytest-xdist at once and only once."""
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import signal
 import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,22 +14,32 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from types import FrameType
 
 __all__ = ["Interruption", "Workers", "interrupt_once"]
 
 # What a worker has to end its processes and to clear up.
 _GRACE_S = 2.0
+# Until then whatever Ctrl-C could not end is over: a destructor, a callback of the collector.
+_AGAIN_AFTER_S = 0.05
 
 
 class Interruption:
-    """Keeps pytest from reading the sources of all that ran when Ctrl-C came, which takes a second.
+    """Sees that Ctrl-C is heard, and keeps pytest from reading the sources of all that ran then.
 
-    It shows the place alone, unless it is asked for the full traceback, and a worker shows nothing.
+    That takes a second. It shows the place alone, unless it is asked for the full traceback, and a
+    worker shows nothing.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._shows_all = config.getoption("fulltrace", default=False)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Let no Ctrl-C be lost while items run."""
+        with _repeating_lost():
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -74,6 +86,39 @@ class Workers:
         threading.Thread(target=_kill_late, args=(processes,), daemon=True).start()
 
 
+@contextlib.contextmanager
+def _repeating_lost() -> Generator[None]:
+    """Let Ctrl-C come again where Python could only report and forget it.
+
+    That is so wherever nobody could be told: in destructors, in callbacks of weak references and of
+    the garbage collector, of which hypothesis has one.
+    """
+    before = sys.unraisablehook
+
+    def repeat(unraisable: sys.UnraisableHookArgs) -> None:
+        is_main = threading.current_thread() is threading.main_thread()
+        if unraisable.exc_type is not KeyboardInterrupt or not is_main:
+            before(unraisable)
+            return
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            interrupt_once(again=True)
+        with contextlib.suppress(RuntimeError):  # the interpreter ends anyway
+            # One of `threading` would take locks that may be held where this came from.
+            _thread.start_new_thread(_interrupt_late, (threading.get_ident(),))
+
+    sys.unraisablehook = repeat
+    try:
+        yield
+    finally:
+        if sys.unraisablehook is repeat:
+            sys.unraisablehook = before
+
+
+def _interrupt_late(main: int) -> None:
+    time.sleep(_AGAIN_AFTER_S)
+    signal.pthread_kill(main, signal.SIGINT)
+
+
 def _kill_late(processes: list[subprocess.Popen[bytes]]) -> None:
     until = time.monotonic() + _GRACE_S
     for process in processes:
@@ -83,14 +128,17 @@ def _kill_late(processes: list[subprocess.Popen[bytes]]) -> None:
             process.kill()
 
 
-def interrupt_once() -> None:
+def interrupt_once(*, again: bool = False) -> None:
     """Let the first Ctrl-C end the work of this process, and none disturb its clearing up.
 
     A terminal sends it to every process, and `Workers.interrupt` once more.
+
+    Args:
+        again: The first one was lost.
     """
     if threading.current_thread() is not threading.main_thread():
         return
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    if not again and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return  # somebody else's
 
     def end(_number: int, _frame: FrameType | None) -> None:

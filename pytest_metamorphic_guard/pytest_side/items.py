@@ -119,6 +119,11 @@ class ItemRunner:
         self.keep(pyfuncitem, held)
         for said in list_warnings(run, measuring):
             warn_of_item(pyfuncitem, clean_line(self.session.redaction.hide(said)))
+        if run.excuses is not None and run.excuses.occurred:
+            # Not loaded for a run without known violations, which starts sooner.
+            from pytest_metamorphic_guard.report.known_lines import say_excused
+
+            raise pytest.xfail.Exception(say_excused(run.excuses.occurred), pytrace=False)
         return answer
 
     @pytest.hookimpl(wrapper=True)
@@ -180,7 +185,14 @@ class ItemRunner:
         parameter: Any = find_label(item)
         candidate = plan.candidates[parameter]
         baseline = session.settings.find_baseline(plan.task.name, plan.task.function)
-        run = session.evaluation.make_run(plan.task, find_entry(item), candidate, baseline)
+        run = session.evaluation.make_run(
+            plan.task,
+            find_entry(item),
+            candidate,
+            baseline,
+            where=session.tell_apart(item),
+            variant=find_variant(item),
+        )
         if not isinstance(plan.holder, MeasuringHolder):
             return run, None
         position = list(plan.candidates).index(parameter)
@@ -219,6 +231,7 @@ class ItemRunner:
             difference=describe_difference(plan.holder.run),
             refused=list_refused(plan.holder.run),
             share=self._share(item, plan, result),
+            known=() if plan.holder.run.excuses is None else tuple(plan.holder.run.excuses.seen),
         )
         note_counts(item, result)
 

@@ -134,6 +134,17 @@ OPTIONS = (
     Option("html", "PATH", "Write one page for people, which opens without a network."),
     Option("code_quality", "PATH", "Write the violations as GitLab's code quality report."),
     Option(
+        "known",
+        "PATH",
+        "TOML file of known violations: they fail nothing until they expire.",
+    ),
+    Option("known_strict", "", "Fail where a known violation no longer occurs.", switch=True),
+    Option(
+        "write_known",
+        "PATH",
+        "Write what failed as known violations into a new file, to be read and completed.",
+    ),
+    Option(
         "shard",
         "I/N",
         "Run the I-th of N shares of every sample, as 2/8; merge the reports with "

@@ -84,6 +84,9 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
         "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
         "html": reader.read_path("html"),
         "code_quality": reader.read_path("code_quality"),
+        "known": reader.read_path("known"),
+        "known_strict": reader.read("known_strict", read_switch),
+        "write_known": reader.read_path("write_known"),
         "replay": reader.read_path("replay"),
     }
     isolation = reader.read("isolation", str)

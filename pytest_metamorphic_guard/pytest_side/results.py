@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.evaluation.gathered import Gathered
 from pytest_metamorphic_guard.pytest_side.incoming import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
 from pytest_metamorphic_guard.pytest_side.junit import list_properties
+from pytest_metamorphic_guard.pytest_side.known_runs import KnownRuns
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic, emit_item
 from pytest_metamorphic_guard.pytest_side.task_classes import label_candidates
 
@@ -52,6 +53,7 @@ class ResultKeeper:
         self.interrupted = False
         self.workers = Workers()
         self.file_lines: list[str] = []
+        self.known_runs = KnownRuns(session)
         self._started = time.time()
 
     # --- hooks
@@ -116,8 +118,12 @@ class ResultKeeper:
         if self.strength_runs is not None and not interrupted:
             for item in self.strength_runs.list_items():
                 self._emit(session, item)
+        for item in self.known_runs.follow(self.gathered, interrupted=interrupted):
+            self._emit(session, item)
         if self.session.settings.gate and not interrupted and self.session.replay is None:
             self._decide(session)
+        rejected = self.ranking is not None and self.ranking.adopt is None
+        self.file_lines += self.known_runs.propose(self.gathered, self.failed, rejected=rejected)
         self._write(session, interrupted=interrupted)
         self._annotate(session, interrupted=interrupted)
         self._summarize()
@@ -182,7 +188,8 @@ class ResultKeeper:
         missing = self.find_borrowed()
         if self.strength_runs is not None:
             missing += self.strength_runs.list_missing()
-        self.ranking = decide(self.gathered, self.watched, missing, self.names, rules)
+        entries = self.known_runs.entries
+        self.ranking = decide(self.gathered, self.watched, missing, self.names, rules, entries)
         said = say_gate(
             self.ranking,
             has_candidates=bool(settings.candidates),
@@ -241,13 +248,14 @@ class ResultKeeper:
         from pytest_metamorphic_guard.evaluation.concluding import add_to_page
         from pytest_metamorphic_guard.report.markdown import render_markdown, render_undecided
 
-        refused = self.gathered.refused
+        refused, more = self.gathered.refused, self.known_runs.markdown
         if self.ranking is not None:
             runs = self.strength_runs
-            found = (runs.strengths, runs.accepted) if runs is not None else ()
-            text = render_markdown(self.ranking, self.monitor_lines, refused, *found)
+            strengths, accepted = (runs.strengths, runs.accepted) if runs is not None else ((), ())
+            lines = self.monitor_lines
+            text = render_markdown(self.ranking, lines, refused, strengths, accepted, more)
         else:
-            text = render_undecided(str(self.undecided), refused)
+            text = render_undecided(str(self.undecided), refused, more)
         fault = add_to_page(path, self.session.redaction.hide(text))
         self.file_lines += [fault] if fault else []
 
@@ -267,5 +275,6 @@ class ResultKeeper:
             failed=list(self.failed),
             strengths=tuple(runs.strengths) if runs is not None else (),
             accepted=tuple(runs.accepted) if runs is not None else (),
+            known=self.known_runs.records,
         )
         return describe_run(self.session, self.gathered, concluded)

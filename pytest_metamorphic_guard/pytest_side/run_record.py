@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
     from pytest_metamorphic_guard.report.contents import MonitorResult, ShardRecord
+    from pytest_metamorphic_guard.report.known_record import KnownRecord
 
 __all__ = ["Concluded", "describe_run"]
 
@@ -43,6 +44,7 @@ class Concluded(NamedTuple):
         failed: The node ids of what failed.
         strengths: The strength of every task, where it was measured.
         accepted: The tasks that trivial answers satisfy.
+        known: What became of known violations.
     """
 
     started: float
@@ -55,11 +57,15 @@ class Concluded(NamedTuple):
     failed: list[str]
     strengths: tuple[Strength, ...]
     accepted: tuple[Accepted, ...]
+    known: tuple[KnownRecord, ...]
 
 
 def describe_run(session: GuardSession, gathered: Gathered, concluded: Concluded) -> RunRecord:
     """Return the record of a session."""
     settings = session.settings
+    options = describe_options(settings, session.rules)
+    if session.known is not None:
+        options["known"] = {**session.known.describe(), "strict": settings.known_strict}
     started = datetime.fromtimestamp(concluded.started, UTC)
     return RunRecord(
         version=importlib.metadata.version("pytest-metamorphic-guard"),
@@ -68,7 +74,7 @@ def describe_run(session: GuardSession, gathered: Gathered, concluded: Concluded
         partial=concluded.partial,
         started_at=started.isoformat(timespec="milliseconds"),
         duration_s=round(time.time() - concluded.started, 3),
-        options=describe_options(settings, session.rules),
+        options=options,
         environment=describe_environment(settings),
         secrets=session.secrets,
         ranking=concluded.ranking,
@@ -83,6 +89,7 @@ def describe_run(session: GuardSession, gathered: Gathered, concluded: Concluded
         calls=sum_spent(gathered.spent),
         strengths=concluded.strengths,
         accepted=concluded.accepted,
+        known=concluded.known,
     )
 
 

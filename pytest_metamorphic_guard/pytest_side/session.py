@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.pytest_side.abort import refuse_run
 from pytest_metamorphic_guard.pytest_side.extras import (
     check_page_can_be_made,
     choose_progress,
+    load_known,
     load_monitors,
     load_replay,
 )
@@ -83,6 +84,7 @@ class GuardSession:
         self.monitors = load_monitors(config, settings)
         check_page_can_be_made(settings)
         self.replay = load_replay(settings)
+        self.known = load_known(config, settings)
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
@@ -106,6 +108,7 @@ class GuardSession:
             self.monitors,
             worker=getattr(config, "workerinput", {}).get("workerid", ""),
             replays=self.replay is not None,
+            known=self.known,
         )
         self._check_executors()
         config.add_cleanup(self.close)
@@ -181,6 +184,7 @@ class GuardSession:
             self.settings,
             forced_seed=forced_seed,
             is_measured=lambda entry: self.evaluation.is_measured(entry, task),
+            known=self.known,
         )
 
     def _is_selected(self, task: Task) -> bool:
@@ -237,6 +241,8 @@ class GuardSession:
     def pytest_configure_node(self, node: Any) -> None:
         # A random seed is drawn once, on the controller.
         node.workerinput["mg_seed"] = self.settings.seed
+        if self.known is not None:
+            node.workerinput["mg_today"] = self.known.today
 
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
@@ -255,6 +261,10 @@ class GuardSession:
             if faults:
                 message = "\n".join(f"--mg-policy: {fault}" for fault in faults)
                 refuse_run(self.config, message, items)
+        if self.known is not None and not session.testsfailed:
+            faults = self.known.find_faults(self.seen_tasks)
+            if faults:
+                refuse_run(self.config, "\n".join(f"--mg-known: {one}" for one in faults), items)
         if self.replay is not None:
             # As above.
             from pytest_metamorphic_guard.pytest_side.replay_selection import choose_replayed

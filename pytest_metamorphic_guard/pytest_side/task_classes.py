@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.tasks import Agreement, Task, find_task
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_metamorphic_guard.evaluation.known.covering import KnownViolations
     from pytest_metamorphic_guard.runner.functions import RunHolder
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Entry
@@ -113,6 +114,7 @@ def make_task_node(  # noqa: PLR0913 - all of it makes the node
     *,
     forced_seed: bool,
     is_measured: Callable[[Entry], bool],
+    known: KnownViolations | None = None,
 ) -> TaskNode:
     """Make the class node of a task.
 
@@ -121,6 +123,8 @@ def make_task_node(  # noqa: PLR0913 - all of it makes the node
     """
     try:
         entries = task.entries
+        if known is not None:
+            entries = tuple(known.keep_inputs(task, entry) for entry in entries)
         candidates = label_candidates(settings.find_candidates(task.name, task.function))
         members: dict[str, Any] = {
             "__test__": True,

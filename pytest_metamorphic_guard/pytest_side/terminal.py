@@ -64,15 +64,15 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         screen = Screen(width=width, quiet=quiet, style=style)
         lines = render_summary(keeper.ranking, keeper.monitor_lines, screen)
         lines = [*_show_strength(keeper, reporter, width, style), *lines]
-        if keeper.session.settings.seed_source == "contents" and not quiet:
-            lines.append(keeper.session.settings.described_seed)
     elif not quiet:
         lines = [*count_items(keeper.gathered), *_show_monitors(keeper, width, style)]
         lines += _show_strength(keeper, reporter, width, style)
     lines += _rest_on(keeper, width, style, quiet=quiet)
+    settings = keeper.session.settings
+    if keeper.ranking is not None and settings.seed_source == "contents" and not quiet:
+        lines.append(settings.described_seed)
     lines += [] if quiet else keeper.session.input_notes.lines
     lines += [*suspect_entries(keeper.gathered), *describe_refused(keeper.gathered.refused)]
-    settings = keeper.session.settings
     if keeper.undecided is not None and not keeper.has_nothing:
         lines.append(keeper.undecided)
     elif keeper.interrupted and keeper.gathered.is_empty and not keeper.has_nothing:
@@ -83,6 +83,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     if settings.candidates and keeper.gathered.is_empty and not keeper.partial and not failed:
         lines += _explain_nothing(keeper)
     lines += _explain_skips(keeper, reporter.verbosity)
+    lines += keeper.known_runs.describe(width)
     lines += _show_spent(keeper)
     for name in ("metamorphic_guard_recording", "metamorphic_guard_answers"):
         plugin: Any = keeper.config.pluginmanager.get_plugin(name)

@@ -54,6 +54,10 @@ class RaisedAnswer:
             and issubclass(known, kind)
         )
 
+    def __repr__(self) -> str:
+        said = f", {self.message!r}" if self.message else ""
+        return f"RaisedAnswer({self.type!r}{said})"
+
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
 

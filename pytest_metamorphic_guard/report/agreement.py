@@ -51,7 +51,8 @@ def write_disagreement(page: Page, run: Run, violation: Violation) -> None:
     page.row("expected", _describe(run, ends[1], fault.label if fault else ""))
     if fault is not None and fault.message and fault.kind != "execution":
         page.row("found", fault.message.splitlines()[0])
-    _write_difference(page, run, ends)
+    if run.task.operations is None:  # of steps the first that differs is named
+        _write_difference(page, run, ends)
 
 
 def _describe(run: Run, before: Outcome, label: str) -> str:
@@ -62,6 +63,8 @@ def _describe(run: Run, before: Outcome, label: str) -> str:
     if not isinstance(before, Returned):
         raised = before.payload.get("exception_type") or before.error_type
         return f"the candidate raises {raised}, as the baseline does"
+    if run.task.operations is not None:
+        return "the candidate does what the baseline does, step by step"
     described = getattr(run.task.equivalence, "description", None)
     return str(described or "the candidate returns what the baseline returns")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.report.values import format_value, to_source
+from pytest_metamorphic_guard.runner.argument_names import find_given_names
 from pytest_metamorphic_guard.runner.named_inputs import read_names
-from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.page import Page
@@ -44,25 +43,8 @@ def find_id(run: Run, args: tuple[object, ...]) -> str | None:
 
 def name_arguments(run: Run) -> tuple[str, ...] | None:
     """Take the names of the arguments from the task's dict of inputs, or a user's own function."""
-    names = run.task.inputs.names
-    if names is not None:
-        return names
-    for entry in (run.entry, *run.task.entries):
-        subject = entry.subject
-        if isinstance(subject, MetamorphicRelation | Law) and subject.sources > 1:
-            continue
-        own = {"rng", *entry.constants}
-        try:
-            found = list(inspect.signature(entry.function).parameters.values())
-        except (TypeError, ValueError):
-            continue
-        plain = [p.name for p in found if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in own]
-        if not isinstance(subject, MetamorphicRelation):
-            plain = plain[1:]
-        elif subject.wants_output:
-            plain = [name for name in plain if name != "output"]
-        width = run.task.inputs.arity
-        if plain and (width is None or len(plain) >= width):
-            return tuple(plain[:width])
+    given = find_given_names(run.task, run.entry)
+    if given is not None:
+        return given
     # Nothing in the task names them; positions are those of the baseline, if there is one.
     return read_names(run.callers[-1].implementation) or None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.spending import Spent
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
     from pytest_metamorphic_guard.gate.ranking import Ranking
+    from pytest_metamorphic_guard.report.known_record import KnownRecord
 
 __all__ = [
     "DifferenceRecord",
@@ -253,6 +254,7 @@ class RunRecord:
         calls: What calls cost, by role and executor, where an executor says so.
         strengths: What entries notice of small changes, by task, where that was measured.
         accepted: The tasks that answers satisfy which do nothing.
+        known: What became of known violations.
     """
 
     version: str
@@ -276,3 +278,4 @@ class RunRecord:
     calls: tuple[Spent, ...] = ()
     strengths: tuple[Strength, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    known: tuple[KnownRecord, ...] = ()

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT_VERSION", "read_schema", "to_document", "write_document"]
 
-REPORT_VERSION = "1.1"
+REPORT_VERSION = "1.2"
 
 _LONGEST_TEXT = 2000
 _DEEPEST = 20
 _LONGEST_INT = 10_000  # bits
 
 
-def to_document(run: RunRecord) -> dict[str, Any]:
+def to_document(run: RunRecord) -> dict[str, Any]:  # one of its lines per key
     """Return the report as plain JSON data that satisfies the schema of `read_schema`."""
     document = {
         "report_version": REPORT_VERSION,
@@ -49,6 +49,7 @@ def to_document(run: RunRecord) -> dict[str, Any]:
         "violations": [_write_violation(entry) for entry in run.violations],
         "differences": to_plain(run.differences),
         "monitors": to_plain(run.monitors),
+        "known": to_plain(run.known),
         "calls": [one.to_dict() for one in run.calls],
         "strength": [_write_strength(one) for one in run.strengths],
         "vacuity": [one.to_dict() for one in run.accepted],

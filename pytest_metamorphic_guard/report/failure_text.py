@@ -67,6 +67,7 @@ def render_violation(
         if run.missed_rate:
             page.row("rate", run.missed_rate)
         page.row("seen", describe_search(run, violation, confirmation))
+        _write_expired(page, run, violation)
         _write_executors(page, run)
         page.command("reproduce", reproduction.command)
         for option in reproduction.left_out:
@@ -87,6 +88,18 @@ def _write_executors(page: Page, run: Run) -> None:
     candidate, before = (one.loaded.identity.name for one in (run.candidate, baseline))
     if candidate != before:
         page.row("executors", f"candidate {candidate}, baseline {before}")
+
+
+def _write_expired(page: Page, run: Run, violation: Violation) -> None:
+    """Name the known violations that this was one of."""
+    if run.excuses is None:
+        return
+    cases = (violation.case, *((run.first.case,) if run.first else ()))
+    found = {one.number: one for case in cases for one in run.excuses.find_expired(case)}
+    for known in found.values():
+        page.row("known", f"expired on {known.expires}, so it fails again: {known.reason}")
+        if known.ticket:
+            page.row("", known.ticket)
 
 
 def _write_chance(page: Page, run: Run, violation: Violation) -> None:

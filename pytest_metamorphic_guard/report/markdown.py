@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
     from pytest_metamorphic_guard.gate.decision import Decision
     from pytest_metamorphic_guard.gate.ranking import Ranking
+    from pytest_metamorphic_guard.report.known_record import KnownRecord
     from pytest_metamorphic_guard.report.tables import MonitorLine
 
-__all__ = ["render_markdown", "render_undecided"]
+__all__ = ["render_known", "render_markdown", "render_undecided"]
 
 # Signs that would start markup: what is shown comes from strangers' names and messages.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~@:-])")
@@ -34,12 +35,13 @@ _MOST_ROWS = 200
 _MOST_NOTES = 20
 
 
-def render_markdown(
+def render_markdown(  # noqa: PLR0913, PLR0917 - all that a page of a job shows
     ranking: Ranking,
     monitors: Sequence[MonitorLine] = (),
     refused: Sequence[RefusedCalls] = (),
     strengths: Sequence[Strength] = (),
     accepted: Sequence[Accepted] = (),
+    more: Sequence[str] = (),
 ) -> str:
     """Return the summary, ending in a newline; one candidate is a ranking of one.
 
@@ -49,6 +51,7 @@ def render_markdown(
         refused: What a sandbox refused.
         strengths: What entries notice of small changes.
         accepted: The tasks that answers satisfy which do nothing.
+        more: Further parts, in Markdown.
     """
     parts = [f"## Metamorphic guard: {ranking.outcome.value}", _escape(ranking.reason)]
     remedy = ranking.decisions[0].remedy if ranking.decisions else None
@@ -66,15 +69,36 @@ def render_markdown(
     if monitors:
         rows = [(entry.monitor, entry.status, entry.text) for entry in monitors]
         parts.append(_table(("monitor", "status", "what it saw"), rows))
-    return "\n\n".join([*parts, *_list_refused(refused)]) + "\n"
+    return "\n\n".join([*parts, *more, *_list_refused(refused)]) + "\n"
 
 
-def render_undecided(undecided: str, refused: Sequence[RefusedCalls] = ()) -> str:
+def render_known(known: Iterable[KnownRecord]) -> list[str]:
+    """Return known violations as one part; none where there is nothing to say of them."""
+    rows = [
+        (
+            f"{one.task}::{one.relation}",
+            one.candidate or "any",
+            one.status,
+            f"{one.violated} of {one.inputs}",
+            one.reason,
+            one.ticket,
+            one.expires,
+        )
+        for one in known
+        if one.status != "not run"
+    ]
+    titles = ("known violation", "candidate", "status", "violated", "reason", "ticket", "until")
+    return [_table(titles, rows)] if rows else []
+
+
+def render_undecided(
+    undecided: str, refused: Sequence[RefusedCalls] = (), more: Sequence[str] = ()
+) -> str:
     """Return the summary of a run that decided nothing, with the reason, ending in a newline.
 
     The reason is a sentence of ours, and nothing in it is a stranger's.
     """
-    parts = ["## Metamorphic guard", undecided, *_list_refused(refused)]
+    parts = ["## Metamorphic guard", undecided, *more, *_list_refused(refused)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.contracts.titles import say_hung
 from pytest_metamorphic_guard.report.names import fit_names
 from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
@@ -98,8 +99,11 @@ def _read_outcomes(violation: Violation) -> list[str]:
 
 def shorten_case(violation: Violation) -> str:
     """Return the input of a violation as it is named where a smaller one was found."""
-    room = _ROOM
-    text = ", ".join(to_source(value) for value in violation.case.sources[0]).replace("\n", " ")
+    room, source = _ROOM, violation.case.sources[0]
+    if type(source) is Call:
+        text = to_source(source).removeprefix("Call(").removesuffix(")").replace("\n", " ")
+    else:
+        text = ", ".join(to_source(value) for value in source).replace("\n", " ")
     return f"({text})" if len(text) <= room else f"({text[: room - 3]}...)"
 
 
@@ -108,15 +112,18 @@ def write_example(
 ) -> tuple[list[str], bool]:
     """Return the code that runs the violated input first from now on, and whether it fits."""
     sources = violation.case.sources
-    arguments = sources[0] if len(sources) == 1 else sources
+    arguments: tuple[object, ...] = sources[0] if len(sources) == 1 else sources
+    is_call = type(arguments) is Call
+    if is_call:
+        arguments = (arguments,)
     text = ", ".join(to_source(argument) for argument in arguments)
     imports: list[str] = []
     if _is_source(f"[{text}]"):
         text, imports = fit_names(f"[{text}]", arguments, _find_namespace(run))
         text = text[1:-1]
-    comma = "," if len(arguments) == 1 else ""
+    listed = text if is_call else f"({text}{',' * (len(arguments) == 1)})"
     name = reproduction.task_variable
-    line = f"@{name}.example({text})" if run.entry.decorated else f"examples=[({text}{comma})]"
+    line = f"@{name}.example({text})" if run.entry.decorated else f"examples=[{listed}]"
     if not _is_source(line.removeprefix("@")):
         said = "the input cannot be written as an @example line; the command finds it"
         return [" " * LABEL + said], True

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _CELLS = (8, 14, 8)
+_KEPT = "\N{NO-BREAK SPACE}"
 _MOST_DIFFERING = 10
 _MOST_SAME = 3
 
@@ -96,7 +97,7 @@ def render(
     if same:
         lines.append("  set apart, for nobody has seen them make a difference:")
         lines += _list_some(same, strength, width, None if shows_all else _MOST_SAME)
-    return lines
+    return [*lines, f"  measured in {strength.duration_s:.0f} s"]
 
 
 def render_basis(
@@ -119,9 +120,8 @@ def _describe_run(strength: Strength) -> str:
     tried, possible = len(strength.mutants), strength.possible
     drawn = f"{tried} of {possible} possible changes" if tried < possible else f"{tried} changes"
     ways = [one.how for one in strength.mutants if one.how is not None]
-    run = f"{count(strength.inputs, 'input')}, {strength.duration_s:.0f} s"
-    source = f"{drawn} of {strength.implementation} (seed {strength.seed})"
-    parts = [f"{source}, {run}: {len(ways)} noticed"]
+    run = f"seed {strength.seed}, {count(strength.inputs, 'input')}"
+    parts = [f"{drawn} of {strength.implementation} ({run}): {len(ways)} noticed"]
     others = [
         f"{ways.count(way)} by {said} alone"
         for way, said in (("exception", "an exception"), ("limit", "a limit"))
@@ -168,14 +168,15 @@ def _align(cells: Sequence[str]) -> str:
 
 
 def _wrap(text: str, width: int, indent: str, *, first: str = "") -> list[str]:
+    # A figure and what it is in percent of stay in one line.
     wrapped = textwrap.wrap(
-        clean_line(text),
+        clean_line(text).replace(" %", f"{_KEPT}%"),
         width,
         initial_indent=first,
         subsequent_indent=indent,
         break_on_hyphens=False,
     )
-    return wrapped or [""]
+    return [line.replace(_KEPT, " ") for line in wrapped] or [""]
 
 
 def _cut(text: str, width: int) -> str:

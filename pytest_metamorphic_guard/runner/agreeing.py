@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.outcomes import Raised, Returned
-from pytest_metamorphic_guard.runner.asking_checks import ask
-from pytest_metamorphic_guard.runner.call_errors import Undecided, Unusable
+from pytest_metamorphic_guard.runner.call_errors import Undecided
 from pytest_metamorphic_guard.runner.case_results import Fault
+from pytest_metamorphic_guard.runner.comparing import compare_values
 from pytest_metamorphic_guard.runner.endings import is_cut_off, name_end
 from pytest_metamorphic_guard.runner.entry_needs import read_arguments
 from pytest_metamorphic_guard.runner.user_errors import refuse
 from pytest_metamorphic_guard.tasks.declarations import Agreement
-from pytest_metamorphic_guard.values.deciding import Undecidable
 from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
-    from pytest_metamorphic_guard.runner.case_results import CaseResult
+    from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
@@ -25,7 +24,7 @@ __all__ = ["settle_agreement"]
 
 # How a call ends that returned something that nobody can look at.
 _SHOWN = 60
-_UNSEEN = frozenset({"output_limit", "result_encoding", "result_too_large"})
+_UNSEEN = frozenset({"output_limit", "result_encoding", "result_endless", "result_too_large"})
 
 
 def settle_agreement(
@@ -40,7 +39,7 @@ def settle_agreement(
     if not isinstance(agreement, Agreement):
         return results
     before, after = (results[role].sources[0] for role in ("baseline", "candidate"))
-    fault = _find_fault(task, entry, before.outcome, after.outcome)
+    fault = _find_fault(task, entry, before, after)
     if fault is None and agreement.compare_arguments:
         fault = _compare_arguments(task, entry, before.outcome, after.outcome)
     if fault is None and agreement.compare_messages:
@@ -48,29 +47,28 @@ def settle_agreement(
     return {**results, "candidate": results["candidate"]._replace(fault=fault)}
 
 
-def _find_fault(task: Task, entry: Entry, before: Outcome, after: Outcome) -> Fault | None:
+def _find_fault(
+    task: Task, entry: Entry, baseline: Execution, candidate: Execution
+) -> Fault | None:
+    before, after = baseline.outcome, candidate.outcome
     if is_cut_off(after):
         return Fault("execution", f"the call did not return: {_say(after)}", label=str(type(after)))
     if is_cut_off(before) or (isinstance(before, Raised) and before.error_type in _UNSEEN):
         said = f"{entry.name!r} decides nothing: the baseline gave no answer to agree with"
         raise Undecided(refuse(task, entry, f"{said}: {_say(before)}"))
     if isinstance(before, Returned) and isinstance(after, Returned):
-        return _compare_values(task, entry, before, after)
+        if task.operations is not None:
+            # Not loaded for functions, for a run that starts sooner.
+            from pytest_metamorphic_guard.runner.step_faults import compare_steps
+
+            agreement = entry.subject
+            messages = isinstance(agreement, Agreement) and agreement.compare_messages
+            return compare_steps(task, entry, baseline, candidate, messages=messages)
+        return compare_values(task, entry, before.value, after.value)
     ends = name_end(before), name_end(after)
     if ends[0] == ends[1]:
         return None
     return Fault("agreement", "", label=f"ends {isinstance(after, Returned)}")
-
-
-def _compare_values(task: Task, entry: Entry, before: Returned, after: Returned) -> Fault | None:
-    try:
-        fault, strange = ask("agreement", task.equivalence, (before.value, after.value))
-    except Undecidable as error:
-        said = f"{entry.name!r} decides nothing: of the outputs of both {error.reason}"
-        raise Undecided(refuse(task, entry, said)) from error
-    if strange:
-        raise Unusable(refuse(task, entry, f"equivalence {strange}"))
-    return fault
 
 
 def _compare_arguments(task: Task, entry: Entry, before: Outcome, after: Outcome) -> Fault | None:

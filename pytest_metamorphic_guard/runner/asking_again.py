@@ -65,9 +65,11 @@ class Again:
                 later = own[min(-(-(index - own.start) // own.step), len(own) - 1)]
                 self._plan.setdefault(later, []).append(earlier)
 
-    def note(self, index: int, candidate: CaseResult, baseline: CaseResult | None) -> None:
+    def note(
+        self, index: int, case: Case, candidate: CaseResult, baseline: CaseResult | None
+    ) -> None:
         """Take the results of an input of the sample."""
-        if not has_hung(candidate):
+        if not (has_hung(candidate) or case.excused):
             held_before = baseline is None or baseline.held
             self._regressed[index] = held_before and not candidate.held
 

@@ -1,7 +1,8 @@
 """What an item keeps of results until it ends: bounded, since a candidate decides their size.
 
 What exceeds its allowance is not kept: a search executes such a call again, a violation beyond the
-first is known by its input, and monitors are told that a result was left out.
+first is known by its input, which is drawn again where it is large, and monitors are told that a
+result was left out.
 """
 
 from __future__ import annotations
@@ -54,11 +55,13 @@ class Kept:
             ]
 
     def limit_violation(self, violation: Violation) -> Violation:
-        """Return the violation as it is kept: with its results, as long as there is room."""
+        """Return the violation as it is kept: with inputs and results, as long as there is room."""
         results = [r for r in (violation.candidate, violation.baseline) if r is not None]
-        values = [read_value(e.outcome) for result in results for e in result.executions]
-        if self._for_violations.take(*values):
+        calls = [execution for result in results for execution in result.executions]
+        values = [value for call in calls for value in (call.args, read_value(call.outcome))]
+        if self._for_violations.take(violation.case.sources, *values):
             return violation
+        violation.case.forget_inputs()
         before = violation.baseline
         return violation._replace(
             candidate=_empty(violation.candidate),

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.arguments import WatchedArguments
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.contracts.outcomes import (
     NotCalled,
     Outcome,
@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.runner.answering import find_raised
 from pytest_metamorphic_guard.runner.availability import Availability
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import snapshot
+from pytest_metamorphic_guard.runner.giving import Giving
 from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.remembering import Remembered
 from pytest_metamorphic_guard.runner.requests import Request
@@ -55,7 +56,7 @@ class Caller:
         deadline: `time.monotonic` at which the item itself must end.
         observe: Called with the caller and the outcome after every real execution.
         kind: What the next call is made with, numbered from the second on, or a law's ``call``.
-        order: Positions of the task's named inputs as this implementation takes them, or None.
+        giving: How the inputs of the task become its arguments.
         executions: Number of executions, with those that another entry has waited for in vain.
         entry: Name of the entry for which it calls.
         time_outs: The source inputs that timed out for entries of the task, or None.
@@ -72,7 +73,6 @@ class Caller:
         not_available: The last call of the case that runs that it could not make.
         answers: Exceptions that count as answers, see `RaisedAnswer`.
         label: What tells calls from others with the same arguments.
-        watches: What calls leave of their arguments is wanted, see `WatchedArguments`.
     """
 
     role: str
@@ -83,7 +83,7 @@ class Caller:
     deadline: float | None = None
     observe: Callable[[Caller, Outcome], None] | None = None
     kind: str = "source"
-    order: tuple[int, ...] | None = None
+    giving: Giving = field(default_factory=Giving)
     executions: int = 0
     entry: str = ""
     time_outs: TimeOuts | None = None
@@ -99,7 +99,6 @@ class Caller:
     pool: Pool | None = None
     shared: SharedOutcomes | None = None
     purse: Purse | None = None
-    watches: bool = False
     label: str = ""
     answers: tuple[ExceptionKind, ...] = ()
     _remembered: Remembered | None = field(default=None, repr=False)
@@ -111,7 +110,7 @@ class Caller:
 
     @property
     def _pack(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
-        can = self.loaded.is_ours and not self.watches
+        can = self.loaded.is_ours and self.giving.is_plain
         return getattr(self.loaded.executor, "pack", None) if can else None
 
     def call(
@@ -134,14 +133,14 @@ class Caller:
             known = None if key is None else self._remembered.find(key)
             if known is not None:
                 return known
-        arranged = args if by_position else self._arrange(args)
+        arranged = args if by_position else self.giving.arrange(args)
         shared = self.shared if case is not None and self.kind == "source" else None
         outcome = None if shared is None or case is None else shared.find(case.identity, self.entry)
         if outcome is not None:
             self.executions += 1
             self._take(outcome)
             return outcome
-        given = arranged if case is None and not self.watches else self.give(arranged, args, case)
+        given = self.give(arranged, args, case)
         job = None if case is None else case.ahead.pop((self.role, self.kind), None)
         outcome = self._call(arranged, given, job)
         if shared is not None and case is not None:
@@ -152,7 +151,7 @@ class Caller:
 
     def call_ahead(self, kind: str, args: tuple[Any, ...], case: Case) -> Job | None:
         """Let a call of a case begin that `call` asks for later; None where it is known already."""
-        arranged = self._arrange(args)
+        arranged = self.giving.arrange(args)
         if self.pool is None or (kind == "source" and self._knows(arranged, case)):
             return None
         job = self._make_request(self.give(arranged, args, case)).make_job()
@@ -170,8 +169,8 @@ class Caller:
         self, arranged: tuple[Any, ...], args: tuple[Any, ...], case: Case | None
     ) -> tuple[Any, ...]:
         """Return arguments as the executor takes them: packed once for both roles, if it can."""
-        if self.watches:
-            return WatchedArguments(arranged)
+        if not self.giving.is_plain or type(arranged) is Call:
+            return self.giving.direct(arranged, args, self.loaded, self.implementation)
         pack = self._pack if arranged is args else None
         return arranged if pack is None or case is None else case.pack(args, pack)
 
@@ -208,9 +207,6 @@ class Caller:
     @property
     def _all_loaded(self) -> list[LoadedExecutor]:
         return [self.loaded, *([self.reseeded] if self.reseeded is not None else [])]
-
-    def _arrange(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        return args if self.order is None else tuple(args[index] for index in self.order)
 
     def _call(self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | None) -> Outcome:
         """Call with ``args``, which the executor is given as ``given``."""

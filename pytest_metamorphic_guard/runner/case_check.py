@@ -19,6 +19,7 @@ from pytest_metamorphic_guard.runner.case_results import CaseResult, Execution, 
 from pytest_metamorphic_guard.runner.cases import duplicate
 from pytest_metamorphic_guard.runner.entry_needs import bind_arguments
 from pytest_metamorphic_guard.runner.followups import DerivationError
+from pytest_metamorphic_guard.runner.inside_hypothesis import targeting_anew
 from pytest_metamorphic_guard.runner.law_check import evaluate_law
 from pytest_metamorphic_guard.runner.solving import labelling, number_kind
 from pytest_metamorphic_guard.runner.user_errors import refuse, say
@@ -59,9 +60,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together s
     """
     __tracebackhide__ = True
     try:
-        if isinstance(entry.subject, Law):
-            return evaluate_law(task, entry, case, caller, fixtures)
-        return _evaluate_calls(task, entry, case, followups, caller)
+        with targeting_anew():
+            if isinstance(entry.subject, Law):
+                return evaluate_law(task, entry, case, caller, fixtures)
+            return _evaluate_calls(task, entry, case, followups, caller)
     except Undecidable as error:
         said = f"{entry.name!r} decides nothing: from the {caller.role} {error.reason}"
         raise Undecided(refuse(task, entry, said)) from error

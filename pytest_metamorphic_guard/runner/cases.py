@@ -11,6 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.values.lookup import find_kind
 from pytest_metamorphic_guard.values.pickling import dump
 
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.pools import Job
 
-__all__ = ["Case", "Plan", "duplicate", "identify", "snapshot"]
+__all__ = ["Case", "Plan", "duplicate", "identify", "show_input", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
+# Of two inputs whose texts are as long as each other, so much of them decides.
+_COMPARED = 10_000
+_SHOWN_WIDTH = 120
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -48,29 +52,60 @@ class Case:
     Args:
         sources: The argument tuples; more than one for a relation with several sources.
         index: Which input of its task it is, where the entries of the task have it in common.
+        remake: Makes the argument tuples again; None where only the case has them.
 
     Attributes:
         plan: What is known of it before its calls; None until somebody looks ahead.
         ahead: Its calls that are under way already, by role and kind.
         aside: Waits for a law's body that runs for it already, by role, and returns its result.
+        covered: Which known violations of the item cover it, by their place; expired ones too.
+        excused: Whether one of them counts still, so that nobody judges the case.
     """
 
-    __slots__ = ("_identity", "_packed", "_snapshot", "ahead", "aside", "index", "plan", "sources")
+    __slots__ = (
+        "_identity",
+        "_packed",
+        "_remake",
+        "_snapshot",
+        "_sources",
+        "ahead",
+        "aside",
+        "covered",
+        "excused",
+        "index",
+        "plan",
+    )
 
-    def __init__(self, sources: tuple[tuple[Any, ...], ...], index: str | None = None) -> None:
-        self.sources = sources
+    def __init__(
+        self,
+        sources: tuple[tuple[Any, ...], ...],
+        index: str | None = None,
+        remake: Callable[[], tuple[tuple[Any, ...], ...]] | None = None,
+    ) -> None:
+        self._sources: tuple[tuple[Any, ...], ...] | None = sources
+        self._remake = remake
         self.index = index
         self.plan: Plan | None = None
         self._identity: tuple[str, bytes] | None = None
         self.ahead: dict[tuple[str, str], Job] = {}
         self.aside: dict[str, Callable[[], Any]] = {}
+        self.covered: tuple[int, ...] = ()
+        self.excused = False
         self._snapshot = snapshot(sources)
         self._packed: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
 
     @property
+    def sources(self) -> tuple[tuple[Any, ...], ...]:
+        """The argument tuples."""
+        if self._sources is None:
+            assert self._remake is not None  # or nothing was forgotten
+            return self._remake()
+        return self._sources
+
+    @property
     def key(self) -> bytes | None:
         """Bytes that are the same for the same inputs, or None for inputs that cannot be copied."""
-        return self._snapshot
+        return snapshot(self.sources) if self._sources is None else self._snapshot
 
     @property
     def identity(self) -> tuple[str, bytes] | None:
@@ -90,7 +125,7 @@ class Case:
             text = repr(self.sources)
         except Exception:  # noqa: BLE001 - a stranger's repr may do anything
             return sys.maxsize, ""
-        return len(text), text
+        return len(text), text[:_COMPARED]
 
     def copy(self) -> tuple[tuple[Any, ...], ...]:
         """Return the source inputs as objects that nobody else holds."""
@@ -118,6 +153,11 @@ class Case:
     def forget_packed(self) -> None:
         """Keep nothing beyond the calls of both roles: a violation's case lives to the end."""
         self._packed.clear()
+
+    def forget_inputs(self) -> None:
+        """Keep no inputs either, if they can be made again whenever somebody asks for them."""
+        if self._remake is not None:
+            self._sources = self._snapshot = None
 
     def make_rng(self, seed: int, relation: str) -> random.Random:
         """Return the generator of this case: the same for the same seed, input and relation.
@@ -150,6 +190,8 @@ def _write(value: Any) -> str:  # noqa: PLR0911 - one answer per kind of value
         members = ", ".join(sorted(map(_write, value)))
         inner = f"{{{members}}}" if members else "()"
         return f"frozenset({inner})" if kind is frozenset else inner
+    if kind is Call:
+        return f"Call({_write(value.args)}, {_write(value.named)})"
     if kind is dict:
         pairs = (f"{_write(key)}: {_write(item)}" for key, item in value.items())
         return f"{{{', '.join(pairs)}}}"
@@ -192,7 +234,7 @@ def _copy_all(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
             if copied is None:
                 return None
         copies.append(copied)
-    return tuple(copies)
+    return Call.of(tuple(copies), values.keywords) if type(values) is Call else tuple(copies)
 
 
 def snapshot(value: object) -> bytes | None:
@@ -201,3 +243,13 @@ def snapshot(value: object) -> bytes | None:
         return dump(value)
     except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
         return None
+
+
+def show_input(sources: tuple[tuple[Any, ...], ...]) -> str:
+    """Return source inputs as a short text."""
+    values = sources[0] if len(sources) == 1 else sources
+    try:
+        text = " ".join(", ".join(map(repr, values)).split())
+    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
+        text = "..."
+    return f"({text})" if len(text) <= _SHOWN_WIDTH else f"({text[:_SHOWN_WIDTH]}...)"

@@ -217,5 +217,7 @@ def _begin_again(run: Run, cases: int, skipped: int) -> None:
     run.soft_violations = run.shared_violations = run.differences = 0
     run.difference = run.soft_example = run.undecided = run.first = run.smallest = None
     run.shrinking = ShrinkBudget()
+    if run.excuses is not None:
+        run.excuses.forget()
     for caller in run.callers:
         caller.forget()

@@ -32,13 +32,14 @@ def prepare_callers(task: Task, entry: Entry, callers: Iterable[Caller]) -> None
     own = subject.expectation.answers if isinstance(subject, MetamorphicRelation) else ()
     for caller in callers:
         caller.answers = (*task.raises, *own)
+        caller.giving.take_task(task)
         if not _asks(task, entry):
             continue
         if not getattr(caller.loaded.executor, "watches_arguments", False):
             name = caller.loaded.identity.name
             said = f"the executor {name!r} does not tell what a call leaves of its arguments"
             raise refuse(task, entry, f"{entry.name!r} cannot be judged: {said}")
-        caller.watches = True
+        caller.giving.watches = True
         caller.shared = None  # other entries did not ask for them
 
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+import hypothesis.errors
+
 from pytest_metamorphic_guard.contracts.measurements import CaseHeld
-from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided
+from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Undecided, Unusable
+from pytest_metamorphic_guard.runner.cases import show_input
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import find_examples
 from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.inside_hypothesis import surround
 from pytest_metamorphic_guard.runner.sources import to_sources
-from pytest_metamorphic_guard.runner.user_errors import is_control
+from pytest_metamorphic_guard.runner.user_errors import refuse
 from pytest_metamorphic_guard.runner.violations import Skipped, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from pytest_metamorphic_guard.runner.bounded_results import Kept
     from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["Examples", "list_examples", "show_input", "try_case"]
-
-_SHOWN_WIDTH = 120
+__all__ = ["Examples", "list_examples", "try_case"]
 
 
 def list_examples(task: Task, entry: Entry) -> list[tuple[tuple[Any, ...], ...]]:
@@ -54,11 +58,15 @@ def try_case(run: Run, case: Case) -> tuple[CaseResult, CaseResult | None] | Non
     except Undecided as undecided:
         run.undecided = run.undecided or undecided
         return None
-    except Exception as error:
-        if not is_control(error):
-            raise
+    except hypothesis.errors.UnsatisfiedAssumption:
         run.count_skipped()
         return None
+    except hypothesis.errors.Frozen:
+        said = (
+            f"{run.entry.name!r} draws while it runs, as with st.data(), and every input of a "
+            "sample is drawn before: make what it draws an input of its own"
+        )
+        raise Unusable(refuse(run.task, run.entry, said)) from None
     run.cases += 1
     run.note_difference(case, *results)
     return results
@@ -87,17 +95,17 @@ class Examples:
     counted: list[tuple[int, Violation]] = field(default_factory=list)
     _done: bool = False
 
-    def run_uncounted(self, keep: Callable[..., None]) -> None:
+    def run_uncounted(self, kept: Kept) -> None:
         """Run all of them, none of which is a case of the run."""
         before = self.run.cases, self.run.skipped
         self.run.before_search = self.run.differences, self.run.difference
         try:
-            self.run_all(keep)
+            self.run_all(kept)
         finally:
             self.run.cases, self.run.skipped = before
 
-    def run_all(self, keep: Callable[..., None]) -> None:
-        """Run every example unless that is done; ``keep`` takes the results of both roles.
+    def run_all(self, kept: Kept) -> None:
+        """Run every example unless that is done; ``kept`` takes the results of both roles.
 
         Raises:
             Unusable: Nothing can be concluded from any case.
@@ -106,10 +114,15 @@ class Examples:
             return
         self._done = True
         # What a user keeps belongs to one entry; what was searched is tried by all of them.
+        if self.inputs:
+            surround(partial(self._run_inputs, kept))
+
+    def _run_inputs(self, kept: Kept) -> None:
+        __tracebackhide__ = True
         flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
         try:
             for index in self.run.settings.list_share(len(self.inputs)):
-                self._run_one(index, flights.take(index), keep)
+                self._run_one(index, flights.take(index), kept)
         finally:
             flights.stop()
 
@@ -134,17 +147,22 @@ class Examples:
                 return violation
         return None
 
-    def _run_one(self, index: int, case: Case, keep: Callable[..., None]) -> None:
+    def _run_one(self, index: int, case: Case, kept: Kept) -> None:
         sources = case.sources
         results = try_case(self.run, case)
         if results is None:
             return
         candidate, baseline = results
-        keep(candidate, baseline)
+        kept.keep_calls(candidate, baseline)
         held_before = None if baseline is None else baseline.held
         self.cases.append(
             CaseHeld(
-                index, candidate.held, held_before, origin=self.origin, shown=show_input(sources)
+                index,
+                candidate.held,
+                held_before,
+                origin=self.origin,
+                shown=show_input(sources),
+                known=case.excused,
             )
         )
         if candidate.held:
@@ -156,14 +174,6 @@ class Examples:
             case_number=self.run.number_case(self.before + index),
         )
         if self.run.counts(violation):
+            if self.counted:
+                violation = kept.limit_violation(violation)
             self.counted.append((len(self.cases) - 1, violation))
-
-
-def show_input(sources: tuple[tuple[Any, ...], ...]) -> str:
-    """Return source inputs as a short text."""
-    values = sources[0] if len(sources) == 1 else sources
-    try:
-        text = " ".join(", ".join(map(repr, values)).split())
-    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
-        text = "..."
-    return f"({text})" if len(text) <= _SHOWN_WIDTH else f"({text[:_SHOWN_WIDTH]}...)"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import duplicate
+from pytest_metamorphic_guard.runner.inside_hypothesis import targeting_anew
 from pytest_metamorphic_guard.runner.user_errors import broken, is_users, refuse
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
@@ -103,7 +105,8 @@ def make_followups(
     sources = case.copy()
     given = sources[0] if relation.sources == 1 else sources
     try:
-        followups = _transform(relation, case, seed, given, outputs)
+        with targeting_anew():
+            followups = _transform(relation, case, seed, given, outputs)
     except BaseException as error:
         if not is_users(error):
             raise
@@ -138,17 +141,25 @@ def _transform(
         made = member.transform(*own, **options)
         # A generator may go on changing what it has yielded.
         followups += map(duplicate, made) if member.yields else [made]
-    return tuple(followups)
+    return tuple(_name_as(given, followup) for followup in followups)
+
+
+def _name_as(given: tuple[Any, ...], followup: Any) -> Any:
+    """Return a follow-up that has the names of its source, where it was written without any."""
+    if isinstance(given, Call) and type(followup) is tuple and len(followup) == len(given):
+        return Call.of(followup, given.keywords)
+    return followup
 
 
 def _find_misfit(followup: object, width: int) -> str:
     """Say why a value is no follow-up input; an empty text if it is one."""
-    if type(followup) is not tuple:
+    if type(followup) is not tuple and not isinstance(followup, Call):
         return (
             f"a {type(followup).__name__}, expected the tuple of arguments of the follow-up call, "
             "such as (xs,) for one"
         )
-    if len(followup) != width:
+    # A call names what it gives, and need not give what the source call gave.
+    if len(followup) != width and type(followup) is not Call:
         return (
             f"{len(followup)} arguments for the follow-up call, the source input has {width}: "
             f"{followup!r:.200}"

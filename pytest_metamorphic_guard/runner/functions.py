@@ -51,7 +51,8 @@ def find_fixtures(task: Task, entry: Entry) -> tuple[str, ...]:
     parameters = list(inspect.signature(entry.function).parameters.values())
     width = task.inputs.arity if entry.subject.sources == 1 else entry.subject.sources
     positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    beyond = [] if width is None else positional[1 + width :]
+    called = len(entry.subject.find_called(task.functions))
+    beyond = [] if width is None else positional[called + width :]
     keyword = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
     found = [p.name for p in (*beyond, *keyword) if p.default is p.empty]
     return tuple(name for name in found if name != "rng")

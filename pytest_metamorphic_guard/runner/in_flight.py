@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.cases import Case, Plan
@@ -107,7 +108,8 @@ class Flights:
         sources = self.sample[index]
         is_law = isinstance(self.run.entry.subject, Law)
         shares = self.name is not None and not is_law and len(sources) == 1
-        return Case(sources, f"{self.name} {index}" if shares else None)
+        name = f"{self.name} {index}" if shares else None
+        return Case(sources, name, partial(self.sample.__getitem__, index))
 
     def _begin(self, index: int) -> None:
         run, case = self.run, self._make(index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sys
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,54 @@ import hypothesis
 import hypothesis.errors
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
-from hypothesis.control import current_build_context
+from hypothesis.control import current_build_context, currently_in_test_context
 from hypothesis.statistics import collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Seeded", "run_inside"]
+__all__ = ["Seeded", "run_inside", "surround", "targeting_anew"]
+
+
+def surround(function: Callable[[], None]) -> None:
+    """Run a function where it may call of hypothesis what a test may, and raise what it raises.
+
+    Nothing follows what it targets, and nobody is told the events that it notes.
+    """
+    __tracebackhide__ = True
+    if currently_in_test_context():
+        function()
+        return
+    raised: list[BaseException] = []
+
+    def keep() -> None:
+        __tracebackhide__ = True
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001 - raised below, whatever was noted before
+            raised.append(error)
+
+    run_inside(keep, seeds=False)
+    if raised:
+        raise raised[0]
+
+
+@contextlib.contextmanager
+def targeting_anew() -> Iterator[None]:
+    """Let code target what was targeted before in the same test: for the other role, or an input.
+
+    What was targeted first is what a search follows.
+    """
+    if not currently_in_test_context():
+        yield
+        return
+    targeted = current_build_context().data.target_observations
+    before = dict(targeted)
+    targeted.clear()
+    try:
+        yield
+    finally:
+        targeted.update(before)
 
 
 def run_inside(function: Callable[[], None], *, seeds: bool = True) -> bool:

@@ -36,12 +36,15 @@ def evaluate_law(
     assert isinstance(law, Law)  # the caller asked
     given = case.copy()
     solve = Solve(caller, task.equivalence)
+    names = law.find_called(task.functions) if task.functions else ("solve",)
+    called = [solve.function(name) if name in task.functions else solve for name in names]
+    sources = given if law.sources > 1 else given[0]
     fault = skip = None
     answer = None
     caller.not_available = None
     with deciding() as met:
         try:
-            answer = law.body(solve, *(given if law.sources > 1 else given[0]), **fixtures)
+            answer = law.body(*called, *sources, **fixtures)
         except CallFailed as error:
             fault = Fault("execution", error.error, error, error.error_type)
         except UnsatisfiedAssumption as error:

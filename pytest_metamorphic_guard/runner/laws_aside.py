@@ -16,6 +16,7 @@ from pytest_metamorphic_guard.contracts.outcomes import NotCalled, Unavailable
 from pytest_metamorphic_guard.runner.case_check import evaluate
 from pytest_metamorphic_guard.runner.solving import labelling, number_kind
 from pytest_metamorphic_guard.runner.user_errors import is_control
+from pytest_metamorphic_guard.runner.waiting import wait_for
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
@@ -133,7 +134,12 @@ class LawAside:
             BaseException: What the body raised beyond what violates the law.
         """
         __tracebackhide__ = True
-        result = self.future.exception() or self.future.result()
+        try:
+            result: CaseResult | BaseException | None = wait_for(self.future)
+        except BaseException as error:
+            if not self.future.done() or error is not self.future.exception():
+                raise  # of whoever waits, as Ctrl-C is
+            result = error
         known: list[Outcome] = []
         for number, (args, job, seen) in enumerate(self._calls.made):
             self._caller.kind = number_kind("call", number)

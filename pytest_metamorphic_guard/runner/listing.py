@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -17,6 +18,7 @@ from pytest_metamorphic_guard.runner.functions import (
     find_examples,
 )
 from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.inside_hypothesis import surround
 from pytest_metamorphic_guard.runner.sequences import Mapped
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.sources import to_sources
@@ -83,6 +85,17 @@ def list_violations(
     Raises:
         Violated: With the smallest input that violates the entry: the list's own shrinking.
     """
+    __tracebackhide__ = True
+    surround(partial(_check_all, task, entry, settings, holder, sample))
+
+
+def _check_all(
+    task: Task,
+    entry: Entry,
+    settings: Settings,
+    holder: RunHolder,
+    sample: Sequence[tuple[tuple[Any, ...], ...]] | None,
+) -> None:
     __tracebackhide__ = True
     sources = _list_sources(task, entry, settings, sample)
     # What was measured before is only looked at again: most of it is known.

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.errors import ImplementationError
 
 if TYPE_CHECKING:
@@ -65,14 +66,20 @@ def order_inputs(callers: Iterable[Any], names: Sequence[str], *, lenient: bool)
     """
     for caller in callers:
         with contextlib.suppress(*((ImplementationError,) if lenient else ())):
-            caller.order = find_order(caller.implementation, names)
+            found = find_order(caller.implementation, names)
+            if found is not None:
+                caller.giving.order, caller.giving.keywords = found
 
 
-def find_order(implementation: Implementation, names: Sequence[str]) -> tuple[int, ...] | None:
-    """Return the positions in ``names`` of the arguments of a call; None for the order as it is.
+def find_order(
+    implementation: Implementation, names: Sequence[str]
+) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+    """Return the positions in ``names`` of the arguments of a call, and which go by name, last.
 
-    An executor takes arguments by position, so each implementation gets the named inputs in the
-    order of its own parameters. What is no Python source, such as a prompt, has no parameters, and
+    None stands for the order as it is.
+
+    Each implementation gets the named inputs in the order of its own parameters, and by name what
+    it takes by name alone. What is no Python source, such as a prompt, has no parameters, and
     gets them in the order of the task. So does a function of ``*args`` alone.
 
     Raises:
@@ -109,9 +116,10 @@ def arrange(
     names = (*parameters.names[: len(args)], *named)
     if len(names) < len(args) + len(named) or set(parameters.names[: len(args)]) & set(named):
         raise _fault(implementation, f"takes {parameters}, which does not fit the call")
-    order = _match(implementation, parameters, names)
+    order, keywords = _match(implementation, parameters, names)
     values = (*args, *named.values())
-    return tuple(values[index] for index in order)
+    arranged = tuple(values[index] for index in order)
+    return Call.of(arranged, keywords) if keywords else arranged
 
 
 def read_names(implementation: Implementation) -> tuple[str, ...]:
@@ -124,10 +132,11 @@ def read_names(implementation: Implementation) -> tuple[str, ...]:
 
 def _match(
     implementation: Implementation, parameters: _Parameters, names: Sequence[str]
-) -> tuple[int, ...]:
-    wanted = parameters.names[: len(names)]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    by_keyword = tuple(name for name in names if name in parameters.keywords)
+    by_position = [name for name in names if name not in by_keyword]
+    wanted = parameters.names[: len(by_position)]
     faults = []
-    by_keyword = [name for name in names if name in parameters.keywords]
     unknown = [name for name in names if name not in (*parameters.names, *parameters.keywords)]
     missing = [name for name in parameters.names[: parameters.required] if name not in names]
     missing += [name for name in parameters.keyword_only if name not in names]
@@ -135,9 +144,7 @@ def _match(
         faults.append(f"has no parameter {', '.join(unknown)}")
     if missing:
         faults.append(f"needs {', '.join(missing)}, which the inputs do not name")
-    if by_keyword:
-        faults.append(f"takes {', '.join(by_keyword)} by keyword only, and is called by position")
-    if not faults and set(wanted) != set(names):
+    if not faults and set(wanted) != set(by_position):
         between = [name for name in wanted if name not in names]
         faults.append(f"has {', '.join(between)} before what the inputs name")
     if faults:
@@ -146,7 +153,7 @@ def _match(
             implementation,
             f"it {said}: its parameters are {parameters}, the inputs are {', '.join(names)}",
         )
-    return tuple(names.index(name) for name in wanted)
+    return tuple(names.index(name) for name in (*wanted, *by_keyword)), by_keyword
 
 
 def _fault(implementation: Implementation, fault: str) -> ImplementationError:
@@ -204,10 +211,16 @@ def _list_bindings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.argument
     """Yield what the statements of a module bind, in order: parameters, another name, or None."""
     for statement in body:
         match statement:
-            case ast.FunctionDef(name=name, args=arguments):
+            case (
+                ast.FunctionDef(name=name, args=arguments)
+                | ast.AsyncFunctionDef(name=name, args=arguments)
+            ):
                 yield name, arguments
-            case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name, None
+            case ast.ClassDef(name=name, body=inner):
+                methods = list(_list_methods(name, inner))
+                called = [given for method, given in methods if method == f"{name}.__call__"]
+                yield name, called[-1] if called else None
+                yield from methods
             case ast.Assign(targets=targets, value=value):
                 names = (target.id for target in targets if isinstance(target, ast.Name))
                 yield from ((name, _read_value(value)) for name in names)
@@ -217,6 +230,32 @@ def _list_bindings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.argument
                 yield from ((alias.asname or alias.name, None) for alias in names)
             case _:
                 yield from _list_inner(statement)
+
+
+def _list_methods(
+    owner: str, body: Sequence[ast.stmt]
+) -> Iterator[tuple[str, ast.arguments | str | None]]:
+    """Yield what a class binds, as a caller sees it: without the object that a method gets."""
+    for name, meaning in _list_bindings(body):
+        yield f"{owner}.{name}", meaning
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            marks = [mark.id for mark in statement.decorator_list if isinstance(mark, ast.Name)]
+            if "staticmethod" not in marks:
+                yield f"{owner}.{statement.name}", _leave_first_out(statement.args)
+
+
+def _leave_first_out(arguments: ast.arguments) -> ast.arguments:
+    found = (*arguments.posonlyargs, *arguments.args)[1:]
+    return ast.arguments(
+        posonlyargs=[],
+        args=list(found),
+        vararg=arguments.vararg,
+        kwonlyargs=arguments.kwonlyargs,
+        kw_defaults=arguments.kw_defaults,
+        kwarg=arguments.kwarg,
+        defaults=arguments.defaults[-len(found) :] if found else [],
+    )
 
 
 def _list_inner(statement: ast.stmt) -> Iterator[tuple[str, ast.arguments | str | None]]:

@@ -7,11 +7,13 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_metamorphic_guard.contracts.arguments import DirectedArguments
 from pytest_metamorphic_guard.contracts.executors import Call
 from pytest_metamorphic_guard.contracts.outcomes import Returned, to_outcome
 from pytest_metamorphic_guard.errors import PluginError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.offers import explain_broken, explain_overdue
+from pytest_metamorphic_guard.runner.waiting import wait_for
 from pytest_metamorphic_guard.runner.watchdog import Overdue, guard_call
 from pytest_metamorphic_guard.values.wire.settling import settle
 
@@ -30,7 +32,6 @@ __all__ = ["OVERDUE_AFTER_S", "Request"]
 _GRACE_S = 0.25
 # How long past its limit a stranger's executor may take before the item ends without it.
 OVERDUE_AFTER_S = 5.0
-_LOOK_AGAIN_S = 0.5
 
 
 class Request(NamedTuple):
@@ -95,6 +96,11 @@ class Request(NamedTuple):
         if isinstance(outcome, Returned) and not self.loaded.is_ours:
             # Ours do it themselves, where the value was made.
             outcome = replace(outcome, value=settle(outcome.value))
+        if type(self.args) is DirectedArguments and self.args.directions.steps:
+            # Not loaded for calls of one function, for a run that starts sooner.
+            from pytest_metamorphic_guard.runner.step_answers import read_step_answers
+
+            outcome = read_step_answers(outcome, len(self.args[-1]), self.loaded.identity)
         return outcome
 
     def to_call(self) -> Call:
@@ -121,12 +127,11 @@ class Request(NamedTuple):
         """
         __tracebackhide__ = True
         if self.loaded.is_ours:
-            return job.future.result()
-        while True:
-            try:
-                return job.future.result(timeout=_LOOK_AGAIN_S)
-            except TimeoutError:
-                overdue_s = self.timeout_s + OVERDUE_AFTER_S
-                if job.started is not None and time.monotonic() > job.started + overdue_s:
-                    fault = explain_overdue(self.loaded, overdue_s, self.timeout_s)
-                    raise Unusable(fault) from None
+            return wait_for(job.future)
+
+        def look() -> None:
+            overdue_s = self.timeout_s + OVERDUE_AFTER_S
+            if job.started is not None and time.monotonic() > job.started + overdue_s:
+                raise Unusable(explain_overdue(self.loaded, overdue_s, self.timeout_s))
+
+        return wait_for(job.future, look)

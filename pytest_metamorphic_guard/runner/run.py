@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.excuses import Excuses
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
@@ -51,6 +52,7 @@ class Run:
         fixtures: Values of the pytest fixtures that a law asked for.
         progress: Called with the number of cases done, now and then.
         undecided: Says of the first case that was not decided why not.
+        excuses: Known violations of the entry; None for none.
         skipped_after: Number of cases skipped after a candidate without a baseline had answered.
         differences: Number of cases in which both roles' calls did not end alike.
         difference: That of the smallest of these cases.
@@ -60,8 +62,7 @@ class Run:
         shrinking: For how long a smaller input is looked for.
         hung: Number of inputs after which a sample ended because the candidate timed out on each.
         repeats: In how many repeats the reported violation was seen, and of how many.
-        first_number: Number of the case in which a whole sample was first violated; a search
-            afterwards has an order of its own.
+        first_number: Number of the case in which a whole sample was first violated.
     """
 
     task: Task
@@ -71,6 +72,7 @@ class Run:
     baseline: Caller | None = None
     fixtures: dict[str, Any] = field(default_factory=dict)
     progress: Callable[[int], None] | None = None
+    excuses: Excuses | None = None
     cases: int = 0
     skipped: int = 0
     skipped_after: int = 0
@@ -94,7 +96,7 @@ class Run:
 
     def __post_init__(self) -> None:
         names = self.task.inputs.names
-        if names is not None:
+        if names is not None and self.task.operations is None:
             # Not loaded for inputs without names, for a run that starts sooner.
             from pytest_metamorphic_guard.runner.named_inputs import order_inputs
 
@@ -130,8 +132,7 @@ class Run:
         searching = self.first is not None and self.settings.shrink != "full"
         if searching and self.shrinking.is_spent_for(case):
             return
-        known = case.plan.applies if case.plan else applies(self.task, self.entry, case)
-        if not known:
+        if not (case.plan.applies if case.plan else applies(self.task, self.entry, case)):
             self.count_skipped()
             raise Skipped
         try:
@@ -174,14 +175,15 @@ class Run:
         self, case: Case, candidate: CaseResult, baseline: CaseResult | None
     ) -> None:
         """Count a case whose calls do not end alike for both roles, and keep the smallest one."""
-        if baseline is None:
+        if self.excuses is not None:
+            self.excuses.note(case, candidate)
+        if baseline is None or case.excused:
             return
         found = find_difference(self.entry, case, candidate, baseline)
-        if found is None:
-            return
-        self.differences += 1
-        if self.difference is None or case.size < self.difference.case.size:
-            self.difference = found
+        if found is not None:
+            self.differences += 1
+            if self.difference is None or case.size < self.difference.case.size:
+                self.difference = found
 
     def conclude(
         self,
@@ -192,7 +194,7 @@ class Run:
         unusable: str | None = None,
     ) -> Verdict:
         """Return the verdict; call it once, at the end."""
-        failed = self.candidate.unusable
+        failed = self.candidate.unusable if unusable is not None else None
         status: Status = "held" if violation is None else "violated"
         # A share of a small sample may be empty.
         if violation is None and (broken or not (self.cases or self.settings.shard)):
@@ -210,7 +212,7 @@ class Run:
             confirmation=confirmation,
             regression=None if violation is None else violation.regression,
             unusable=unusable,
-            withheld=unusable is not None and bool(failed and failed.is_withheld),
+            withheld=failed is not None and failed.is_withheld,
         )
 
     @property
@@ -240,6 +242,8 @@ class Run:
         case.forget_packed()
         self.skipped_after += self.first is None and follows_outputs(results)
         results = settle_agreement(self.task, self.entry, settle_skips(self.entry, results))
+        if self.excuses is not None:
+            self.excuses.mark(case, results.get("baseline"))
         return results["candidate"], results.get("baseline")
 
     def find_fixtures(self, case: Case) -> dict[str, Any]:
@@ -263,22 +267,18 @@ class Run:
     ) -> Violation | None:
         if candidate.held:
             return None
-        return Violation(
-            case=case, candidate=candidate, baseline=baseline, case_number=self.cases + 1
-        )
+        number = self.cases + 1
+        return Violation(case=case, candidate=candidate, baseline=baseline, case_number=number)
 
     def counts(self, violation: Violation) -> bool:
         """Tell whether a violation fails the item, and keep count of those that do not."""
         subject = self.entry.subject
         fault = violation.candidate.fault
-        if (
-            isinstance(subject, Property)
-            and subject.mode == "soft"
-            and fault
-            and fault.kind == "property"
-        ):
-            if self.soft_example is None:
-                self.soft_example = violation
+        if violation.case.excused:
+            return False
+        soft = isinstance(subject, Property) and subject.mode == "soft"
+        if soft and fault and fault.kind == "property":
+            self.soft_example = self.soft_example or violation
             self.soft_violations += 1
             return False
         before = violation.baseline

@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.measurements import (
-    CaseHeld,
-    Measurement,
-)
+from pytest_metamorphic_guard.contracts.measurements import CaseHeld, Measurement
 from pytest_metamorphic_guard.contracts.titles import name_task, name_variant
 from pytest_metamorphic_guard.runner.asking_again import Again
 from pytest_metamorphic_guard.runner.blocks import Blocks
 from pytest_metamorphic_guard.runner.bounded_results import Kept
-from pytest_metamorphic_guard.runner.examples import Examples, show_input, try_case
+from pytest_metamorphic_guard.runner.cases import show_input
+from pytest_metamorphic_guard.runner.examples import Examples, try_case
 from pytest_metamorphic_guard.runner.hanging import Hangs
 from pytest_metamorphic_guard.runner.in_flight import Flights
+from pytest_metamorphic_guard.runner.inside_hypothesis import surround
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.observing import Recorder, name_by
 from pytest_metamorphic_guard.runner.repeating import Repeats, repeat_calls
@@ -122,14 +121,14 @@ class Measuring:
             Unusable: Nothing can be concluded.
         """
         __tracebackhide__ = True
-        self._run_sample()
+        surround(self._run_sample)
         self.run.hung = self._hangs.inputs if self.gave_up else 0
-        self._examples.run_all(self._kept.keep_calls)  # a sample may be empty
+        self._examples.run_all(self._kept)  # a sample may be empty
         self._noise.settle(self._seen.revise)
         self.finished = True
         require_cases(self.run)
         if not (self._seen.counted or self._examples.counted):
-            self._searched.run_uncounted(self._kept.keep_calls)
+            self._searched.run_uncounted(self._kept)
         self._examples.confirm(_CONFIRMED_AT_MOST)
         self._searched.confirm(_CONFIRMED_AT_MOST)
         self._seen.confirm()
@@ -168,7 +167,7 @@ class Measuring:
 
         The examples run before the first one.
         """
-        self._examples.run_all(self._kept.keep_calls)
+        self._examples.run_all(self._kept)
         if self.timed:
             self._blocks.begin(index)
         for caller in self.run.callers:
@@ -261,11 +260,12 @@ class Measuring:
         if not self.gave_up:
             repeat_calls(run, self.recorder, self.repeats, case)
         self._kept.keep_calls(candidate, baseline)
-        self._again.note(index, candidate, baseline)
+        self._again.note(index, case, candidate, baseline)
         metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
-        self.recorder.settle({"baseline": held_before, "candidate": candidate.held}, metrics)
-        held = CaseHeld(index, candidate.held, held_before, group=cluster)
+        by_role = {"baseline": held_before, "candidate": candidate.held}
+        self.recorder.settle({} if case.excused else by_role, metrics)
+        held = CaseHeld(index, candidate.held, held_before, group=cluster, known=case.excused)
         self._seen.cases.append(held)
         if not candidate.held:
             number = run.number_case(len(self.examples) + index)
@@ -274,7 +274,7 @@ class Measuring:
             )
             if run.counts(violation):
                 self._seen.add_counted(violation, self._kept)
-            elif not is_soft(run.entry.subject):
+            elif not (is_soft(run.entry.subject) or case.excused):
                 self._seen.add_shared(violation)
         return held
 

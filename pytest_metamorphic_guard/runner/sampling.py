@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, Phase
 
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.constants import try_constants_of
+from pytest_metamorphic_guard.runner.drawn_inputs import DrawnInputs
 from pytest_metamorphic_guard.runner.functions import count_sources, disguise
 from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
+from pytest_metamorphic_guard.runner.sequences import Mapped
 from pytest_metamorphic_guard.runner.skips import allow_assume
 from pytest_metamorphic_guard.runner.sources import check_tuple, to_sources, to_strategy
 from pytest_metamorphic_guard.runner.user_errors import is_control
@@ -23,7 +25,7 @@ from pytest_metamorphic_guard.runner.violations import Skipped, Violated
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.runner.literals import Literals
     from pytest_metamorphic_guard.settings import Settings
@@ -129,7 +131,7 @@ def _find_elsewhere(task: Task, settings: Settings, count: int) -> frozenset[int
 
 def draw_sample(
     task: Task, settings: Settings, *, stops_early: bool = False, column: int = 0
-) -> list[tuple[Any, ...]]:
+) -> Sequence[tuple[Any, ...]]:
     """Return the argument tuples of a task's sample, the same for the same settings.
 
     They are chosen independently of any outcome and of each other, and drawn ones are brought into
@@ -150,22 +152,22 @@ def draw_sample(
         if stops_early:
             chance.shuffle(cases)
         return cases
-    drawn: list[Any] = []
+    drawn = DrawnInputs(to_strategy(task, 1))
 
     @hypothesis.seed(seed)
     @_sample_settings(settings)
     @hypothesis.given(to_strategy(task, 1))
     def collect(case: Any) -> None:
         check_tuple(task, case)
-        drawn.append(case)
+        drawn.add(case)
 
     with try_constants_of(task), draw_without_mutations():
         collect()
-    chance.shuffle(drawn)
+    drawn.shuffle(chance)
     return drawn
 
 
-def draw_searched(task: Task, settings: Settings, literals: Literals) -> list[tuple[Any, ...]]:
+def draw_searched(task: Task, settings: Settings, literals: Literals) -> Sequence[tuple[Any, ...]]:
     """Return inputs that are likelier to show a violation than others, to try beside a sample.
 
     Some are those that hypothesis makes from others of its own. They repeat themselves in part, as
@@ -174,7 +176,8 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> list[tu
     """
     if not isinstance(task.inputs, StrategyInputs):
         return []
-    drawn: list[Any] = []
+    drawn = DrawnInputs(to_strategy(task, 1))
+    found: list[set[tuple[type, object]]] = []
     seed = _sample_seed(task, settings)
     asked = settings.n or hypothesis.settings().max_examples
     number = max(_SEARCHED_LEAST, asked // _SEARCHED_SHARE)
@@ -189,29 +192,33 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> list[tu
     @hypothesis.given(to_strategy(task, 1))
     def collect(case: Any) -> None:
         check_tuple(task, case)
-        drawn.append(case)
+        drawn.add(case)
+        if literals.values:
+            found.append(literals.list_in(case))
 
     with try_constants_of(task, literals):
         collect()
     if len(drawn) < asked:  # there are no more distinct values
         number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)
-    later = drawn[len(drawn) // _FIRST_SHARE :]
+    later = range(len(drawn))[len(drawn) // _FIRST_SHARE :]
     chosen = random.Random(seed).sample(later, min(number, len(later)))  # noqa: S311 - no secret
-    return chosen + _choose_for_literals(drawn, literals, number)
+    return Mapped(drawn.__getitem__, [*chosen, *_choose_for_literals(found, number)])
 
 
-def _choose_for_literals(
-    drawn: list[Any], literals: Literals, number: int
-) -> list[tuple[Any, ...]]:
-    """Return drawn inputs with literals in them, those first that have one no other has."""
-    seen: set[object] = set()
-    new: list[tuple[Any, ...]] = []
-    again: list[tuple[Any, ...]] = []
-    for case in drawn if literals.values else ():
-        found = literals.list_in(case)
-        if found:
-            (again if found <= seen else new).append(case)
-            seen |= found
+def _choose_for_literals(found: list[set[tuple[type, object]]], number: int) -> list[int]:
+    """Return the numbers of inputs with literals, those first that have one no other has.
+
+    Args:
+        found: The literals of every input.
+        number: How many are wanted.
+    """
+    seen: set[tuple[type, object]] = set()
+    new: list[int] = []
+    again: list[int] = []
+    for index, literals in enumerate(found):
+        if literals:
+            (again if literals <= seen else new).append(index)
+            seen |= literals
     return [*new, *again][: max(number, _LITERALS_LEAST)]
 
 

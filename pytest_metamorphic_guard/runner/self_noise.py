@@ -9,6 +9,7 @@ from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.runner.anew import calling_again
 from pytest_metamorphic_guard.runner.answering import find_raised
 from pytest_metamorphic_guard.runner.asking_checks import ask
+from pytest_metamorphic_guard.runner.bounded_results import Kept
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.case_results import Execution, Fault
 from pytest_metamorphic_guard.runner.cases import duplicate
@@ -17,7 +18,7 @@ from pytest_metamorphic_guard.statistics.means import find_mean_interval
 from pytest_metamorphic_guard.tasks.declarations import MetamorphicRelation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.case_results import CaseResult
@@ -68,7 +69,8 @@ class SelfNoise:
     run: Run
     is_active: bool
     _pairs: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    _seen: list[tuple[int, Case, dict[str, CaseResult]]] = field(default_factory=list)
+    _seen: list[tuple[int, Violation]] = field(default_factory=list)
+    _kept: Kept = field(default_factory=Kept)
 
     def take(
         self, case: Case, candidate: CaseResult, baseline: CaseResult | None, position: int
@@ -81,7 +83,7 @@ class SelfNoise:
             baseline: What the baseline did.
             position: Number of the case among those that ran.
         """
-        if not self.is_active:
+        if not self.is_active or case.excused:
             return candidate, baseline
         results = {r.role: r for r in (candidate, baseline) if r is not None}
         for caller in self.run.order_callers(case):
@@ -91,7 +93,15 @@ class SelfNoise:
                 results[caller.role], share, noise = self._weigh(caller, case, result)
                 self._pairs.setdefault(caller.role, []).append((noise, share))
         if not all(result.held for result in results.values()):
-            self._seen.append((position, case, results))
+            found = Violation(
+                case=case,
+                candidate=results["candidate"],
+                baseline=results.get("baseline"),
+                case_number=position + 1,
+            )
+            self._seen.append(
+                (position, self._kept.limit_violation(found) if self._seen else found)
+            )
         excused = {role: _excuse(result) for role, result in results.items()}
         return excused["candidate"], excused.get("baseline")
 
@@ -115,19 +125,17 @@ class SelfNoise:
         said = judged["candidate"].text
         if judged["candidate"].is_beyond:
             self.run.missed_rate = said
-        elif any(not results["candidate"].held for _, _, results in self._seen):
+        elif any(not seen.candidate.held for _, seen in self._seen):
             self.run.noise = f"no more violations than noise: {said}"
-        for position, case, raw in self._seen:
-            results = {
-                role: result if role in judged and judged[role].is_beyond else _excuse(result)
-                for role, result in raw.items()
-            }
-            found, before = results["candidate"], results.get("baseline")
+        for position, seen in self._seen:
+            found, before = (
+                result if result is None or _is_beyond(judged, result.role) else _excuse(result)
+                for result in (seen.candidate, seen.baseline)
+            )
+            assert found is not None  # a violation has a candidate
             violation = None
             if not found.held and not _is_failed(found):
-                violation = Violation(
-                    case=case, candidate=found, baseline=before, case_number=position + 1
-                )
+                violation = seen._replace(candidate=found, baseline=before)
             revise(position, violation, None if before is None else before.held)
 
     def _weigh(
@@ -176,6 +184,10 @@ class SelfNoise:
         if strange:
             raise Unusable(self.run.broken(f"expect of {self.run.entry.name!r} {strange}"))
         return fault is not None
+
+
+def _is_beyond(judged: Mapping[str, Judged], role: str) -> bool:
+    return role in judged and judged[role].is_beyond
 
 
 def _read(execution: Execution) -> Any:

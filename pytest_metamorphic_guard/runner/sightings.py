@@ -72,12 +72,18 @@ class Sightings:
             return bool(self.counted) and not judged_elsewhere
         # A share of a sample does not know, and finds what is to be reported if it is missed.
         is_share = self.run.settings.shard is not None
-        passed = sum(case.candidate for case in self.cases)
-        return is_share or passed / len(self.cases) < min_pass_rate
+        judged = self._judged
+        return is_share or sum(case.candidate for case in judged) / len(judged) < min_pass_rate
+
+    @property
+    def _judged(self) -> list[CaseHeld]:
+        """The cases that no known violation covers: what counts is among them."""
+        return [case for case in self.cases if not case.known]
 
     def describe_rate(self, asked: float) -> str:
         """Say on how many inputs the entry held, and on what share it was to hold."""
-        return say_rate(sum(case.candidate for case in self.cases), len(self.cases), asked)
+        judged = self._judged
+        return say_rate(sum(case.candidate for case in judged), len(judged), asked)
 
     def confirm_last(self, held: CaseHeld) -> CaseHeld:
         """Run a regression of the last case again at once; return what is known of it now."""
@@ -121,6 +127,6 @@ def say_rate(passed: int, ran: int, asked: float) -> str:
 
 def find_number(violation: Violation, counted: Sequence[Violation]) -> int:
     """Return in which case of the sample a violation was counted, or the first one was."""
-    numbers = {found.case.key: found.case_number for found in reversed(counted)}
-    number = numbers.get(violation.case.key)
-    return counted[0].case_number if number is None else number
+    key = violation.case.key
+    same = (found.case_number for found in counted if found.case.key == key)
+    return next(same, counted[0].case_number)

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, Unusable
@@ -70,6 +71,8 @@ class Solve:
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Call the implementation; named arguments are matched to its own parameters."""
         __tracebackhide__ = True
+        if len(args) == 1 and type(args[0]) is Call and not named:
+            args = args[0]
         if named:
             # Not loaded for calls by position, for a run that starts sooner.
             from pytest_metamorphic_guard.runner.named_inputs import arrange
@@ -88,7 +91,8 @@ class Solve:
         raise CallFailed(str(self), outcome.error, outcome.error_type, outcome)
 
     def __str__(self) -> str:
-        return f"{self._caller.role} {self._caller.implementation.specification}"
+        whole = f"{self._caller.role} {self._caller.implementation.specification}"
+        return f"{self._function} of {whole}" if self._function else whole
 
     def __repr__(self) -> str:
         return f"<{self}>"

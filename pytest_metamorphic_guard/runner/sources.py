@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.functions import count_sources
@@ -24,6 +25,8 @@ def to_strategy(task: Task, count: int) -> st.SearchStrategy[Any]:
     one = task.inputs.strategy
     if isinstance(one, dict):
         one = st.tuples(*one.values())
+    if task.inputs.operations is not None:
+        one = st.tuples(one, task.inputs.operations).map(_append)
     return one if count == 1 else st.tuples(*[one] * count)
 
 
@@ -45,7 +48,7 @@ def check_tuple(task: Task, source: object) -> None:
     Raises:
         Unusable: It is something else.
     """
-    if type(source) is tuple:
+    if type(source) in (tuple, Call):
         return
     fault = (
         f"inputs yields a {type(source).__name__}, expected a tuple of arguments: "
@@ -53,3 +56,10 @@ def check_tuple(task: Task, source: object) -> None:
     )
     where = str(task.location) if task.location else None
     raise Unusable(TaskError(task.name, [fault], where))
+
+
+def _append(drawn: tuple[Any, Any]) -> tuple[Any, ...]:
+    made_with, last = drawn
+    if type(made_with) is Call:
+        return Call.of((*made_with.args, last, *made_with.named.values()), made_with.keywords)
+    return (*made_with, last) if type(made_with) is tuple else made_with

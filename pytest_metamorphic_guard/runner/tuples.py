@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.listing import read_cases
 from pytest_metamorphic_guard.runner.sampling import draw_sample
+from pytest_metamorphic_guard.runner.sequences import Mapped
 from pytest_metamorphic_guard.tasks.inputs import GeneratedInputs, StrategyInputs
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class SourceCases:
         overlap: The number of cases in which an input takes part at most.
     """
 
-    sources: list[tuple[tuple[Any, ...], ...]]
+    sources: Sequence[tuple[tuple[Any, ...], ...]]
     overlap: int = 1
 
 
@@ -47,15 +48,19 @@ def gather_sources(
     """
     count = count_sources(entry)
     if count == 1:
-        return SourceCases([(source,) for source in sample])
+        return SourceCases(Mapped(lambda source: (source,), sample))
     columns = [_find_column(task, settings, sample, column, count) for column in range(1, count)]
     if all(columns):
-        further = (tuple(c[i % len(c)] for c in columns) for i in range(len(sample)))
-        return SourceCases([(own, *more) for own, more in zip(sample, further, strict=True)])
-    ring = [
-        tuple(sample[(index + offset) % len(sample)] for offset in range(count))
-        for index in range(len(sample))
-    ]
+        return SourceCases(
+            Mapped(
+                lambda index: (sample[index], *(c[index % len(c)] for c in columns)),
+                range(len(sample)),
+            )
+        )
+    ring = Mapped(
+        lambda index: tuple(sample[(index + offset) % len(sample)] for offset in range(count)),
+        range(len(sample)),
+    )
     return SourceCases(ring, overlap=count)
 
 

@@ -10,7 +10,7 @@ from pytest_metamorphic_guard.contracts.strengths import EntryStrength, TriedMut
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
-from pytest_metamorphic_guard.runner.examples import show_input
+from pytest_metamorphic_guard.runner.cases import show_input
 from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
 from pytest_metamorphic_guard.runner.tuples import gather_sources

@@ -185,7 +185,8 @@ def _change_call(node: ast.Call, source: Source) -> Iterator[Change]:
     plain = not node.keywords and not any(isinstance(arg, ast.Starred) for arg in node.args)
     if name in _OTHER_NAMES:
         yield Change(source.find(node.func), _OTHER_NAMES[name], "function")
-    if plain and len(node.args) == _PAIR:
+    # Of these the order of two arguments makes no difference.
+    if plain and len(node.args) == _PAIR and name not in _OTHER_NAMES:
         first, second = map(source.find, node.args)
         gap = source.text[first.end : second.start]
         swapped = source.take(second) + gap + source.take(first)

@@ -123,10 +123,15 @@ def find_accepted(  # noqa: PLR0913 - what is asked, of what, by whom
         asking = [_Asking(task, entry, sources, settings, make_baseline) for entry in asked]
     except Unusable:
         return ()  # what is wrong is said where the entry itself runs
-    left = [one for one in answers if all(each.accepts(one, _FEW) for each in asking)]
     accepted: list[TrivialAnswer] = []
-    for one in left:
-        if len(accepted) < _MOST_ACCEPTED and all(each.accepts(one, _MANY) for each in asking):
+    for one in answers:
+        # One constant says what another one would say.
+        is_constant = isinstance(one.answer, _Constant)
+        if is_constant and any(isinstance(other.answer, _Constant) for other in accepted):
+            continue
+        if len(accepted) == _MOST_ACCEPTED:
+            break
+        if all(each.accepts(one, number) for number in (_FEW, _MANY) for each in asking):
             accepted.append(one)
     return tuple(accepted)
 

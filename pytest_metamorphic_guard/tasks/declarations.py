@@ -114,8 +114,9 @@ class Law:
 
     Args:
         name: Name of the law's item.
-        body: ``body(solve, *inputs, **fixtures)``; keyword-only parameters are pytest fixtures,
-            apart from ``rng``, a `random.Random` seeded from the run's seed and the input.
+        body: ``body(solve, *inputs, **fixtures)``, or some of the ``functions`` of a task that has
+            several, as in ``body(encode, decode, *inputs)``; keyword-only parameters are pytest
+            fixtures, but for ``rng``, a `random.Random` seeded from the run's seed and the input.
         precondition: ``precondition(*inputs)``; false skips the case.
         min_pass_rate: Share of the inputs that must hold; set, every input runs and counts.
         sources: Number of inputs of one case; with several, ``body(solve, *argument_tuples)``.
@@ -154,6 +155,15 @@ class Law:
     def wants_rng(self) -> bool:
         """Whether the body receives a seeded `random.Random`."""
         return "rng" in inspect.signature(self.body).parameters
+
+    def find_called(self, functions: tuple[str, ...]) -> tuple[str, ...]:
+        """Return which of a task's several functions the body receives first; else ``solve``."""
+        called: list[str] = []
+        for name in inspect.signature(self.body).parameters:
+            if name not in functions:
+                break
+            called.append(name)
+        return tuple(called) or ("solve",)
 
 
 Subject: TypeAlias = MetamorphicRelation | Property | Law | Agreement

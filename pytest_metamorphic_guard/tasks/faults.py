@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 from pytest_metamorphic_guard.tasks.declarations import (
     Agreement,
@@ -15,6 +16,7 @@ from pytest_metamorphic_guard.tasks.declarations import (
     function_of,
 )
 from pytest_metamorphic_guard.tasks.metrics import Metric
+from pytest_metamorphic_guard.tasks.word_checks import is_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,7 +39,7 @@ class _Words(Protocol):
 def check_task(task: _Words, width: int | None) -> list[str]:
     """Return the faults of a task's own words; ``width`` is the number of inputs, if known."""
     faults = []
-    if not isinstance(task.function, str) or not task.function.isidentifier():
+    if not isinstance(task.function, str) or not is_dotted(task.function):
         faults.append(f"function={task.function!r} is not the name of a function")
     for word, count in (
         ("equivalence", 2),
@@ -69,7 +71,7 @@ def check_task(task: _Words, width: int | None) -> list[str]:
     return faults + check_marks(task.marks)
 
 
-def check_arity(subject: Subject, width: int | None) -> list[str]:
+def check_arity(subject: Subject, width: int | None, functions: tuple[str, ...] = ()) -> list[str]:
     """Return the faults of a declaration whose functions do not take the task's inputs."""
     if width is None:
         return []
@@ -84,8 +86,10 @@ def check_arity(subject: Subject, width: int | None) -> list[str]:
             words = ("arguments",) if subject.wants_arguments else ()
             fits = accepts(function, width + 1 if subject.takes_inputs else 1, *words)
         case Law():
-            kind, expected = "law", f"solve and {inputs}"
-            fits = _has_room(function, (width if subject.sources == 1 else subject.sources) + 1)
+            called = subject.find_called(functions)
+            kind, expected = "law", f"{', '.join(called)} and {inputs}"
+            count = width if subject.sources == 1 else subject.sources
+            fits = _has_room(function, count + len(called))
         case Agreement():
             kind, expected, fits = "agreement", inputs, True
     faults = []
@@ -132,7 +136,7 @@ def read_all(given: Any, what: str, faults: list[str]) -> tuple[Any, ...]:
 
 
 def _check_example(arguments: object, what: str, width: int | None) -> list[str]:
-    if type(arguments) is not tuple:
+    if type(arguments) is not tuple and not isinstance(arguments, Call):
         return [f"{what} is a {type(arguments).__name__}, expected a tuple of arguments"]
     if width is not None and len(arguments) != width:
         return [f"{what} has {_arguments(len(arguments))}, inputs have {width}"]

@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_na
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.tasks.claims import find_claim, is_recorded, write_target
 from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
+from pytest_metamorphic_guard.tasks.word_checks import is_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -80,13 +81,13 @@ class Implementation:
 
     @classmethod
     def from_dotted(cls, dotted: str) -> Implementation:
-        """Name a function as ``package.module:function``.
+        """Name a function as ``package.module:function``, or ``package.module:Class.method``.
 
         Raises:
             ImplementationError: The text has another form.
         """
         module, _, function = dotted.partition(":")
-        if not _MODULE.match(module) or not function.isidentifier():
+        if not _MODULE.match(module) or not is_dotted(function):
             raise ImplementationError(dotted, "expected package.module:function")
         return cls(find_source(module) or module, function, dotted)
 
@@ -104,14 +105,18 @@ class Implementation:
         """
         name = getattr(function, "__qualname__", repr(function))
         module = sys.modules.get(getattr(function, "__module__", "") or "")
-        if getattr(module, getattr(function, "__name__", ""), None) is not function:
-            raise ImplementationError(name, "give a function defined at the top of a module")
+        found: Any = module
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if module is None or found != function:
+            said = "give a function, or a method of a class, that its module has under this name"
+            raise ImplementationError(name, said)
         path = getattr(module, "__file__", None)
         if function.__module__ == "__main__" and not (path and Path(path).is_file()):
             raise ImplementationError(name, "is in no file: save it in a module, and import that")
         target = path if path and path.endswith(".py") else function.__module__
-        written = f"{function.__module__}:{function.__name__}"
-        return cls(target, function.__name__, written, function)
+        written = f"{function.__module__}:{name}"
+        return cls(target, name, written, function)
 
     @classmethod
     def from_specification(cls, text: str, folder: str | Path = ".") -> Implementation:
@@ -243,7 +248,7 @@ def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implement
     if claims and find_claim(text) is not None:
         return Implementation.from_content(text)
     module, colon, function = text.partition(":")
-    if not colon or not _MODULE.match(module) or not function.isidentifier():
+    if not colon or not _MODULE.match(module) or not is_dotted(function):
         return None
     source = find_source(module, folder)
     if source is None and not has_module(module):
@@ -254,7 +259,7 @@ def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implement
 def _read_file(text: str, folder: Path) -> Implementation | None:
     path, colon, function = text.rpartition(":")
     for candidate, name in ((text, None), (path, function)) if colon else ((text, None),):
-        if not candidate or (name is not None and not name.isidentifier()):
+        if not candidate or (name is not None and not is_dotted(name)):
             continue
         found = folder / candidate
         try:
@@ -274,11 +279,9 @@ def _is_path(text: str, folder: Path) -> bool:
 
 def _explain(text: str, folder: Path) -> str:
     path, colon, function = text.rpartition(":")
-    if (colon and not function.isidentifier()) and (
+    if (colon and not is_dotted(function)) and (
         _MODULE.match(path) or _read_file(path, folder) is not None
     ):
-        if function and all(part.isidentifier() for part in function.split(".")):
-            return f"{function!r} is not at the top of its file: write a function there"
         return f"{function!r} is not the name of a function"
     # Not loaded unless something is mistyped, for a run that starts sooner.
     from pytest_metamorphic_guard.tasks.mistyped import find_path, is_folder, suggest_file

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.relations.signatures import accepts, list_parameters
 
 __all__ = [
@@ -28,18 +29,24 @@ class StrategyInputs(NamedTuple):
         names: The argument names of a dict, else None.
         ids: What a user calls some of the inputs, by their text; see `name_inputs`.
         left_out: What was there and is no input, one phrase each.
+        operations: A strategy of what is drawn besides and becomes the last argument, or None.
     """
 
     strategy: Any
     names: tuple[str, ...] | None = None
     ids: Mapping[str, str] | None = None
     left_out: tuple[str, ...] = ()
+    operations: Any = None
 
     @property
     def arity(self) -> int | None:
         """Number of arguments, or None where it shows only when an input is drawn."""
         if self.names is not None:
             return len(self.names)
+        width = self._count_elements()
+        return width if width is None or self.operations is None else width + 1
+
+    def _count_elements(self) -> int | None:
         # st.tuples() builds its strategy lazily; what it wraps has one strategy per element.
         try:
             wrapped = getattr(self.strategy, "wrapped_strategy", self.strategy)
@@ -123,7 +130,7 @@ def check_cases(cases: Any, what: str) -> FixedInputs | str:
     width = None
     for index in range(len(cases)):
         case = cases[index]
-        if type(case) is not tuple:
+        if type(case) not in (tuple, Call):
             return (
                 f"{what}[{index}] is a {type(case).__name__}, expected a tuple of arguments"
                 f"{_advise(case)}"

@@ -8,7 +8,14 @@ import re
 from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.tasks.locations import find_caller
 
-__all__ = ["check_function", "check_name", "check_rate", "check_task_name", "raise_faults"]
+__all__ = [
+    "check_function",
+    "check_name",
+    "check_rate",
+    "check_task_name",
+    "is_dotted",
+    "raise_faults",
+]
 
 # Node ids are split at '::' and '['; a name with either cannot be selected on a command line.
 _NAME = re.compile(r"[^\[\]:\s][^\[\]:\n]*\Z")
@@ -17,6 +24,11 @@ _NAME = re.compile(r"[^\[\]:\s][^\[\]:\n]*\Z")
 _RESERVED = frozenset(
     {"pytestmark", "setup_class", "setup_method", "teardown_class", "teardown_method"}
 )
+
+
+def is_dotted(name: str) -> bool:
+    """Tell whether a text is the name of a function, or of a method as in ``Class.method``."""
+    return all(part.isidentifier() for part in name.split("."))
 
 
 def check_name(name: object) -> list[str]:

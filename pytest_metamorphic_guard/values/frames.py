@@ -181,6 +181,7 @@ MASKED = Mark(57, 3, 8, "structures")
 TABLE = Mark(54, 2, 200, "pandas")
 PERIOD = Mark(58, 2, 6, "spans")
 INTERVAL = Mark(59, 3, 6, "spans")
+CALL = Mark(100, 2, 6, "named_arguments")
 # The name of a kind that a distribution adds, and its parts.
 KIND = Mark(60, 2, 24)
 

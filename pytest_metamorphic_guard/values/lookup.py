@@ -40,9 +40,9 @@ HOMES: Final = {
     "numpy": ("numpy", "structures"),
     "pandas": ("pandas", "timestamps", "spans"),
     "pathlib": ("stdlib",),
-    "pytest_metamorphic_guard": ("records",),
     "re": ("patterns",),
     "types": ("mappings",),
+    "pytest_metamorphic_guard": ("records", "named_arguments"),
     "uuid": ("stdlib",),
     "zoneinfo": ("moments",),
 }

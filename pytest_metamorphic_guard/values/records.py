@@ -181,10 +181,12 @@ def _refuse_question(self: Opaque, *_: object, **__: object) -> Any:
 _HOLDERS: Final = frozenset({list, tuple, set, frozenset, dict, Record})
 LEFT_OUT: Final = "left out: "
 _AS_LIST: Final = "return a list of what it yields instead"
+_AS_CALL: Final = "name a function that calls it, and return what that returns"
 _ADVICE: Final = {
     "generator": _AS_LIST,
     "async_generator": _AS_LIST,
-    "coroutine": "the function is async: return what it awaits instead, as asyncio.run() gives it",
+    "coroutine": "return what it awaits instead",
+    **dict.fromkeys(("function", "builtin_function", "method", "functools.partial"), _AS_CALL),
     **dict.fromkeys(("map", "filter", "zip", "enumerate", "reversed", "dict_", "odict_"), _AS_LIST),
     **dict.fromkeys(("itertools.", "list_", "tuple_", "set_", "range_", "str_"), _AS_LIST),
     "scipy.sparse": "return its dense array, .toarray(), or its parts instead",

@@ -125,6 +125,8 @@ def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> Non
     }
     tested |= set((ROOT / "docs/listings/tutorial").iterdir())
     tested |= set(MONITORS.iterdir())
+    # The recorded commands of docs/output/strength run there.
+    tested |= set((ROOT / "docs/listings/strength").iterdir())
     # tests/gate_side runs the commands of these jobs.
     tested |= set((ROOT / "docs/listings/ci").iterdir())
     assert {path for path in included if path.is_relative_to(ROOT / "docs/listings")} <= tested

@@ -9,6 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 # What the mistake of each wrong candidate violates; every other item passes.
 VIOLATED = {
+    "account": {"agreement", "never_overdrawn"},
+    "cache": {"agreement", "what_was_used_last_stays"},
     "cart": {"split"},
     "churn": {"one_more_complaint"},
     "moving_average": {"shifted", "reversed_in_time", "within_the_values"},

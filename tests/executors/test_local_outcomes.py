@@ -174,7 +174,7 @@ def test_a_dataclass_arrives_as_an_inert_record(run):
     assert payload["result"].kind == "dataclass"
 
 
-@pytest.mark.parametrize("body", ["return (x for x in [1])", "return object()", "return open"])
+@pytest.mark.parametrize("body", ["return object()", "return open"])
 def test_other_objects_arrive_as_values_that_refuse_to_be_compared(run, body):
     payload = run(f"def solve():\n    {body}")
 

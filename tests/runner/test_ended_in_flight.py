@@ -1,6 +1,7 @@
 """A run that ends with calls under way: all of them end, and no process is left."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -79,6 +80,67 @@ def test_calls_under_way_end_with_the_run_and_leave_nothing(project, how):
     assert ("report: " in text) == (project.path / "r.json").exists()
     assert (project.path / "r.json").exists(), text
     assert not [number for number in below if Path(f"/proc/{number}").exists()]
+
+
+# Ctrl-C comes to another thread than the one that waits, which the kernel does now and then.
+ELSEWHERE = """
+import pathlib, signal, sys, threading, time
+
+def is_waiting():
+    frame = sys._current_frames()[threading.main_thread().ident]
+    return frame.f_code.co_name == "wait"
+
+def interrupt():
+    while len(list(pathlib.Path("begun").iterdir())) < 2 or not is_waiting():
+        time.sleep(0.02)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+    threading.Event().wait()
+
+threading.Thread(target=interrupt, daemon=True).start()
+"""
+# It comes while Python runs a destructor, out of which nothing can be raised.
+SWALLOWED = """
+import pathlib, signal
+
+class Begun:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def pytest_runtest_setup(item):
+    Begun()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals of single threads")
+@pytest.mark.parametrize(
+    ("conftest", "options"),
+    [
+        pytest.param(ELSEWHERE, (), id="elsewhere"),
+        pytest.param(SWALLOWED, (), id="swallowed"),
+        # pytest-xdist waits ten seconds for a worker that was interrupted alone.
+        pytest.param(SWALLOWED, ("-n1",), id="swallowed -n1", marks=pytest.mark.slow),
+    ],
+)
+def test_an_interruption_that_nobody_heard_ends_the_run(project, conftest, options):
+    project.write_task(
+        "@t.property\ndef right(output, x):\n    assert output == x\n", inputs="[(1,), (2,)]"
+    )
+    begun = project.path / "begun"
+    begun.mkdir()
+    project.write(
+        new=f"def solve(x):\n    open({str(begun)!r} + f'/{{x}}', 'w').close()\n"
+        "    while True:\n        pass\n",
+        conftest=conftest,
+    )
+    config = '{"write": ["' + str(begun) + '"]}'
+    result = project.spawn(
+        *("--mg-candidate=new.py", "--mg-timeout-s=90", "--mg-parallel=2", *options),
+        f"--mg-executor-config={config}",
+        timeout_s=60,
+    )
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED, result.stdout.str()
+    assert re.search("keyboard-?interrupt", result.stdout.str(), re.IGNORECASE)
 
 
 def test_an_item_that_ends_the_run_ends_the_calls_begun_ahead(project):

@@ -27,6 +27,8 @@ SHAPES = {
     "plain": PLAIN,
     "defaults": "def solve(subtrahend, minuend, by=1):\n    return (minuend - subtrahend) * by\n",
     "positional only": "def solve(subtrahend, minuend, /):\n    return minuend - subtrahend\n",
+    "by keyword": "def solve(minuend, *, by=1, subtrahend): return (minuend - subtrahend) * by\n",
+    "asynchronous": f"async {SWAPPED}",
     "decorated": "import functools\n@functools.lru_cache\n" + SWAPPED,
     "alias": SWAPPED.replace("solve", "inner") + "solve = inner\n",
     "lambda": "solve = lambda subtrahend, minuend: minuend - subtrahend\n",
@@ -41,10 +43,6 @@ REFUSED = {
     "one more": (
         "def solve(minuend, subtrahend, base):\n    return minuend - subtrahend\n",
         "solve: it needs base, which the inputs do not name",
-    ),
-    "by keyword": (
-        "def solve(minuend, *, subtrahend):\n    return minuend - subtrahend\n",
-        "solve: it takes subtrahend by keyword only, and is called by position",
     ),
     "one between": (
         "def solve(minuend, scale=1, subtrahend=0):\n    return minuend - subtrahend\n",

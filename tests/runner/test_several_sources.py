@@ -1,6 +1,7 @@
 """Relations with several sources: cases that share no input, where there are enough of them."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -18,7 +19,8 @@ def gather(inputs, sources, n, **options):
     task.relation(sources=sources, expect=lambda outs, out: True, name="r")(lambda *given: given[0])
     settings = Settings(n=n, **options)
     sample = draw_sample(task, settings)
-    return sample, gather_sources(task, task.entries[0], settings, sample)
+    cases = gather_sources(task, task.entries[0], settings, sample)
+    return list(sample), replace(cases, sources=list(cases.sources))
 
 
 def test_drawn_cases_share_no_input_and_begin_with_the_inputs_of_the_sample():

@@ -34,7 +34,7 @@ def order():
 
 def test_relations_that_constants_satisfy_accept_them():
     task = order()
-    assert name_accepted(task, sum) == ["always 0", "always 6"]
+    assert name_accepted(task, sum) == ["always 0"]
 
     @task.property
     def of_the_sum(total, xs):
@@ -92,7 +92,7 @@ def test_what_fails_nothing_or_cannot_be_asked_says_nothing():
 def test_a_rate_that_may_be_missed_is_missed_by_an_answer_as_by_anything():
     task = make_task()
     task.add(Property(lambda out, xs: bool(xs), name="given", min_pass_rate=0.5))
-    assert name_accepted(task, sum) == ["always 0", "always 6"]
+    assert name_accepted(task, sum) == ["always 0", "its argument as it came"]
     strict = make_task()
     strict.add(Property(lambda out, xs: bool(xs), name="given"))
     assert name_accepted(strict, sum) == []

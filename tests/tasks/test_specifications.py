@@ -143,7 +143,7 @@ def test_an_absolute_path_and_a_symbolic_link_are_called(suite):
         ("one.py:", "'' is not the name of a function"),
         ("one.py:a-b", "'a-b' is not the name of a function"),
         ("math:a b", "'a b' is not the name of a function"),
-        ("one.py:Shop.sell", "'Shop.sell' is not at the top of its file: write a function there"),
+        ("one.py:Shop.", "'Shop.' is not the name of a function"),
         ("nomodule:solve", "there is no module 'nomodule' on the import path"),
         ("shop.prices.lost:solve", "there is no module 'shop.prices.lost' on the import path"),
         ("math", "expected path.py, path.py:function, package.module:function, or TASK= before *"),

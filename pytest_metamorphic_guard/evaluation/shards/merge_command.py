@@ -17,7 +17,8 @@ from pytest_metamorphic_guard.evaluation.shards.whole_run import merge_shards, r
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
 from pytest_metamorphic_guard.report.document import to_document
-from pytest_metamorphic_guard.report.markdown import render_markdown
+from pytest_metamorphic_guard.report.known_lines import describe_known
+from pytest_metamorphic_guard.report.markdown import render_known, render_markdown
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.spending import describe_spent
@@ -62,7 +63,8 @@ def run_command(arguments: Sequence[str]) -> int:
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and merged.ranking is not None:
         monitors = list_monitor_lines(merged.monitors)
-        text = render_markdown(merged.ranking, monitors, merged.gathered.refused)
+        more = render_known(merged.record.known)
+        text = render_markdown(merged.ranking, monitors, merged.gathered.refused, more=more)
         fault = add_to_page(page, hide(text))
         lines += [fault] if fault else []
     if written is not None:
@@ -93,6 +95,8 @@ def _sum_up(merged: Merged) -> list[str]:
         lines = [*count_items(merged.gathered), *monitors]
     lines += [*suspect_entries(merged.gathered), *describe_refused(merged.gathered.refused)]
     lines += describe_spent(merged.gathered.spent)
+    rule = merged.record.options.get("known") or {}
+    lines += describe_known(merged.record.known, rule.get("file", ""), screen.width)
     if merged.record.partial and merged.monitors:
         lines.append("monitors saw only a part of this run")
     return [_head("metamorphic guard", "="), *lines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.known import sum_known
 from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.shares import CallCounts
 from pytest_metamorphic_guard.contracts.verdicts import says_something
@@ -49,6 +50,7 @@ def merge_results(results: Sequence[ItemResult], *, fail_on_regression: bool) ->
         verdict=_sum_verdict(first.verdict, results),
         records=join_records(result.records for result in results),
         refused=sum_refused(calls for result in results for calls in result.refused),
+        known=sum_known([result.known for result in results]),
         share=None,
     )
     if broken:
@@ -244,7 +246,8 @@ def _choose_missed(results: Sequence[ItemResult], whole: Measurement, rate: floa
     assert share is not None  # it was chosen by it
     missed = share.missed
     assert missed is not None  # the same
-    said = say_rate(sum(case.candidate for case in whole.cases), len(whole.cases), rate)
+    judged = whole.judged
+    said = say_rate(sum(case.candidate for case in judged), len(judged), rate)
     return replace(
         chosen,
         text=missed.text.replace(missed.rate, said, 1),

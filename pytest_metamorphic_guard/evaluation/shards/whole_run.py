@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.spending import sum_spent
 from pytest_metamorphic_guard.evaluation.candidate_monitors import watch_gathered
 from pytest_metamorphic_guard.evaluation.concluding import GateSaid, decide, say_gate, say_monitor
 from pytest_metamorphic_guard.evaluation.gathered import Gathered
+from pytest_metamorphic_guard.evaluation.known.standing import list_known, read_entries
 from pytest_metamorphic_guard.evaluation.report_file import list_differences, list_violations
 from pytest_metamorphic_guard.evaluation.shards.completeness import require_fit
 from pytest_metamorphic_guard.evaluation.shards.shard_report import read_shard
@@ -22,6 +23,7 @@ from pytest_metamorphic_guard.report.contents import (
     RefusedRecord,
     RunRecord,
 )
+from pytest_metamorphic_guard.report.known_lines import list_stale
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.settings import Settings
 from pytest_metamorphic_guard.watch.setting_up import load_monitors
@@ -89,9 +91,14 @@ def merge_shards(shards: Sequence[ShardReport]) -> Merged:
         monitors.append(said.conclude(failed=bool(said.failing)))
         if said.failing:
             failures[f"metamorphic-guard::monitor[{report.id}]"] = "; ".join(said.failing)
+    entries = read_entries(document.get("known", []))
+    known = list_known(entries, gathered.items)
+    rule = document["options"].get("known") or {}
+    if rule.get("strict") and (stale := list_stale(known, rule["file"])):
+        failures["metamorphic-guard::known"] = "; ".join(stale)
     ranking = gate = None
     if document["options"]["gate"]:
-        ranking = decide(gathered, watched, first.borrowed, first.names, rules)
+        ranking = decide(gathered, watched, first.borrowed, first.names, rules, entries)
         gate = say_gate(
             ranking,
             has_candidates=bool(first.names),
@@ -100,7 +107,7 @@ def merge_shards(shards: Sequence[ShardReport]) -> Merged:
         if gate.fails:
             failures["metamorphic-guard::gate"] = f"{gate.label}: {gate.message}"
     return Merged(
-        record=_describe(shards, gathered, ranking, tuple(monitors)),
+        record=replace(_describe(shards, gathered, ranking, tuple(monitors)), known=known),
         gathered=gathered,
         ranking=ranking,
         gate=gate,
@@ -147,7 +154,10 @@ def _find_outcome(node: str, status: str, merged: Gathered, all_of: Sequence[Gat
     # What holds may fail all the same, such as by a mark that expects a violation.
     held = [one for one in all_of if one.items[node].verdict.status == "held"]
     outcomes = {one.outcomes[node][0] for one in held}
-    return "failed" if "failed" in outcomes else "passed"
+    if "failed" in outcomes:
+        return "failed"
+    # What is excused in one share is excused in the whole.
+    return "skipped" if "skipped" in {one.outcomes[node][0] for one in all_of} else "passed"
 
 
 def _find_worst(tests: Sequence[OwnTest]) -> OwnTest:

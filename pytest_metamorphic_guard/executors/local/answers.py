@@ -48,6 +48,7 @@ _KINDS_OF_FAILURE = frozenset(
         "keyboard_interrupt",
         "memory",
         "result_encoding",
+        "result_endless",
         "result_too_large",
         "system_exit",
     }
@@ -89,9 +90,14 @@ class AnswerReader:
         except wire.DecodeError as error:
             raise ForgedError(str(error)) from None
         if response.kind == frames.RETURNED:
-            left = None
-            if func_name.endswith(frames.WATCHED):
+            left, marks = None, func_name[-3:]
+            if frames.WATCHED in marks:
                 answer, left = _part_arguments(answer)
+            if frames.STEPS in marks:
+                # Not loaded for calls of one function, which start sooner.
+                from pytest_metamorphic_guard.executors.local.step_answers import read_steps
+
+                answer = read_steps(answer, self._limits)
             payload = make_result(answer, duration_ms, *self._process.output.take())
             if left is not None:
                 payload[ARGUMENTS_KEY] = left
@@ -181,7 +187,7 @@ class AnswerReader:
             case "import_error":
                 return self.make_import_failed(response, answer)
             case "function_missing":
-                return make_missing(func_name.removesuffix(frames.WATCHED), self.where, message)
+                return make_missing(func_name.rstrip(frames.MARKS), self.where, message)
             case "argument_encoding":
                 return make_failure(category, explain_unreadable(exception_type, message))
             case "exception" if self._process.output.measure() >= self._configuration.file_mb << 20:

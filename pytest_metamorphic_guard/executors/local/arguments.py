@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_metamorphic_guard.contracts.arguments import DirectedArguments, WatchedArguments
+from pytest_metamorphic_guard.executors.local.frames import DIRECTED, STEPS, WATCHED
 from pytest_metamorphic_guard.executors.local.needs import dump_noting_needs
 from pytest_metamorphic_guard.values.pickling import dump
 
@@ -17,6 +19,7 @@ __all__ = [
     "PackedArguments",
     "dump_arguments",
     "explain_unreadable",
+    "mark_name",
     "name_unreadable",
 ]
 
@@ -57,10 +60,26 @@ def dump_arguments(args: tuple[object, ...]) -> Arguments:
     """
     if type(args) is PackedArguments:
         return args.packed
+    sent: tuple[object, ...] = args
+    if isinstance(args, DirectedArguments):
+        sent = (tuple(args), args.directions._asdict())
+    elif isinstance(args, WatchedArguments):
+        sent = tuple(args)
     try:
-        return Arguments(*dump_noting_needs(args))
+        return Arguments(*dump_noting_needs(sent))
     except Exception as error:
         raise ArgumentError(_explain(args, error)) from error
+
+
+def mark_name(func_name: str, args: tuple[object, ...]) -> str:
+    """Return the name of a function with what its arguments ask for; see `frames`."""
+    if isinstance(args, WatchedArguments):
+        return func_name + WATCHED
+    if not isinstance(args, DirectedArguments):
+        return func_name
+    directions = args.directions
+    marks = (DIRECTED, directions.steps * STEPS, directions.watches * WATCHED)
+    return func_name + "".join(marks)
 
 
 def explain_unreadable(exception_type: str, message: str) -> str:

@@ -21,7 +21,9 @@ _MESSAGE_CHARACTERS = 2_000
 _TRACEBACK_CHARACTERS = 8_000
 _FRAMES = 30
 
-_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+# What runs coroutines stands between us and them.
+_RUNNERS = os.path.join(os.path.dirname(os.path.abspath(os.__file__)), "asyncio") + os.sep
 _MACHINERY = "<frozen importlib"
 
 _TracebackException = traceback.TracebackException
@@ -138,10 +140,10 @@ def _drop_harness(report: traceback.TracebackException | None, seen: set[int]) -
         return
     seen.add(id(report))
     report.stack[:] = [
-        frame
-        for frame in report.stack
-        if not frame.filename.startswith(_OURS) and not frame.filename.startswith(_MACHINERY)
+        frame for frame in report.stack if not frame.filename.startswith((_OURS, _MACHINERY))
     ]
+    while report.stack and report.stack[0].filename.startswith(_RUNNERS):
+        del report.stack[0]
     _drop_harness(report.__cause__, seen)
     _drop_harness(report.__context__, seen)
     for inner in getattr(report, "exceptions", None) or ():

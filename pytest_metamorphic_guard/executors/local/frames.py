@@ -16,12 +16,14 @@ __all__ = [
     "CALL",
     "CALL_HEAD",
     "CALL_PHASE",
+    "DIRECTED",
     "ENDED",
     "FAILED",
     "IMPORT_PHASE",
     "KNOWN",
     "LOAD",
     "LOADED",
+    "MARKS",
     "NONCE_BYTES",
     "PREPARE",
     "REQUEST",
@@ -29,6 +31,7 @@ __all__ = [
     "RETURNED",
     "START",
     "STARTED",
+    "STEPS",
     "WATCHED",
 ]
 
@@ -47,8 +50,12 @@ CALL_PHASE: Final = 2
 # Length of the function's name, time limit in s; the name and the pickled arguments follow.
 CALL_HEAD: Final = Struct("<Hd")
 
-# Ends the name, which no function's does, where the arguments are to come back beside the result.
+# These end the name, as no function's own does: where the arguments are to come back beside the
+# result, where directions follow the arguments, and where the answer is a list of those of steps.
 WATCHED: Final = "&"
+DIRECTED: Final = "!"
+STEPS: Final = "*"
+MARKS: Final = WATCHED + DIRECTED + STEPS
 
 START: Final = b"S"  # pickled Setup; answered by STARTED
 LOAD: Final = b"L"  # no body; answered by LOADED or FAILED

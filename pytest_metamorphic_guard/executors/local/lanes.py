@@ -24,6 +24,7 @@ class Lanes(Executor):
     """
 
     watches_arguments = True
+    takes_directions = True
 
     def __init__(self, make: Callable[[], Any], number: int) -> None:
         super().__init__()

@@ -8,19 +8,18 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.arguments import WatchedArguments
 from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.executors.local.arguments import (
     ArgumentError,
     Arguments,
     PackedArguments,
     dump_arguments,
+    mark_name,
     name_unreadable,
 )
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
 from pytest_metamorphic_guard.executors.local.callee import Callee
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
-from pytest_metamorphic_guard.executors.local.frames import WATCHED
 from pytest_metamorphic_guard.executors.local.lanes import Lanes
 from pytest_metamorphic_guard.executors.local.levels import (
     choose_level,
@@ -56,6 +55,7 @@ class LocalExecutor(Executor):
     """
 
     watches_arguments = True
+    takes_directions = True
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(config)
@@ -89,13 +89,12 @@ class LocalExecutor(Executor):
         """Call ``func_name(*args)`` in the candidate's process; see `Executor.execute`."""
         if self._direct is not None:
             return self._direct.execute(file_path, func_name, args, timeout_s, mem_mb)
-        watched = isinstance(args, WatchedArguments)
         try:
-            arguments = dump_arguments(tuple(args) if watched else args)
+            arguments = dump_arguments(args)
         except ArgumentError as error:
             return make_failure("argument_encoding", str(error))
-        if watched:
-            func_name += WATCHED
+        if type(args) is not tuple:
+            func_name = mark_name(func_name, args)
         self._leave_to_parent()
         with self._lock:
             try:

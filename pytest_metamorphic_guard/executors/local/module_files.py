@@ -14,6 +14,7 @@ from importlib.machinery import (
     SourceFileLoader,
 )
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.libraries import is_installed
@@ -28,6 +29,9 @@ else:
     PathEntryFinder = object  # for the reason in `bootstrap`
 
 __all__ = ["load", "prepare_path"]
+
+# Of a function's code: it is a coroutine, one of the old kind, or an asynchronous generator.
+_ASYNC = 0x80 | 0x100 | 0x200
 
 
 class FreshSourceLoader(SourceFileLoader):
@@ -90,12 +94,18 @@ def prepare_path(target: Target, unlisted: Collection[str] = ()) -> None:
 
 
 def load(target: Target) -> ModuleType:
-    """Import the target and return its module.
+    """Import the target, with what its calls will need, and return its module.
 
     Raises:
         BaseException: Whatever the candidate raises while it is imported.
         ImportError: The file cannot be imported under the name that its packages give it.
     """
+    module = _import(target)
+    _load_needed(module)
+    return module
+
+
+def _import(target: Target) -> ModuleType:
     if not target.file:
         return importlib.import_module(target.name)
     stem = os.path.splitext(os.path.basename(target.file))[0]
@@ -140,6 +150,25 @@ def _find_root(name: str) -> str:
         return os.path.dirname(folder)
     origin = spec.origin or ""
     return os.path.dirname(origin) if os.path.isabs(origin) else ""
+
+
+def _load_needed(module: object) -> None:
+    """Load what runs coroutines where a module has some, so that no call has to wait for it."""
+    try:
+        named = vars(module)
+        held = [vars(one) for one in list(named.values()) if isinstance(one, type)]
+        if any(_is_async(one) for known in (named, *held) for one in list(known.values())):
+            # Not loaded where nothing is asynchronous: that takes longer than all the rest.
+            import asyncio  # noqa: F401
+
+            # As above.
+            from pytest_metamorphic_guard.executors.callables import finish_alone  # noqa: F401
+    except BaseException:  # noqa: BLE001 - a module may have put anything in its place
+        return
+
+
+def _is_async(value: object) -> bool:
+    return type(value) is FunctionType and bool(value.__code__.co_flags & _ASYNC)
 
 
 def _is_package(file: str) -> bool:

@@ -35,6 +35,7 @@ _CODES = {
     "process_exit": "SANDBOX_EXIT_CODE",
     "protocol": "SANDBOX_PROTOCOL",
     "result_encoding": "SANDBOX_RESULT_ENCODING",
+    "result_endless": "SANDBOX_RESULT_ENDLESS",
     "result_too_large": "SANDBOX_RESULT_SIZE",
     "sandbox_lost": "SANDBOX_LOST",
     "not_started": "SANDBOX_NOT_STARTED",
@@ -85,6 +86,8 @@ def make_missing(func_name: str, where: str, found: str) -> Payload:
     if found.startswith("!"):
         text = f"{func_name!r} in {where} is of type {found[1:]} and cannot be called"
         return make_failure("function_missing", text)
+    if found.startswith("?"):
+        return make_failure("function_missing", f"{func_name!r} in {where} {found[1:]}")
     names: Sequence[str] = found[:_MOST_LISTED].split()
     listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
     text = f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"

@@ -20,9 +20,11 @@ from pytest_metamorphic_guard.executors.local.failures import (
 from pytest_metamorphic_guard.executors.local.frames import (
     ASK,
     CALL_HEAD,
+    DIRECTED,
     FAILED,
     KNOWN,
     LOADED,
+    MARKS,
     RESPONSE,
     RETURNED,
     WATCHED,
@@ -32,13 +34,19 @@ from pytest_metamorphic_guard.values.frames import EncodeError
 from pytest_metamorphic_guard.values.wire.encoding import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     from pytest_metamorphic_guard.executors.local.memory import PeakMemory
     from pytest_metamorphic_guard.values.frames import Limits
 
-__all__ = ["Caller", "answer_need", "flush_output", "pack_failure", "pack_frame"]
+__all__ = [
+    "Caller",
+    "answer_need",
+    "flush_output",
+    "pack_failure",
+    "pack_frame",
+]
 
 _clock = time.perf_counter_ns
 _cpu_clock = time.process_time_ns
@@ -50,7 +58,11 @@ _HEAD = CALL_HEAD.size
 _stdout = sys.stdout
 _flush_stdout = sys.stdout.flush
 _getattr = getattr
-_callable = callable
+_type = type
+# Results of these types are answers as they are.
+_FINAL = frozenset(
+    {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset}
+)
 
 
 class Caller:
@@ -66,6 +78,7 @@ class Caller:
         self._module = module
         self._peak = peak
         self._limits = limits
+        self._goes_on = False  # whether results may be more than what a function returned
 
     def call_safely(self, nonce: bytes, body: bytes) -> bytes:
         """As `call`, also where memory runs out outside of the function."""
@@ -79,27 +92,32 @@ class Caller:
         """Call the function that the body names, and return the frame that answers it."""
         end = _HEAD + _unpack_head(body)[0]
         written = body[_HEAD:end].decode()
-        name = written.removesuffix(WATCHED)
+        name = written.rstrip(MARKS)
+        directions = None
         try:
             arguments = _unpickle(memoryview(body)[end:])
+            if name != written and DIRECTED in written:
+                arguments, directions = arguments
         except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
             return pack_failure(nonce, describe_argument_failure(error))
         try:
-            function = self._find(name)
-        except AttributeError as error:
-            return pack_failure(nonce, Failure("function_missing", "", str(error), ""))
+            function = self._find(name, directions)
+        except BaseException as error:  # noqa: BLE001 - a part of a name may be made by code
+            return pack_failure(nonce, self._describe(error))
         failure = None
         result: object = None
         cpu = _cpu_clock()
         start = _clock()
         try:
             result = function(*arguments)
+            if _type(result) not in _FINAL:
+                result = self._finish(result)
         except BaseException as error:  # noqa: BLE001 - every end of the call is an outcome
-            failure = describe_failure(error)
+            failure = self._describe(error)
         kind = RETURNED
         encoded = b""
         if failure is None:
-            watched = result if name == written else (result, list(arguments))
+            watched = (result, list(arguments)) if WATCHED in written[-3:] else result
             kind, encoded, failure = self._encode_result(watched)
         # Later than the call's end: a result may compute when it is read.
         duration = _clock() - start
@@ -110,26 +128,38 @@ class Caller:
         peak = 0 if self._peak is None else self._peak.read_kib()
         return _pack(nonce, kind, duration, cpu, peak, len(encoded)) + encoded
 
-    def _find(self, name: str) -> Callable[..., object]:
-        value: Any = self._module
-        try:
-            for part in name.split("."):
-                value = _getattr(value, part)
-        except AttributeError:
-            raise AttributeError("\n".join(self._list_functions())) from None
-        if not _callable(value):
-            raise AttributeError(f"!{type(value).__name__}")
-        return value
+    def _find(self, name: str, directions: Mapping[str, Any] | None) -> Callable[..., object]:
+        if directions is None:
+            value: object = _getattr(self._module, name, None)
+            if _type(value) is _Function:
+                return value
+        # Not loaded for a plain function, so that a worker starts sooner.
+        from pytest_metamorphic_guard.executors.callables import find_function
+        from pytest_metamorphic_guard.executors.directed import Keepers, direct
 
-    def _list_functions(self) -> list[str]:
-        own = getattr(self._module, "__name__", None)
-        return [
-            name
-            for name, value in list(vars(self._module).items())
-            if not name.startswith("_")
-            and callable(value)
-            and getattr(value, "__module__", own) == own
-        ]
+        self._goes_on = True
+        if directions is None:
+            return find_function(self._module, name)
+        keepers = Keepers(lambda result: _encode(result, self._limits), _tell)
+        return direct(self._module, name, directions, keepers)
+
+    def _finish(self, result: object) -> object:
+        # As above.
+        from pytest_metamorphic_guard.executors.callables import finish_alone
+
+        self._goes_on = True
+        return finish_alone(result)
+
+    def _describe(self, error: BaseException) -> Failure:
+        if _type(error) is EncodeError:
+            return _describe_unsent(error)
+        if self._goes_on:
+            # As above; it is loaded.
+            from pytest_metamorphic_guard.executors.callables import CallError
+
+            if _type(error) is CallError:
+                return Failure(error.category, "", error.said, "")
+        return describe_failure(error)
 
     def _encode_result(self, result: object) -> tuple[bytes, bytes, Failure | None]:
         try:
@@ -137,11 +167,19 @@ class Caller:
         except MemoryError:
             return FAILED, b"", Failure("memory", "MemoryError", "while the result was sent", "")
         except EncodeError as error:
-            category = "result_too_large" if error.kind == "too_large" else "result_encoding"
-            return FAILED, b"", Failure(category, "", error.message, "")
+            return FAILED, b"", _describe_unsent(error)
         except BaseException as error:  # noqa: BLE001 - a property of the result may raise anything
             found = describe_failure(error)
             return FAILED, b"", Failure("result_encoding", found.exception_type, found.message, "")
+
+
+def _describe_unsent(error: EncodeError) -> Failure:
+    category = "result_too_large" if error.kind == "too_large" else "result_encoding"
+    return Failure(category, "", error.message, "")
+
+
+def _tell(error: Exception) -> tuple[str, ...]:
+    return describe_failure(error).to_wire()
 
 
 def flush_output() -> None:
@@ -165,6 +203,9 @@ def answer_need(kind: bytes, nonce: bytes, body: bytes) -> bytes:
         use_reserve()
         return pack_failure(nonce, describe_import_failure(error))
     return pack_frame(nonce, LOADED, _encode(("", 1)))
+
+
+_Function = type(flush_output)
 
 
 def pack_frame(nonce: bytes, kind: bytes, encoded: bytes) -> bytes:

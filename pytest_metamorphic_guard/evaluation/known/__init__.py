@@ -1,0 +1,1 @@
+"""Known violations: read from a file, matched with entries and inputs, followed up, proposed."""
