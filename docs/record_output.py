@@ -27,6 +27,10 @@ _FIGURES = (
     (r"--mg-seed=\d+", "--mg-seed=N"),
     (r"in case \d+ of this run", "in case N of this run"),
     (r"shrunk in \d+ runs from .*", "shrunk in N runs from ..."),
+    (r"\d+ regressions in", "N regressions in"),
+    (r"[\d.]+ %\s+\d+\s+\d+\s+([-+]\S+ to [-+]\S+|\d)", "N % - +"),
+    (r"[\d.]+\s+[\d.]+\s+\S+\s+\S+ to \S+", "N to N"),  # of a metric
+    (r"differs by .*(?:\n  .*)*", "differs by N"),
     (r"(?m)^=+ (.*?) =+$", r"== \1 =="),
     (r"(?m)^_+ (.*?) _+$", r"__ \1 __"),
 )

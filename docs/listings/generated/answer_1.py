@@ -1,0 +1,5 @@
+def solve(words):
+    unique = list(dict.fromkeys(words))
+    unique.sort()
+    unique.sort(key=len)
+    return unique
