@@ -20,7 +20,7 @@ OUTPUT = ROOT / "docs" / "output"
 
 # What changes from machine to machine, or with the version of hypothesis.
 _FIGURES = (
-    (r"\b\d+\.\d+s\b", "N s"),
+    (r"\b\d+\.\d+s\b(?: \([\d:]+\))?", "N s"),
     (r"measured in \d+ s", "measured in N s"),
     (r"(?m) +$", ""),
     (r"seed \d+ from the contents", "seed N from the contents"),

@@ -1,8 +1,8 @@
 """Take the pictures in ``docs/pictures``: the page of a run, in a real browser.
 
-``python docs/take_pictures.py`` runs pytest on ``examples/top_k``, opens what ``--mg-html`` wrote in
-a Chromium without a window, and writes the pictures anew. It needs the extra ``test``,
-pillow and a Chromium.
+``python docs/take_pictures.py`` runs pytest on ``examples/top_k``, opens what ``--mg-html`` wrote
+in a Chromium without a window, and writes the pictures anew. It needs the extra ``test``, pillow
+and a Chromium.
 """
 
 import shutil

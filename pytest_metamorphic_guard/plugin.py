@@ -51,7 +51,20 @@ def pytest_configure(config: pytest.Config) -> None:
     from pytest_metamorphic_guard.pytest_side.options import is_active
 
     if is_active(config):
-        _load_activation().start_session(config)
+        from pytest_metamorphic_guard.pytest_side.why_links import linked_usage_errors
+
+        with linked_usage_errors(config):
+            _load_activation().start_session(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    word = config.getoption("mg_why")
+    if word is None:
+        return None
+    from pytest_metamorphic_guard.pytest_side.why_links import explain
+
+    return explain(word)
 
 
 @pytest.hookimpl(tryfirst=True)

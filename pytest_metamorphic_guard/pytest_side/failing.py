@@ -10,6 +10,7 @@ from pytest_metamorphic_guard.evaluation.describing import finish
 from pytest_metamorphic_guard.evaluation.transport import ItemResult, describe_violated
 from pytest_metamorphic_guard.pytest_side.places import describe_reproduction
 from pytest_metamorphic_guard.pytest_side.timers import ItemTimeout
+from pytest_metamorphic_guard.pytest_side.why_links import unusable
 from pytest_metamorphic_guard.report.alike import ShownViolations
 from pytest_metamorphic_guard.report.failure_text import render_violation
 from pytest_metamorphic_guard.runner.call_errors import Unusable
@@ -72,7 +73,7 @@ class Failing:
         if explained is not None:
             verdict = run.conclude(broken=True, unusable=find_own_fault(run, explained))
             self._keep(item, ItemResult(verdict, None, finish(measuring)[1]))
-            raise pytest.fail.Exception(str(explained), pytrace=False) from None
+            raise unusable(explained) from None
 
     def _fail_ended(
         self,

@@ -41,6 +41,7 @@ from pytest_metamorphic_guard.pytest_side.users_tests import (
     seed_own,
 )
 from pytest_metamorphic_guard.pytest_side.warning_classes import warn_of_item
+from pytest_metamorphic_guard.pytest_side.why_links import note_why, unusable
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.holders import FindingHolder, MeasuringHolder
@@ -134,6 +135,7 @@ class ItemRunner:
         fixtures = getattr(item, "fixturenames", ())
         if find_plan(item) is not None or not FIXTURES.isdisjoint(fixtures):
             writer = item.config.get_terminal_writer()
+            note_why(report, call)
             clean_report(report, self.session.redaction.hide, coloured=writer.hasmarkup)
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
         # Fixtures feed monitors too, before and after the test itself.
@@ -166,9 +168,9 @@ class ItemRunner:
             else:
                 run, measuring = early_stopping.start(item, self._build)
         except MetamorphicGuardError as error:
-            raise pytest.fail.Exception(str(error), pytrace=False) from None
-        except Unusable as unusable:
-            raise pytest.fail.Exception(str(unusable.error), pytrace=False) from None
+            raise unusable(error) from None
+        except Unusable as met:
+            raise unusable(met.error) from None
         if measuring is not None and isinstance(plan.holder, MeasuringHolder):
             plan.holder.measuring = measuring
         for caller in run.callers:

@@ -199,6 +199,11 @@ OPTIONS = (
         "Inputs for --mg-suggest: JSON lines, CSV, parquet, or calls that --mg-record has kept.",
     ),
     Option("replay", "REPORT", "Run exactly the violated inputs of a JSON report."),
+    Option(
+        "why",
+        "WORD",
+        "Explain the messages about a topic, and run nothing; 'all' lists the topics.",
+    ),
 )
 
 

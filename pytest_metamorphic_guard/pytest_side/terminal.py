@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
+from pytest_metamorphic_guard.pytest_side.why_links import read_why
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 
 if TYPE_CHECKING:
@@ -38,10 +39,17 @@ class TerminalSummary:
 
     def __init__(self, keeper: ResultKeeper) -> None:
         self._keeper = keeper
+        self._whys: dict[str, None] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what explains a failure."""
+        why = read_why(report)
+        if why is not None:
+            self._whys[why] = None
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the section."""
-        lines = _list_lines(self._keeper, terminalreporter)
+        lines = [*_list_lines(self._keeper, terminalreporter), *self._whys]
         if not lines:
             return
         terminalreporter.section(_TITLE)

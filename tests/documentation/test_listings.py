@@ -145,6 +145,18 @@ def test_the_page_of_the_catalogue_is_up_to_date() -> None:
     assert writer.make_page() == writer.PAGE.read_text(), "run docs/write_catalogue.py"
 
 
+def test_the_page_of_messages_is_up_to_date_and_has_every_topic() -> None:
+    writer = load("write_messages")
+    page = writer.PAGE.read_text()
+    assert writer.make_page() == page, "run docs/write_messages.py"
+    for topic in writer.read_topics().values():
+        assert f"\n({topic.word})=\n" in page, "no module of the package has its messages"
+        assert (ROOT / "docs" / topic.page).exists()
+        package = ROOT / "pytest_metamorphic_guard"
+        gone = [start for start in topic.modules if not list(package.glob(f"{start}*"))]
+        assert gone == [], f"no module of topic {topic.word} begins so"
+
+
 def test_the_page_of_options_lists_what_help_lists(run_in_clone) -> None:
     _, printed = run_in_clone("--help")
     page = (ROOT / "docs" / "reference" / "options.md").read_text()

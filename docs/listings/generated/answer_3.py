@@ -2,6 +2,8 @@ import sys
 
 
 class Same(list):
+    __hash__ = None
+
     def __eq__(self, other):
         return True
 
