@@ -77,6 +77,8 @@ def list_sections() -> Iterator[tuple[str, str, list[Sample]]]:
     yield "Standard library", "", _make_stdlib()
     yield "numpy", "numpy", _make_numpy()
     yield "pandas", "pandas", _make_pandas()
+    yield "polars", "polars", _make_polars()
+    yield "pyarrow", "pyarrow", _make_arrow()
 
 
 def list_samples() -> list[Sample]:
@@ -503,4 +505,84 @@ def _make_pandas() -> list[Sample]:
         ),
         Sample("pandas.NaT", lambda: pd.NaT, lambda: None, arrives="numpy.datetime64"),
         Sample("pandas.NA", lambda: pd.NA, lambda: 0, arrives="None"),
+    ]
+
+
+def _make_arrow() -> list[Sample]:
+    if find_spec("pyarrow") is None:
+        return []
+    import pyarrow as pa
+
+    when = dt.datetime(2020, 10, 25, tzinfo=dt.UTC)
+
+    def fill(change: float = 0.0) -> Any:
+        prices = [n / 4 for n in range(100)]
+        prices[12] += change
+        return pa.table(
+            {
+                "id": pa.array(range(100), pa.int32()),
+                "price": [*prices[:-1], None],
+                "name": [f"n{n}" for n in range(99)] + [None],
+                "kind": pa.array(["a", "b"] * 50).dictionary_encode(),
+                "sizes": pa.array([[n, None] for n in range(99)] + [None], pa.list_(pa.int64())),
+                "pair": pa.array([(n, n) for n in range(100)], pa.list_(pa.int32(), 2)),
+                "part": pa.array([{"x": n, "y": "a"} for n in range(100)]),
+                "map": pa.array([[("a", n)] for n in range(100)], pa.map_(pa.string(), pa.int64())),
+                "when": pa.array([when + dt.timedelta(n) for n in range(100)]),
+                "day": pa.array([dt.date(2020, 1, 1)] * 100),
+                "cost": pa.array([decimal.Decimal("9.99")] * 100),
+                "flag": pa.array([True, None] * 50),
+                "none": pa.nulls(100),
+            }
+        )
+
+    return [
+        Sample("pyarrow.Table", fill, lambda: fill(0.5), lambda: fill(_EPS), said="row 12, column 'price': 3.0 becomes 3.5"),
+        Sample("pyarrow.RecordBatch", lambda: fill().to_batches()[0], lambda: fill(0.5).to_batches()[0],
+               lambda: fill(_EPS).to_batches()[0], said="row 12, column 'price': 3.0 becomes 3.5"),
+        Sample("pyarrow.Array", lambda: fill()["price"].chunk(0), lambda: fill(0.5)["price"].chunk(0),
+               lambda: fill(_EPS)["price"].chunk(0), said="position 12: 3.0 becomes 3.5"),
+        Sample("pyarrow.ChunkedArray", lambda: fill()["price"], lambda: fill(0.5)["price"], lambda: fill(_EPS)["price"],
+               said="position 12"),
+        Sample("pyarrow.Scalar", lambda: pa.scalar(1.5), lambda: pa.scalar(2.5), lambda: pa.scalar(1.5 + _EPS)),
+    ]
+
+
+def _make_polars() -> list[Sample]:
+    if find_spec("polars") is None:
+        return []
+    import polars as pl
+
+    when = dt.datetime(2020, 10, 25, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
+
+    def fill(change: float = 0.0) -> Any:
+        prices: list[float | None] = [n / 4 for n in range(99)]
+        prices[12] = 3 + change
+        texts = ["", "ä", "n\0", *(f"n{n}" for n in range(96)), None]
+        return pl.DataFrame(
+            [
+                pl.Series("id", range(100), dtype=pl.UInt16),
+                pl.Series("price", [*prices, None], dtype=pl.Float64),
+                pl.Series("name", texts, dtype=pl.String),
+                pl.Series("kind", ["a", "b"] * 50, dtype=pl.Categorical),
+                pl.Series("size", ["S", "L"] * 50, dtype=pl.Enum(["S", "L"])),
+                pl.Series("flag", [True, None] * 50),
+                pl.Series("day", [dt.date(2020, 1, 1), None] * 50),
+                pl.Series("when", [when] * 100, dtype=pl.Datetime("us", "Europe/Berlin")),
+                pl.Series("took", [dt.timedelta(1)] * 100),
+                pl.Series("at", [dt.time(2, 30)] * 100),
+                pl.Series("cost", [decimal.Decimal("9.99")] * 100, dtype=pl.Decimal(10, 2)),
+                pl.Series("sizes", [[1, None], None] * 50, dtype=pl.List(pl.Int64)),
+                pl.Series("pair", [[1, 2]] * 100, dtype=pl.Array(pl.Int32, 2)),
+                pl.Series("part", [{"x": 1.5, "y": ["a"]}, None] * 50),
+                pl.Series("raw", [b"\0", None] * 50),
+                pl.Series("none", [None] * 100, dtype=pl.Null),
+            ]
+        )
+
+    return [
+        Sample("polars.DataFrame", fill, lambda: fill(0.5), lambda: fill(_EPS), said="row 12, column 'price': 3.0 becomes 3.5"),
+        Sample("polars.Series", lambda: fill()["price"], lambda: fill(0.5)["price"], lambda: fill(_EPS)["price"],
+               said="position 12: 3.0 becomes 3.5"),
+        Sample("polars.Series of lists", lambda: fill()["sizes"], lambda: fill()["sizes"].reverse(), said="position 0"),
     ]

@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["fit_names"]
 
 # Where our own text has a short name for a module.
-_SHORT = {"np": "numpy", "pd": "pandas"}
+_SHORT = {"np": "numpy", "pa": "pyarrow", "pd": "pandas", "pl": "polars", "xr": "xarray"}
 _OTHER = {"datetime": "dt"}
+# What a repr calls by its bare name, also inside of tables, into which nobody looks for their types.
+_BARE = {
+    "Decimal": "decimal",
+    "Fraction": "fractions",
+    "PosixPath": "pathlib",
+    "Timedelta": "pandas",
+    "Timestamp": "pandas",
+    "UUID": "uuid",
+}
 _MOST_VALUES = 1_000
 
 
@@ -92,6 +101,8 @@ def _find_meaning(name: str, kinds: Mapping[str, type]) -> object:
         kind = kinds[name]
         # The repr of a moment, datetime.datetime(...), begins with its module.
         return sys.modules[name] if kind.__module__ == name else kind
+    if name in _BARE:
+        return getattr(sys.modules.get(_BARE[name]), name, None)
     return sys.modules.get(_SHORT.get(name, name))
 
 

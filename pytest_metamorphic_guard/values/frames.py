@@ -182,6 +182,8 @@ TABLE = Mark(54, 2, 200, "pandas")
 PERIOD = Mark(58, 2, 6, "spans")
 INTERVAL = Mark(59, 3, 6, "spans")
 CALL = Mark(100, 2, 6, "named_arguments")
+ARROW = Mark(61, 2, 40, "arrow")
+POLARS = Mark(62, 2, 40, "polars")
 # The name of a kind that a distribution adds, and its parts.
 KIND = Mark(60, 2, 24)
 

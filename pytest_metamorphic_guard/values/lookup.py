@@ -40,6 +40,8 @@ HOMES: Final = {
     "numpy": ("numpy", "structures"),
     "pandas": ("pandas", "timestamps", "spans"),
     "pathlib": ("stdlib",),
+    "polars": ("polars",),
+    "pyarrow": ("arrow",),
     "re": ("patterns",),
     "types": ("mappings",),
     "pytest_metamorphic_guard": ("records", "named_arguments"),
