@@ -10,6 +10,7 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import io
 import ipaddress
 import pathlib
 import re
@@ -79,6 +80,12 @@ def list_sections() -> Iterator[tuple[str, str, list[Sample]]]:
     yield "pandas", "pandas", _make_pandas()
     yield "polars", "polars", _make_polars()
     yield "pyarrow", "pyarrow", _make_arrow()
+    yield "scipy", "scipy", _make_sparse()
+    yield "xarray", "xarray", _make_labelled()
+    yield "shapely", "shapely", _make_geometries()
+    yield "PIL", "PIL", _make_images()
+    yield "torch", "torch", _make_tensors()
+    yield "jax", "jax", _make_jax()
 
 
 def list_samples() -> list[Sample]:
@@ -537,14 +544,40 @@ def _make_arrow() -> list[Sample]:
         )
 
     return [
-        Sample("pyarrow.Table", fill, lambda: fill(0.5), lambda: fill(_EPS), said="row 12, column 'price': 3.0 becomes 3.5"),
-        Sample("pyarrow.RecordBatch", lambda: fill().to_batches()[0], lambda: fill(0.5).to_batches()[0],
-               lambda: fill(_EPS).to_batches()[0], said="row 12, column 'price': 3.0 becomes 3.5"),
-        Sample("pyarrow.Array", lambda: fill()["price"].chunk(0), lambda: fill(0.5)["price"].chunk(0),
-               lambda: fill(_EPS)["price"].chunk(0), said="position 12: 3.0 becomes 3.5"),
-        Sample("pyarrow.ChunkedArray", lambda: fill()["price"], lambda: fill(0.5)["price"], lambda: fill(_EPS)["price"],
-               said="position 12"),
-        Sample("pyarrow.Scalar", lambda: pa.scalar(1.5), lambda: pa.scalar(2.5), lambda: pa.scalar(1.5 + _EPS)),
+        Sample(
+            "pyarrow.Table",
+            fill,
+            lambda: fill(0.5),
+            lambda: fill(_EPS),
+            said="row 12, column 'price': 3.0 becomes 3.5",
+        ),
+        Sample(
+            "pyarrow.RecordBatch",
+            lambda: fill().to_batches()[0],
+            lambda: fill(0.5).to_batches()[0],
+            lambda: fill(_EPS).to_batches()[0],
+            said="row 12, column 'price': 3.0 becomes 3.5",
+        ),
+        Sample(
+            "pyarrow.Array",
+            lambda: fill()["price"].chunk(0),
+            lambda: fill(0.5)["price"].chunk(0),
+            lambda: fill(_EPS)["price"].chunk(0),
+            said="position 12: 3.0 becomes 3.5",
+        ),
+        Sample(
+            "pyarrow.ChunkedArray",
+            lambda: fill()["price"],
+            lambda: fill(0.5)["price"],
+            lambda: fill(_EPS)["price"],
+            said="position 12",
+        ),
+        Sample(
+            "pyarrow.Scalar",
+            lambda: pa.scalar(1.5),
+            lambda: pa.scalar(2.5),
+            lambda: pa.scalar(1.5 + _EPS),
+        ),
     ]
 
 
@@ -581,8 +614,243 @@ def _make_polars() -> list[Sample]:
         )
 
     return [
-        Sample("polars.DataFrame", fill, lambda: fill(0.5), lambda: fill(_EPS), said="row 12, column 'price': 3.0 becomes 3.5"),
-        Sample("polars.Series", lambda: fill()["price"], lambda: fill(0.5)["price"], lambda: fill(_EPS)["price"],
-               said="position 12: 3.0 becomes 3.5"),
-        Sample("polars.Series of lists", lambda: fill()["sizes"], lambda: fill()["sizes"].reverse(), said="position 0"),
+        Sample(
+            "polars.DataFrame",
+            fill,
+            lambda: fill(0.5),
+            lambda: fill(_EPS),
+            said="row 12, column 'price': 3.0 becomes 3.5",
+        ),
+        Sample(
+            "polars.Series",
+            lambda: fill()["price"],
+            lambda: fill(0.5)["price"],
+            lambda: fill(_EPS)["price"],
+            said="position 12: 3.0 becomes 3.5",
+        ),
+        Sample(
+            "polars.Series of lists",
+            lambda: fill()["sizes"],
+            fill()["sizes"].reverse,
+            said="position 0",
+        ),
+    ]
+
+
+def _make_sparse() -> list[Sample]:
+    if find_spec("scipy") is None:
+        return []
+    import numpy as np
+    from scipy import sparse
+
+    def fill(change: float = 0.0) -> Any:
+        made = np.zeros((40, 30))
+        made[3, 4], made[12, 3], made[39, 29] = 1.5, 9.5 + change, -2
+        return made
+
+    def make(name: str) -> Sample:
+        kind = getattr(sparse, name)
+        return Sample(
+            f"scipy.sparse.{name}",
+            lambda: kind(fill()),
+            lambda: kind(fill(0.5)),
+            lambda: kind(fill(_EPS)),
+            said="[12, 3] 9.5 becomes 10.0",
+        )
+
+    return [
+        make(name)
+        for name in ("csr_array", "csc_array", "coo_array", "csr_matrix", "lil_array", "dok_array")
+    ]
+
+
+def _make_labelled() -> list[Sample]:
+    if find_spec("xarray") is None:
+        return []
+    import numpy as np
+    import xarray as xr
+
+    def fill(change: float = 0.0) -> Any:
+        data = np.arange(60.0).reshape(6, 10)
+        data[5, 3] += change
+        days = np.arange("2020-01-01", "2020-01-11", dtype="M8[D]").astype("M8[ns]")
+        return xr.DataArray(
+            data,
+            {"site": list("abcdef"), "day": days},
+            ["site", "day"],
+            name="rain",
+            attrs={"unit": "mm"},
+        )
+
+    return [
+        Sample(
+            "xarray.DataArray",
+            fill,
+            lambda: fill(0.5),
+            lambda: fill(_EPS),
+            said="[5, 3] 53.0 becomes 53.5",
+        ),
+        Sample(
+            "xarray.Dataset",
+            lambda: fill().to_dataset(),
+            lambda: fill(0.5).to_dataset(),
+            lambda: fill(_EPS).to_dataset(),
+            said="['rain']: [5, 3] 53.0 becomes 53.5",
+        ),
+        Sample(
+            "xarray.Variable",
+            lambda: fill().variable,
+            lambda: fill(0.5).variable,
+            lambda: fill(_EPS).variable,
+            said="[5, 3]",
+        ),
+    ]
+
+
+def _make_geometries() -> list[Sample]:
+    if find_spec("shapely") is None:
+        return []
+    import shapely
+
+    def ring(change: float = 0.0) -> list[tuple[float, float]]:
+        return [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0 + change), (0.0, 9.0)]
+
+    hole = [(1, 1), (2, 1), (2, 2)]
+    far = [(n, n) for n in range(20, 30)]
+
+    def polygon(change: float = 0.0) -> Any:
+        return shapely.Polygon(ring(change), [hole])
+
+    def several(change: float = 0.0) -> Any:
+        return shapely.GeometryCollection(
+            [polygon(change), shapely.LineString(far), shapely.Point(1, 2, 3)]
+        )
+
+    def both(change: float = 0.0) -> Any:
+        return shapely.MultiPolygon([polygon(change), shapely.Polygon([*far, (0, 30)])])
+
+    return [
+        Sample(
+            "shapely.Point",
+            lambda: shapely.Point(1, 2),
+            lambda: shapely.Point(1, 3),
+            lambda: shapely.Point(1, 2 + _EPS),
+        ),
+        Sample(
+            "shapely.LineString",
+            lambda: shapely.LineString(ring()),
+            lambda: shapely.LineString(ring(1)),
+            lambda: shapely.LineString(ring(_EPS)),
+            said="point 2: (9.0, 9.0) becomes (9.0, 10.0)",
+        ),
+        Sample(
+            "shapely.Polygon", polygon, lambda: polygon(1), lambda: polygon(_EPS), said="point 2:"
+        ),
+        Sample("shapely.MultiPolygon", both, lambda: both(1), lambda: both(_EPS), said="point 2:"),
+        Sample(
+            "shapely.GeometryCollection",
+            several,
+            lambda: several(1),
+            lambda: several(_EPS),
+            said="point 2:",
+        ),
+    ]
+
+
+def _make_images() -> list[Sample]:
+    if find_spec("PIL") is None:
+        return []
+    from PIL import Image
+
+    def draw(mode: str, value: Any = None) -> Any:
+        made = Image.linear_gradient("L").resize((20, 10)).convert("RGB").convert(mode)
+        if value is not None:
+            made.putpixel((12, 3), value)
+        return made
+
+    def open_file(value: Any = None) -> Any:
+        stream = io.BytesIO()
+        draw("RGB", value).save(stream, "PNG")
+        return Image.open(stream)
+
+    return [
+        Sample(
+            "PIL.Image.Image of a file",
+            open_file,
+            lambda: open_file((1, 2, 3)),
+            said="1 of 200 pixels differ",
+            arrives="an Image of its pixels",
+        ),
+        Sample(
+            "PIL.Image.Image",
+            lambda: draw("RGB"),
+            lambda: draw("RGB", (1, 2, 3)),
+            said="1 of 200 pixels differ",
+        ),
+        Sample(
+            "PIL.Image.Image of mode L", lambda: draw("L"), lambda: draw("L", 7), said="[12, 3]"
+        ),
+        Sample(
+            "PIL.Image.Image of mode 1",
+            lambda: draw("1"),
+            lambda: draw("1", 1 - draw("1").getpixel((12, 3)) // 255),
+            said="[12, 3]",
+        ),
+        Sample(
+            "PIL.Image.Image of mode F",
+            lambda: draw("F", 0.5),
+            lambda: draw("F", 0.75),
+            lambda: draw("F", 0.5 + 1e-7),
+            said="[12, 3] 0.5 becomes 0.75",
+        ),
+        Sample(
+            "PIL.Image.Image with a palette",
+            lambda: draw("P"),
+            lambda: draw("P", 7),
+            said="[12, 3]",
+            has_source=False,
+        ),
+    ]
+
+
+def _make_tensors() -> list[Sample]:
+    if find_spec("torch") is None:
+        return []
+    import torch
+
+    def fill(change: float = 0.0, kind: str = "float64") -> Any:
+        made = torch.arange(400, dtype=torch.float64).reshape(20, 20)
+        made[12, 3] += change
+        return made.to(getattr(torch, kind))
+
+    return [
+        Sample(
+            "torch.Tensor",
+            fill,
+            lambda: fill(0.5),
+            lambda: fill(_EPS),
+            said="[12, 3] 243.0 becomes 243.5",
+        ),
+        Sample(
+            "torch.Tensor of bfloat16",
+            lambda: fill(0, "bfloat16"),
+            lambda: fill(64, "bfloat16"),
+            said="[12, 3]",
+        ),
+    ]
+
+
+def _make_jax() -> list[Sample]:
+    if find_spec("jax") is None:
+        return []
+    import jax.numpy as jnp
+
+    return [
+        Sample(
+            "jax.Array",
+            lambda: jnp.arange(40),
+            lambda: jnp.arange(40) % 39,
+            said="[39] 39 becomes 0",
+            arrives="a numpy.ndarray",
+        ),
     ]

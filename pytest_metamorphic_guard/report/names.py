@@ -17,7 +17,7 @@ __all__ = ["fit_names"]
 # Where our own text has a short name for a module.
 _SHORT = {"np": "numpy", "pa": "pyarrow", "pd": "pandas", "pl": "polars", "xr": "xarray"}
 _OTHER = {"datetime": "dt"}
-# What a repr calls by its bare name, also inside of tables, into which nobody looks for their types.
+# What a repr calls by its bare name, also inside of tables, where nobody looks for types.
 _BARE = {
     "Decimal": "decimal",
     "Fraction": "fractions",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_metamorphic_guard.values.bounds import require_times
 from pytest_metamorphic_guard.values.checks import require, require_ints, require_text
 from pytest_metamorphic_guard.values.frames import ARROW, DecodeError, keep_builtins
 from pytest_metamorphic_guard.values.kind import Kind
@@ -17,6 +16,7 @@ from pytest_metamorphic_guard.values.schemas import (
     name_type,
     read_field,
     read_type,
+    require_calendar,
     write_field,
     write_source,
 )
@@ -36,7 +36,6 @@ _MOST_NOTHING: Final = 1_000_000
 _MOST_COLUMNS: Final = 10_000
 # A slice keeps the buffers of the whole array.
 _SPARE_BYTES: Final = 4096
-_SHORT_BITS: Final = 32
 
 
 def _name_form(value: Any) -> str:
@@ -141,23 +140,8 @@ def _build_array(pa: Any, parts: Any) -> Any:
     made = _build_unchecked(pa, parts)
     made.validate(full=True)
     if pa.types.is_temporal(made.type):
-        _require_times(pa, made)
+        require_calendar(pa, made)
     return made
-
-
-def _require_times(pa: Any, array: Any) -> None:
-    kind = array.type
-    if pa.types.is_interval(kind):
-        return
-    if pa.types.is_date(kind):
-        unit, form = ("D" if kind.bit_width == _SHORT_BITS else "ms"), "moment"
-    else:
-        forms = {pa.types.is_timestamp: "moment", pa.types.is_duration: "span"}
-        form = next((form for ask, form in forms.items() if ask(kind)), "clock")
-        unit = kind.unit
-    # By view: what Arrow converts it checks by rules of its own.
-    numbers = array.drop_null().view(pa.int32() if kind.bit_width == _SHORT_BITS else pa.int64())
-    require_times(numbers.to_numpy(zero_copy_only=False), unit, form)  # type: ignore[arg-type]
 
 
 def _build_unchecked(pa: Any, parts: Any) -> Any:
@@ -197,9 +181,7 @@ def _compare(first: Any, second: Any, rules: Rules) -> Iterable[tuple[Any, Any]]
     return _compare_columns(zip(first.columns, second.columns, strict=True), rules)
 
 
-def _compare_columns(
-    pairs: Iterable[tuple[Any, Any]], rules: Rules
-) -> Iterator[tuple[Any, Any]]:
+def _compare_columns(pairs: Iterable[tuple[Any, Any]], rules: Rules) -> Iterator[tuple[Any, Any]]:
     # One column after the other, and none is read after one that differs.
     for pair in pairs:
         yield len(pair[0]), len(pair[1])

@@ -1,4 +1,4 @@
-"""Which numbers stand for times that Python has: a library may fail, or panic, to show any other."""
+"""Which numbers stand for times that Python has; libraries fail, or panic, to show any other."""
 
 from __future__ import annotations
 

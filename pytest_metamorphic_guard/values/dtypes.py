@@ -22,7 +22,7 @@ _MOST_PARTS: Final = 10_000
 _MOST_DIGITS: Final = 38
 
 
-def name_dtype(dtype: Any) -> Any:
+def name_dtype(dtype: Any) -> Any:  # noqa: PLR0911 - one answer per type
     """Return the parts of a type, or None for one that is not sent."""
     name = type(dtype).__name__
     if name in _PLAIN:
@@ -48,7 +48,9 @@ def name_dtype(dtype: Any) -> Any:
             return None
 
 
-def read_dtype(pl: Any, parts: Any) -> Any:  # noqa: PLR0911 - one answer per type
+def read_dtype(  # noqa: C901, PLR0911, PLR0912 - one answer per type
+    pl: Any, parts: Any
+) -> Any:
     """Return the type; refuse what is the name of none."""
     if type(parts) is str and parts in _PLAIN:
         return getattr(pl, parts)()
@@ -80,7 +82,8 @@ def read_dtype(pl: Any, parts: Any) -> Any:  # noqa: PLR0911 - one answer per ty
             if len(fields) > _MOST_PARTS or {type(field[0]) for field in fields} - {str}:
                 raise DecodeError("no fields")
             return pl.Struct([pl.Field(field, read_dtype(pl, kind)) for field, kind in fields])
-    raise DecodeError("no type of polars")
+        case _:
+            raise DecodeError("no type of polars")
 
 
 def write_dtype(parts: Any) -> str:

@@ -184,6 +184,11 @@ INTERVAL = Mark(59, 3, 6, "spans")
 CALL = Mark(100, 2, 6, "named_arguments")
 ARROW = Mark(61, 2, 40, "arrow")
 POLARS = Mark(62, 2, 40, "polars")
+SPARSE = Mark(63, 4, 20, "sparse")
+IMAGE = Mark(64, 4, 20, "images")
+GEOMETRY = Mark(65, 3, 20, "geometries")
+LABELLED = Mark(66, 2, 60, "labelled")
+TENSOR = Mark(67, 3, 10, "tensors")
 # The name of a kind that a distribution adds, and its parts.
 KIND = Mark(60, 2, 24)
 

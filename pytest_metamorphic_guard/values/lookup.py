@@ -30,6 +30,7 @@ keep_builtins(globals())
 # are asked. A type says itself which module it is from. If it lies, nothing is gained by it: kinds
 # are found by the type, and the true types are entered under themselves.
 HOMES: Final = {
+    "PIL": ("images",),
     "array": ("buffers",),
     "builtins": ("builtins", "buffers", "mappings", "exceptions"),
     "collections": ("collections", "mappings"),
@@ -37,15 +38,20 @@ HOMES: Final = {
     "decimal": ("numbers",),
     "fractions": ("numbers",),
     "ipaddress": ("stdlib",),
+    "jaxlib": ("tensors",),
     "numpy": ("numpy", "structures"),
     "pandas": ("pandas", "timestamps", "spans"),
     "pathlib": ("stdlib",),
     "polars": ("polars",),
     "pyarrow": ("arrow",),
     "re": ("patterns",),
+    "scipy": ("sparse",),
+    "shapely": ("geometries",),
+    "torch": ("tensors",),
     "types": ("mappings",),
     "pytest_metamorphic_guard": ("records", "named_arguments"),
     "uuid": ("stdlib",),
+    "xarray": ("labelled",),
     "zoneinfo": ("moments",),
 }
 _GROUP: Final = "metamorphic_guard.values"

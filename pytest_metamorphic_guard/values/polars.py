@@ -6,6 +6,7 @@ element by element. A lazy frame is a plan and no value: whoever returns one has
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.values.bounds import require_times
@@ -25,6 +26,7 @@ __all__ = ["KINDS"]
 keep_builtins(globals())
 
 _MOST_COLUMNS: Final = 10_000
+_MOST_NOTHING: Final = 1_000_000
 _FLOATS: Final = ("Float32", "Float64")
 _WHOLE: Final = tuple(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))
 # What is whole numbers in another light.
@@ -106,7 +108,7 @@ def _build_column(pl: Any, parts: Any) -> Any:
     dtype = read_dtype(pl, kind)
     if form == "nothing":
         # Nothing takes no bytes, whatever its length.
-        if not 0 <= length <= 1_000_000:
+        if not 0 <= length <= _MOST_NOTHING:
             raise DecodeError("a column of nothing")
         return pl.Series(name, [None] * length, dtype=dtype)
     if form == "elements":
@@ -139,6 +141,8 @@ def _require_times(kind: Any, numbers: Any) -> None:
             require_times(numbers, rest[0], "span")
         case "Time":
             require_times(numbers, "ns", "clock")
+        case _:
+            pass
 
 
 def _split(text: str, lengths: Any) -> list[str]:
@@ -150,7 +154,7 @@ def _split(text: str, lengths: Any) -> list[str]:
     if len(lengths) and (lengths.max() > len(text) or int(ends[-1]) != len(text)):
         raise DecodeError("lengths that do not fit a text")
     at = [0, *ends.tolist()]
-    return [text[start:end] for start, end in zip(at, at[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(at)]
 
 
 def _hide(pl: Any, column: Any, mask: Any) -> Any:

@@ -1,7 +1,7 @@
 """Types of Arrow as plain parts that travel, types made of such parts, and their source.
 
-A type without further ones is its own name. Any other is a list that begins with what it is, and has
-types and fields after it; a field is ``[name, type, nullable]``.
+A type without further ones is its own name. Any other is a list that begins with what it is, and
+has types and fields after it; a field is ``[name, type, nullable]``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,19 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from pytest_metamorphic_guard.values.bounds import require_times
 from pytest_metamorphic_guard.values.checks import require, require_ints
 from pytest_metamorphic_guard.values.frames import DecodeError, keep_builtins
 from pytest_metamorphic_guard.values.moments import ZONE_KEY
 
-__all__ = ["name_type", "read_field", "read_type", "write_field", "write_source"]
+__all__ = [
+    "name_type",
+    "read_field",
+    "read_type",
+    "require_calendar",
+    "write_field",
+    "write_source",
+]
 
 keep_builtins(globals())
 
@@ -21,19 +29,23 @@ keep_builtins(globals())
 _PLAIN: Final = {
     **{name: name for name in ("int8", "int16", "int32", "int64", "string", "binary", "null")},
     **{name: name for name in ("uint8", "uint16", "uint32", "uint64", "large_string")},
-    **{"large_binary": "large_binary", "bool": "bool_", "month_day_nano_interval": ""},
-    **{"halffloat": "float16", "float": "float32", "double": "float64"},
-    **{"date32[day]": "date32", "date64[ms]": "date64"},
+    "large_binary": "large_binary",
+    "bool": "bool_",
+    "month_day_nano_interval": "",
+    "halffloat": "float16",
+    "float": "float32",
+    "double": "float64",
+    "date32[day]": "date32",
+    "date64[ms]": "date64",
 }
 _PLAIN["month_day_nano_interval"] = "month_day_nano_interval"
 _OF_UNIT: Final = re.compile(r"(time32|time64|duration|timestamp)\[(s|ms|us|ns)\]")
-_ZONED: Final = re.compile(
-    rf"timestamp\[(s|ms|us|ns), tz=([+-]\d\d:\d\d|{ZONE_KEY.pattern})\]"
-)
+_ZONED: Final = re.compile(rf"timestamp\[(s|ms|us|ns), tz=([+-]\d\d:\d\d|{ZONE_KEY.pattern})\]")
 _DECIMAL: Final = re.compile(r"decimal(32|64|128|256)\((\d{1,2}), (-?\d{1,2})\)")
 _SIZED: Final = re.compile(r"fixed_size_binary\[(\d{1,6})\]")
 _LISTS: Final = {"list": "list_", "large_list": "large_list"}
 _MOST_FIELDS: Final = 10_000
+_SHORT_BITS: Final = 32
 
 
 def name_type(kind: Any) -> Any:
@@ -102,6 +114,22 @@ def read_field(pa: Any, parts: Any) -> Any:
 def write_source(kind: Any) -> str:
     """Return the expression that makes a type."""
     return _write_parts(name_type(kind))
+
+
+def require_calendar(pa: Any, array: Any) -> None:
+    """Refuse an array of times unless each is one of Python's."""
+    kind = array.type
+    if pa.types.is_interval(kind):
+        return
+    if pa.types.is_date(kind):
+        unit, form = ("D" if kind.bit_width == _SHORT_BITS else "ms"), "moment"
+    else:
+        forms = {pa.types.is_timestamp: "moment", pa.types.is_duration: "span"}
+        form = next((form for ask, form in forms.items() if ask(kind)), "clock")
+        unit = kind.unit
+    # By view: what Arrow converts it checks by rules of its own.
+    numbers = array.drop_null().view(pa.int32() if kind.bit_width == _SHORT_BITS else pa.int64())
+    require_times(numbers.to_numpy(zero_copy_only=False), unit, form)  # type: ignore[arg-type]
 
 
 def _write_parts(parts: Any) -> str:

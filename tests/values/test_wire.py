@@ -382,7 +382,8 @@ class Zone(dt.tzinfo):
 
 
 class Quantity(np.ndarray):
-    shape = (10**12,)
+    def __len__(self):
+        return 10**12
 
     def __eq__(self, other):
         Evil.ran.append("Quantity.__eq__")
