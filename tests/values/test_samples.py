@@ -131,14 +131,14 @@ def test_every_type_of_every_kind_has_a_sample():
     kinds = {id(find_kind(kind)) for kind in sampled}
     left = []
     for root, homes in HOMES.items():
-        if not importlib.util.find_spec(root):
-            continue
+        if root == "pytest_metamorphic_guard" or not importlib.util.find_spec(root):
+            continue  # what is ours stands for others
         for home in homes:
             module = importlib.import_module(f"pytest_metamorphic_guard.values.{home}")
             for kind in module.KINDS:
                 if kind.library in ("", root) and id(kind) not in kinds:
                     left += [(home, sorted(each.__name__ for each in kind.types()))]
-    assert [names for home, names in left if home != "records" and names] == []
+    assert [names for home, names in left if names] == []
 
 
 def test_the_page_of_values_is_up_to_date():
