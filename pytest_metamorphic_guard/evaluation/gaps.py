@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from pytest_metamorphic_guard.contracts.titles import name_task
+
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import EndsApart
+    from pytest_metamorphic_guard.contracts.strengths import Accepted
     from pytest_metamorphic_guard.contracts.verdicts import Verdict
 
-__all__ = ["KEEP_APART", "Difference", "Missing", "OwnCheck", "miss_unusable"]
+__all__ = ["KEEP_APART", "Difference", "Missing", "OwnCheck", "miss_unusable", "miss_vacuous"]
 
 KEEP_APART = "keep what candidate and baseline both need in a module of its own"
 
@@ -40,6 +43,15 @@ def miss_unusable(verdict: Verdict, entry: str) -> Missing:
         entry,
         is_own_fault=not verdict.withheld,
         remedy=KEEP_APART if verdict.withheld else None,
+    )
+
+
+def miss_vacuous(accepted: Accepted) -> Missing:
+    """Return that a task says nothing, since an answer that does nothing satisfies it."""
+    return Missing(
+        f"{name_task(accepted.task, accepted.where)}: {accepted.said}",
+        entry=f"{accepted.task}::*",
+        remedy="add a relation or property that such an answer violates",
     )
 
 

@@ -43,6 +43,11 @@ class EvaluationConfig:
         budget_usd: US dollars that the calls may cost, as far as the executor says what they do;
             None for any amount.
         known: The file of known violations, as ``--mg-known`` takes it.
+        strength: Whether to measure what the entries notice of small changes of the baseline, or of
+            the candidate without one.
+        strength_limit: Most changes to try.
+        vacuity: What it does when an answer that does nothing satisfies all entries: ``"warn"``
+            names it in the report, ``"error"`` keeps from adopting, ``"off"`` does not ask.
     """
 
     n: int = 400
@@ -64,8 +69,11 @@ class EvaluationConfig:
     parallel: int | Literal["auto"] | None = None
     budget_usd: float | None = None
     known: str | Path | None = None
+    strength: bool = False
+    strength_limit: int = 100
+    vacuity: Literal["warn", "error", "off"] = "warn"
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: C901 - one check per option
         faults = []
         if not (isinstance(self.n, int) and self.n >= 1):
             faults.append(f"n={self.n!r}, expected a whole number from 1")
@@ -85,6 +93,10 @@ class EvaluationConfig:
             faults.append(f"parallel={self.parallel!r}, expected a whole number from 1 or 'auto'")
         if self.budget_usd is not None and not self.budget_usd > 0:
             faults.append(f"budget_usd={self.budget_usd!r}, expected a number above 0")
+        if self.strength_limit < 1:
+            faults.append(f"strength_limit={self.strength_limit!r}, expected a number from 1")
+        if self.vacuity not in ("warn", "error", "off"):
+            faults.append(f"vacuity={self.vacuity!r}, expected warn, error or off")
         if faults:
             raise ValueError("; ".join(faults))
 

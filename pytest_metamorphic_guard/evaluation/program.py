@@ -26,6 +26,7 @@ from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, Eval
 from pytest_metamorphic_guard.evaluation.known.covering import load_known
 from pytest_metamorphic_guard.evaluation.known.standing import count_occurred, list_known
 from pytest_metamorphic_guard.evaluation.program_settings import make_rules, make_settings
+from pytest_metamorphic_guard.evaluation.program_strength import look_beside
 from pytest_metamorphic_guard.evaluation.report_file import (
     describe_environment,
     describe_options,
@@ -151,6 +152,8 @@ class _Evaluation:
         if monitors:
             context = make_context([self.task.name], self._records, measured)
             watched = watch([monitor.host() for monitor in monitors], self._records, context)
+        beside = look_beside(evaluation, self.task)
+        self._missing += beside.missing
         entries = () if known is None else known.entries
         ranking = rank(self._build_evidence(measured, watched, entries), rules)
         refused = [calls for result in self._results.values() for calls in result.refused]
@@ -181,6 +184,8 @@ class _Evaluation:
             ),
             calls=evaluation.purse.take(),
             known=list_known(entries, self._results),
+            strengths=beside.strengths,
+            accepted=beside.accepted,
         )
         return EvaluationResult(
             adopt=ranking.adopt is not None,

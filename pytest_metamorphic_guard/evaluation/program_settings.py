@@ -9,7 +9,7 @@ from pytest_metamorphic_guard.evaluation.seeding import make_seed
 from pytest_metamorphic_guard.gate.policies import parse_policy
 from pytest_metamorphic_guard.gate.policy_file import read_rules
 from pytest_metamorphic_guard.gate.rules import Rules
-from pytest_metamorphic_guard.settings import Settings
+from pytest_metamorphic_guard.settings import Settings, StrengthLimit
 from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def make_settings(
         monitors=config.monitors,
         parallel=config.parallel,
         budget_usd=config.budget_usd,
+        strength=() if config.strength else None,
+        strength_limit=StrengthLimit(config.strength_limit),
+        vacuity=config.vacuity,
     )
 
 

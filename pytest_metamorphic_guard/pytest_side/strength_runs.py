@@ -11,7 +11,7 @@ from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.contracts.titles import name_task, name_variant
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
-from pytest_metamorphic_guard.evaluation.gaps import Missing
+from pytest_metamorphic_guard.evaluation.gaps import Missing, miss_vacuous
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic
 from pytest_metamorphic_guard.pytest_side.task_classes import find_entry, find_plan
 from pytest_metamorphic_guard.runner.call_errors import Unusable
@@ -92,14 +92,7 @@ class StrengthRuns:
         """Return, for the gate, what trivial answers satisfy, where that is an error."""
         if self._session.settings.vacuity != "error":
             return []
-        return [
-            Missing(
-                f"{name_task(one.task, one.where)}: {one.said}",
-                entry=f"{one.task}::*",
-                remedy="add a relation or property that such an answer violates",
-            )
-            for one in self.accepted
-        ]
+        return [miss_vacuous(one) for one in self.accepted]
 
     # --- hooks
 
