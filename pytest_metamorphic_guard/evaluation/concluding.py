@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation.gathered import Gathered
     from pytest_metamorphic_guard.gate.rules import FailOnAlert, Rules
     from pytest_metamorphic_guard.settings import Shard
-    from pytest_metamorphic_guard.watch.alerts import MonitorReport
+    from pytest_metamorphic_guard.watch.alerts import MonitorReport, WatchReport
 
 __all__ = [
     "GateSaid",
     "MonitorSaid",
     "add_to_page",
+    "conclude_monitors",
     "decide",
     "list_monitor_lines",
     "say_gate",
@@ -87,6 +88,14 @@ class GateSaid:
 def say_monitor(report: MonitorReport, fail_on_alert: FailOnAlert) -> MonitorSaid:
     """Return what follows from a monitor's report."""
     return MonitorSaid(*split_alerts(report.alerts, fail_on_alert), report)
+
+
+def conclude_monitors(
+    watched: WatchReport | None, fail_on_alert: FailOnAlert
+) -> tuple[MonitorResult, ...]:
+    """Return the records of all monitors of a run that was not cut short."""
+    said = [say_monitor(one, fail_on_alert) for one in (watched.monitors if watched else ())]
+    return tuple(one.conclude(failed=bool(one.failing)) for one in said)
 
 
 def list_monitor_lines(results: Sequence[MonitorResult]) -> tuple[MonitorLine, ...]:

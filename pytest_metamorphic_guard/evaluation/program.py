@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.contracts.worker_mark import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
-from pytest_metamorphic_guard.evaluation.concluding import say_monitor
+from pytest_metamorphic_guard.evaluation.concluding import conclude_monitors
 from pytest_metamorphic_guard.evaluation.counting import build_evidence
 from pytest_metamorphic_guard.evaluation.describing import describe_found, describe_held
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
@@ -176,12 +176,7 @@ class _Evaluation:
             items=self._list_items(),
             violations=list_violations(self._results),
             differences=list_differences(self._results),
-            monitors=tuple(
-                (said := say_monitor(report, rules.fail_on_alert)).conclude(
-                    failed=bool(said.failing)
-                )
-                for report in (watched.monitors if watched else ())
-            ),
+            monitors=conclude_monitors(watched, rules.fail_on_alert),
             calls=evaluation.purse.take(),
             known=list_known(entries, self._results),
             strengths=beside.strengths,
