@@ -12,6 +12,7 @@ __all__ = [
     "EndsApart",
     "Measurement",
     "MetricRows",
+    "Noise",
     "Origin",
 ]
 
@@ -57,6 +58,7 @@ class EndsApart:
         baseline: How that call ended for the baseline.
         candidate: How it ended for the candidate.
         replay: The smallest input in the form from which it is run again; empty where it has none.
+        id: What the user calls that input; empty for nothing.
     """
 
     cases: int
@@ -65,14 +67,52 @@ class EndsApart:
     baseline: str
     candidate: str
     replay: str = ""
+    id: str = ""
 
     def __str__(self) -> str:
         called = "" if self.call == self.source_input else f"call {self.call}: "
         inputs = "1 input" if self.cases == 1 else f"{self.cases} inputs"
+        shown = f"{self.id}: {self.source_input}" if self.id else self.source_input
         return (
-            f"baseline and candidate end differently on {inputs}; for {self.source_input}: "
+            f"baseline and candidate end differently on {inputs}; for {shown}: "
             f"{called}baseline {self.baseline}, candidate {self.candidate}"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """How often a role violates a relation, and how often repeats of one input alone would.
+
+    Attributes:
+        role: ``"candidate"`` or ``"baseline"``.
+        violated: Share of the pairs of source and follow-up that violate it.
+        repeats: Share of the pairs of two repeats of one source that do.
+        lower: Lower end of the interval of the mean difference, over inputs; ``upper``: its upper
+            end. None where it has none.
+        confidence: Of the interval.
+    """
+
+    role: str
+    violated: float
+    repeats: float
+    lower: float | None
+    upper: float | None
+    confidence: float
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether violations count: they are more than noise."""
+        return self.lower is not None and self.lower > 0
+
+    def __str__(self) -> str:
+        said = (
+            f"violated by {100 * self.violated:.3g} % of the pairs, "
+            f"by repeats of one input in {100 * self.repeats:.3g} %"
+        )
+        if self.lower is None or self.upper is None:
+            return said
+        low, high = 100 * self.lower, 100 * self.upper
+        return f"{said}; difference {low:+.1f} to {high:+.1f} points at {100 * self.confidence:g} %"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +170,7 @@ class Measurement:
         asked_again: Number of inputs that were asked again among later ones.
         worse_again: Number of those that regressed, or were violated, only then.
         better_again: Number of those that regressed only the first time.
+        noise: One record per role, where violations count only beyond noise.
     """
 
     task: str
@@ -159,6 +200,7 @@ class Measurement:
     better_again: int = 0
     hung: int = 0
     hung_first: int = 0
+    noise: tuple[Noise, ...] = ()
 
     @property
     def title(self) -> str:
@@ -207,6 +249,7 @@ class Measurement:
                 "declared": tuple(data["declared"]),
                 "cases": tuple(CaseHeld(**case) for case in data["cases"]),
                 "beside": tuple(CaseHeld(**case) for case in data["beside"]),
+                "noise": tuple(Noise(**one) for one in data["noise"]),
                 "metrics": tuple(
                     MetricRows(
                         **{

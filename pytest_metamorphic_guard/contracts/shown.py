@@ -36,6 +36,7 @@ class ShownViolation:
         left_out: Number of calls beyond these.
         explanation: What was expected, what was found, and where that differs, as lines.
         command: The command that shows it again.
+        id: What the user calls its input, such as the row of a file; empty for nothing.
     """
 
     sentence: str
@@ -44,6 +45,7 @@ class ShownViolation:
     left_out: int
     explanation: str
     command: str
+    id: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as plain data."""

@@ -162,6 +162,7 @@ class Gathered:
                 outcome=self.outcomes[node][0],
                 cases=result.verdict.cases,
                 duration_s=self.outcomes[node][1],
+                noise=result.noise,
             )
             for node, result in self.items.items()
         ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.titles import say_hung
 from pytest_metamorphic_guard.evaluation.transport import describe_difference
-from pytest_metamorphic_guard.tasks.declarations import Agreement
+from pytest_metamorphic_guard.tasks.declarations import Agreement, makes_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,7 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
             f"every call of the baseline {before.implementation.specification} failed, so {name!r} "
             f"shows little; the first one: {before.first_failure[:200]}"
         )
-    if run.noise:
-        yield f"{name!r}: {run.noise}"
+    yield from _list_noise(run)
     if run.hung:
         yield f"{name!r} {say_hung(run.hung)}"
     for caller in run.callers:
@@ -53,6 +52,17 @@ def list_warnings(run: Run, measuring: Measuring | None) -> Iterator[str]:
         yield (
             f"{name!r} is violated in {measuring.violation_count} of {run.cases} cases, {judged}; "
             f"smallest for {smallest}"
+        )
+
+
+def _list_noise(run: Run) -> Iterator[str]:
+    name = run.entry.name
+    if run.noise:
+        yield f"{name!r}: {run.noise}"
+    if makes_noise(run.entry.subject) and run.entry.examples:
+        yield (
+            f"the examples of {name!r} are not run: with repeats= one input says nothing; "
+            "put them among the inputs of the task"
         )
 
 

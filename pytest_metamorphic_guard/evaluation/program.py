@@ -285,6 +285,7 @@ class _Evaluation:
                 outcome="passed" if result.verdict.status == "held" else "failed",
                 cases=result.verdict.cases,
                 duration_s=round(self._durations[node], 6),
+                noise=result.noise,
             )
             for node, result in self._results.items()
         )

@@ -222,6 +222,7 @@ def list_violations(results: Mapping[str, ItemResult]) -> tuple[ViolationRecord,
             shown=result.shown,
             message=result.text,
             replay=result.encoded_inputs or None,
+            id=(result.shown.id or None) if result.shown is not None else None,
         )
         for node, result in sorted(results.items())
         if result.inputs
@@ -242,6 +243,7 @@ def list_differences(results: Mapping[str, ItemResult]) -> tuple[DifferenceRecor
             baseline=found.baseline,
             outcome=found.candidate,
             replay=found.replay or None,
+            id=found.id or None,
         )
         for node, result in sorted(results.items())
         if (found := result.difference) is not None

@@ -25,7 +25,7 @@ from pytest_metamorphic_guard.values.wire import (
 )
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement
+    from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement, Noise
     from pytest_metamorphic_guard.contracts.shares import Share
     from pytest_metamorphic_guard.contracts.shown import ShownViolation
     from pytest_metamorphic_guard.report.reproduction import Reproduction
@@ -89,6 +89,11 @@ class ItemResult:
     refused: tuple[RefusedCalls, ...] = ()
     share: Share | None = None
     known: tuple[KnownSeen, ...] = ()
+
+    @property
+    def noise(self) -> tuple[Noise, ...]:
+        """What repeats of one input show, for each role, where they were made."""
+        return () if self.measurement is None else self.measurement.noise
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""
@@ -199,15 +204,16 @@ def describe_violated(  # noqa: PLR0913, PLR0917 - all that an item knows of it
 
 def describe_difference(run: Run) -> EndsApart | None:
     """Return on how many inputs both roles' calls did not end alike, and the smallest of them."""
-    return describe_ends(run.differences, run.difference)
+    return describe_ends(run, run.differences, run.difference)
 
 
-def describe_ends(cases: int, found: Difference | None) -> EndsApart | None:
+def describe_ends(run: Run, cases: int, found: Difference | None) -> EndsApart | None:
     """Return the same of so many inputs, of which this is the smallest."""
     if found is None:
         return None
     # Not loaded for a run without such an input, which starts sooner.
     from pytest_metamorphic_guard.contracts.measurements import EndsApart
+    from pytest_metamorphic_guard.report.arguments import name_sources
     from pytest_metamorphic_guard.report.values import to_source
 
     one = len(found.case.sources) == 1
@@ -218,6 +224,7 @@ def describe_ends(cases: int, found: Difference | None) -> EndsApart | None:
         baseline=_name_end(found.baseline),
         candidate=_name_end(found.candidate),
         replay=encode_inputs(found.case.sources),
+        id=name_sources(run, found.case.sources),
     )
 
 

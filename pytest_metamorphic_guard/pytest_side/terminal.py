@@ -80,6 +80,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     if keeper.ranking is not None and settings.seed_source == "contents" and not quiet:
         lines.append(settings.described_seed)
     lines += [] if quiet else keeper.session.input_notes.lines
+    lines += [] if quiet else _show_noise(keeper, width)
     lines += [*suspect_entries(keeper.gathered), *describe_refused(keeper.gathered.refused)]
     if keeper.undecided is not None and not keeper.has_nothing:
         lines.append(keeper.undecided)
@@ -109,6 +110,15 @@ def _show_monitors(
     from pytest_metamorphic_guard.report.alert_lines import render_monitors
 
     return render_monitors(keeper.monitor_results, width, style)
+
+
+def _show_noise(keeper: ResultKeeper, width: int) -> list[str]:
+    if not any(result.noise for result in keeper.gathered.items.values()):
+        return []
+    # Not loaded for a run without repeats, which starts sooner.
+    from pytest_metamorphic_guard.report.noise_lines import describe_noise
+
+    return describe_noise(keeper.gathered.item_records, width)
 
 
 def _show_strength(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.page import Page
     from pytest_metamorphic_guard.runner.run import Run
 
-__all__ = ["find_id", "format_arguments", "name_arguments"]
+__all__ = ["find_id", "format_arguments", "name_arguments", "name_sources"]
 
 _LONGEST_ID = 200
 
@@ -39,6 +39,11 @@ def find_id(run: Run, args: tuple[object, ...]) -> str | None:
     """Return what the user calls an input; None where it has no name."""
     ids = run.task.inputs.ids
     return clean_line(ids[repr(args)], _LONGEST_ID) if ids and repr(args) in ids else None
+
+
+def name_sources(run: Run, sources: tuple[tuple[object, ...], ...]) -> str:
+    """Return what the user calls the inputs of a case; empty where none has a name."""
+    return ", ".join(name for source in sources if (name := find_id(run, source)) is not None)
 
 
 def name_arguments(run: Run) -> tuple[str, ...] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_metamorphic_guard.contracts.measurements import Noise
     from pytest_metamorphic_guard.contracts.shown import ShownViolation
     from pytest_metamorphic_guard.contracts.spending import Spent
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
@@ -99,6 +100,7 @@ class ItemRecord:
         outcome: ``"passed"``, ``"failed"``, ``"skipped"`` or ``"error"``.
         cases: Number of source inputs that ran.
         duration_s: Seconds it took.
+        noise: What repeats of one input show, for each role, where they were made.
     """
 
     node_id: str
@@ -108,6 +110,7 @@ class ItemRecord:
     outcome: str
     cases: int
     duration_s: float
+    noise: tuple[Noise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,7 @@ class ViolationRecord:
         shown: The violation in parts.
         message: What was expected.
         replay: The source input in the form from which it is run again; written as it is.
+        id: What the user calls the source input, such as the row of a file; None for nothing.
     """
 
     node_id: str
@@ -158,6 +162,7 @@ class ViolationRecord:
     shown: ShownViolation | None = None
     message: str = ""
     replay: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +180,7 @@ class DifferenceRecord:
         baseline: How it ended for the baseline.
         outcome: How it ended for the candidate.
         replay: The source input in the form from which it is run again; written as it is.
+        id: What the user calls it; None for nothing.
     """
 
     node_id: str
@@ -187,6 +193,7 @@ class DifferenceRecord:
     baseline: str
     outcome: str
     replay: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

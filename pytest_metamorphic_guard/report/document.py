@@ -104,6 +104,8 @@ def _sort_items(items: tuple[ItemRecord, ...]) -> list[ItemRecord]:
 def _write_item(item: ItemRecord) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(item)
     del plain["duration_s"]
+    if not item.noise:
+        del plain["noise"]
     return plain
 
 
@@ -113,6 +115,8 @@ def _write_gate(ranking: Ranking) -> dict[str, Any]:
 
 def _write_violation(violation: ViolationRecord) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(violation)
+    if violation.shown is not None:
+        del plain["shown"]["id"]  # it stands beside it
     return plain
 
 

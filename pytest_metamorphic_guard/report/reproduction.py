@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.report.names import fit_names
 from pytest_metamorphic_guard.report.outcomes import are_same, write_outcomes
 from pytest_metamorphic_guard.report.page import LABEL, wrap_source
 from pytest_metamorphic_guard.report.values import to_source
+from pytest_metamorphic_guard.tasks.declarations import makes_noise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,6 +112,9 @@ def write_example(
     run: Run, violation: Violation, reproduction: Reproduction, width: int, room: int
 ) -> tuple[list[str], bool]:
     """Return the code that runs the violated input first from now on, and whether it fits."""
+    if makes_noise(run.entry.subject):
+        said = "with repeats= no input is kept or shrunk: the whole sample counts"
+        return [" " * LABEL + said], True
     sources = violation.case.sources
     arguments: tuple[object, ...] = sources[0] if len(sources) == 1 else sources
     is_call = type(arguments) is Call

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.shown import ShownCall, ShownViolation
 from pytest_metamorphic_guard.contracts.texts import clean, cut
 from pytest_metamorphic_guard.report.agreement import write_disagreement
-from pytest_metamorphic_guard.report.arguments import name_arguments
+from pytest_metamorphic_guard.report.arguments import name_arguments, name_sources
 from pytest_metamorphic_guard.report.expected_rows import format_message, write_expected
 from pytest_metamorphic_guard.report.page import Page
 from pytest_metamorphic_guard.report.values import format_outcome, format_value
@@ -39,6 +39,7 @@ def show_violation(run: Run, violation: Violation, reproduction: Reproduction) -
         left_out=max(0, len(candidate.executions) - _CALLS),
         explanation=_explain(run, violation),
         command=reproduction.command,
+        id=name_sources(run, violation.case.sources),
     )
 
 

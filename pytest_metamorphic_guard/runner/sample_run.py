@@ -217,6 +217,7 @@ class Measuring:
             asked_again=self._again.asked,
             worse_again=self._again.worse,
             better_again=self._again.better,
+            noise=self._noise.judged,
             example=show_input(example[0].case.sources) if example else "",
             beside=(*self._examples.cases, *self._searched.cases),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.measurements import Noise
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.runner.anew import calling_again
 from pytest_metamorphic_guard.runner.answering import find_raised
@@ -32,29 +33,24 @@ _NONE = object()
 _FEWEST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Whether the violations of one role are beyond its noise, and in words by how much."""
-
-    is_beyond: bool
-    text: str
-
-
-def judge_noise(pairs: Sequence[tuple[float, float]]) -> Judged:
+def judge_noise(pairs: Sequence[tuple[float, float]], role: str = "candidate") -> Noise:
     """Judge by the interval of the mean difference.
 
     Args:
         pairs: Of each input the share of its repeats that violate among themselves, and the share
             of pairs of source and follow-up that violate.
+        role: Whose they are.
     """
     interval = find_mean_interval(pairs, confidence=_CONFIDENCE)
-    noise, share = (100 * sum(column) / len(pairs) for column in zip(*pairs, strict=True))
-    said = f"violated by {share:.3g} % of the pairs, by repeats of one input in {noise:.3g} %"
-    if interval is None:
-        return Judged(is_beyond=False, text=said)
-    low, high = 100 * interval.lower, 100 * interval.upper
-    said += f"; difference {low:+.1f} to {high:+.1f} points at {100 * _CONFIDENCE:g} %"
-    return Judged(is_beyond=interval.lower > 0, text=said)
+    repeats, violated = (sum(column) / len(pairs) for column in zip(*pairs, strict=True))
+    return Noise(
+        role=role,
+        violated=violated,
+        repeats=repeats,
+        lower=None if interval is None else interval.lower,
+        upper=None if interval is None else interval.upper,
+        confidence=_CONFIDENCE,
+    )
 
 
 @dataclass(slots=True)
@@ -64,10 +60,12 @@ class SelfNoise:
     Attributes:
         run: The item's run.
         is_active: Whether the entry is weighed at all: a replay runs what it was given.
+        judged: One record per role, once the sample is settled.
     """
 
     run: Run
     is_active: bool
+    judged: tuple[Noise, ...] = ()
     _pairs: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     _seen: list[tuple[int, Violation]] = field(default_factory=list)
     _kept: Kept = field(default_factory=Kept)
@@ -121,8 +119,11 @@ class SelfNoise:
             raise Unusable(self.run.broken("repeats= needs the whole sample, and no --mg-shard"))
         if len(self._pairs["candidate"]) < _FEWEST:
             raise Unusable(self.run.broken("repeats= needs two inputs or more to tell noise"))
-        judged = {role: judge_noise(pairs) for role, pairs in self._pairs.items()}
-        said = judged["candidate"].text
+        roles = ("candidate", "baseline")
+        known = [(role, self._pairs[role]) for role in roles if role in self._pairs]
+        self.judged = tuple(judge_noise(pairs, role) for role, pairs in known)
+        judged = {one.role: one for one in self.judged}
+        said = str(judged["candidate"])
         if judged["candidate"].is_beyond:
             self.run.missed_rate = said
         elif any(not seen.candidate.held for _, seen in self._seen):
@@ -186,7 +187,7 @@ class SelfNoise:
         return fault is not None
 
 
-def _is_beyond(judged: Mapping[str, Judged], role: str) -> bool:
+def _is_beyond(judged: Mapping[str, Noise], role: str) -> bool:
     return role in judged and judged[role].is_beyond
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.errors import TaskError
+from pytest_metamorphic_guard.tasks.argument_names import find_place
 from pytest_metamorphic_guard.tasks.declarations import Agreement, Property, Subject, function_of
 from pytest_metamorphic_guard.tasks.decorators import Decorators, name_function
 from pytest_metamorphic_guard.tasks.entries import Entry
@@ -125,10 +126,11 @@ class EntryList(Decorators):
     ) -> list[str]:
         if not isinstance(subject, Subject):
             return [f"{subject!r:.60} is no MetamorphicRelation and no Property"]
+        subject, faults = find_place(subject, getattr(getattr(self, "inputs", None), "names", None))
         function = function_of(subject)
         mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
         self._waiting = [pair for pair in self._waiting if pair[0] is not function]
-        faults = check_arity(subject, self._width, self.functions)
+        faults += check_arity(subject, self._width, self.functions)
         faults += check_examples(subject, mine, self._width)
         if subject.name in self._entries:
             earlier = self._entries[subject.name].location

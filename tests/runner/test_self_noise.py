@@ -1,6 +1,7 @@
 """What answers at random is judged beyond what repeats of the same input give."""
 
 import importlib.util
+import json
 
 import pytest
 
@@ -39,6 +40,7 @@ def make(function, **words):
     return task
 
 noisy = make("noisy", repeats=6)
+noisy.example(10)(noisy.entries[0].function)
 biased = make("biased", repeats=6)
 skewed = make("skewed", repeats=30, expect=same_distribution())
 steady = make("steady", repeats=30, expect=same_distribution())
@@ -47,17 +49,27 @@ steady = make("steady", repeats=30, expect=same_distribution())
 
 def test_violations_count_beyond_what_repeats_of_the_same_input_give(project, read_texts):
     project.write(code=CODE, test_it=TASKS)
-    result = project.run("--mg-candidate=code.py", "-rA", "--mg-executor=inprocess")
+    options = ("-rA", "--mg-executor=inprocess", "--mg-report=r.json")
+    result = project.run("--mg-candidate=code.py", *options)
     texts = read_texts(result)
     result.stdout.fnmatch_lines_random(
         [
             "PASSED test_it.py::noisy::next_one",
             "PASSED test_it.py::steady::next_one",
             "*'next_one': no more violations than noise: violated by * at 99 %*",
+            "noise of test_it.py::biased::next_one: violated by 100 % of the pairs, by",
+            "*the examples of 'next_one' are not run: with repeats= one input says nothing*",
         ]
     )
     assert "rate        violated by 100 % of the pairs" in texts["biased.next_one"]
     assert "points at 99 %" in texts["biased.next_one"]
+    assert "with repeats= no input is kept or shrunk" in texts["biased.next_one"]
+    items = json.loads((project.path / "r.json").read_text())["items"]
+    noise = {item["task"]: item["noise"][0] for item in items}
+    assert set(noise) == {"noisy", "biased", "skewed", "steady"}
+    assert noise["biased"]["violated"] == 1.0
+    assert noise["biased"]["upper"] > noise["biased"]["lower"] > 0 > noise["noisy"]["lower"]
+    assert (noise["noisy"]["role"], noise["noisy"]["confidence"]) == ("candidate", 0.99)
     assert "repeats of both have one distribution, at 0.01" in texts["skewed.next_one"]
     result.assert_outcomes(passed=2, failed=2, warnings=result.parseoutcomes()["warnings"])
 
@@ -75,7 +87,7 @@ def test_noise_is_judged_by_the_interval_of_the_mean_difference():
     assert not judge_noise([(0.4, 0.5), (0.5, 0.4)] * 20).is_beyond
     judged = judge_noise([(0.2, 0.7), (0.3, 0.9)] * 20)
     assert judged.is_beyond
-    assert judged.text.startswith("violated by 80 % of the pairs, by repeats of one input in 25 %")
+    assert str(judged).startswith("violated by 80 % of the pairs, by repeats of one input in 25 %")
 
 
 @pytest.mark.parametrize(

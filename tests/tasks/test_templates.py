@@ -1,6 +1,7 @@
 """Templates: what each says of a right implementation, and of one that is wrong."""
 
 import pytest
+from hypothesis import strategies as st
 
 from pytest_metamorphic_guard import Task, TaskError, idempotent, invariant, monotone
 
@@ -118,6 +119,33 @@ def test_templates_hold_for_what_is_right_and_say_in_their_words_what_is_wrong(p
     result.assert_outcomes(passed=16, failed=15, warnings=1)
 
 
+def test_an_argument_may_be_named_where_the_inputs_have_names(project):
+    project.write_task(
+        """
+        t.add(monotone("price"), homogeneous(2, argument="count"))
+
+        named = Task("named", inputs=from_file("rows.jsonl"), function="solve")
+        named.add(monotone("price", direction="decreasing"))
+        """,
+        inputs='{"count": st.integers(1, 9), "price": st.integers(1, 9)}',
+        function="'solve'",
+    )
+    (project.path / "rows.jsonl").write_text('{"count": 2, "price": 3, "id": "a"}\n')
+    project.write(new="def solve(count, price):\n    return count * price\n")
+    result = project.run("--mg-candidate=new.py", "-rA")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines_random(
+        [
+            "relation    More of price gives no more of the output",
+            "follow-up   count = 2, price = 4",
+            "FAILED test_it.py::named::monotone_price*",
+        ]
+    )
+    task = Task("t", inputs={"price": st.integers()})
+    with pytest.raises(TaskError, match=r"'prize', the inputs are price\. Did you mean 'price'"):
+        task.add(monotone("prize"))
+
+
 def test_templates_are_declarations_like_others():
     def flip(xs):
         return xs[::-1]
@@ -129,6 +157,8 @@ def test_templates_are_declarations_like_others():
     with pytest.raises(TaskError, match="a second 'idempotent' is declared"):
         task.add(idempotent())
     with pytest.raises(TaskError, match="expected a position from 0"):
-        monotone(argument="price")
+        monotone(argument=1.5)
+    with pytest.raises(TaskError, match="the argument 'price', and the inputs have no names"):
+        task.add(monotone(argument="price"))
     with pytest.raises(TaskError, match="is no MetamorphicRelation"):
         task.add(idempotent)

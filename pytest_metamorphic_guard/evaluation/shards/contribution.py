@@ -67,7 +67,7 @@ def describe_share(
         shown=shown,
         example=_rank_example(measuring),
         counted=run.before_search is None,
-        apart=describe_ends(*apart),
+        apart=describe_ends(run, *apart),
         apart_size=_cut(apart[1]),
         difference_size=_cut(run.difference),
         counts={caller.role: _count_calls(caller) for caller in run.callers},

@@ -1,5 +1,7 @@
 """Inputs from a file: a line is an input, a column an argument, and ids are kept in reports."""
 
+import json
+
 import pytest
 
 from pytest_metamorphic_guard import TaskError, from_file, union
@@ -109,3 +111,45 @@ def test_sources_that_do_not_fit_together_are_refused_all_at_once(tmp_path):
         from_file("not_there.csv")
     with pytest.raises(TaskError, match="has no column 'q', it has a, b"):
         from_file(tmp_path / "a.csv", columns=["q"])
+
+
+def test_every_kind_of_violation_and_difference_says_its_row(project):
+    project.write_task(
+        """
+        @t.relation(expect="equal")
+        def same(x):
+            return (x + 1,)
+
+        @t.property
+        def right(output, x):
+            assert output != 4
+
+        @t.property
+        def holds(output, x):
+            assert output >= 0
+
+        @t.law
+        def law(f, x):
+            assert f(x) != 4
+        """,
+        inputs="from_file('rows.jsonl')",
+        agreement=True,
+    )
+    rows = ['{"x": 1, "id": "one"}', '{"x": 4, "id": "four"}', '{"x": 9, "id": 9}']
+    (project.path / "rows.jsonl").write_text("\n".join(rows))
+    project.write(
+        new="def solve(x):\n    return x if x == 4 else 0\n",
+        old="""
+        def solve(x):
+            if x == 9:
+                raise ValueError
+            return 0
+        """,
+    )
+    project.run("--mg-candidate=new.py", "--mg-baseline=old.py", "--mg-report=r.json")
+
+    report = json.loads((project.path / "r.json").read_text())
+    found = {one["relation"]: one["id"] for one in report["violations"]}
+    assert found["right"] == found["law"] == found["agreement"] == "four"
+    assert found["same"] == "four"
+    assert {one["relation"]: one["id"] for one in report["differences"]} == {"holds": "9"}
