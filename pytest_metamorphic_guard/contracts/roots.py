@@ -7,16 +7,59 @@ path stays one that opens the file, for executors that look no closer.
 from __future__ import annotations
 
 import os
-from pathlib import PurePath
+import sys
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
-__all__ = ["mark_root", "split_root"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ORIGIN", "REVISIONS", "TREE", "map_entries", "mark_root", "split_root"]
 
 _MARK = f"{os.sep}.{os.sep}"
+# Where revisions are kept in a user's cache: a folder for each repository, in which a file says
+# where that is, and one for each commit, in which the files are.
+REVISIONS = f"pytest-metamorphic-guard{os.sep}revisions"
+ORIGIN = "repository"
+TREE = "tree"
 
 
 def mark_root(root: str, file: str) -> str:
     """Return the path of a file that says that its imports begin on ``root``, a folder above it."""
     return root.rstrip(os.sep) + _MARK + os.path.relpath(file, root)
+
+
+def map_entries(path: str, search_path: Sequence[str]) -> tuple[str, ...]:
+    """Return a search path for a file: of a revision, with its own folders for the repository's.
+
+    Otherwise what it imports would be as it is in the work tree, beside what is of the revision.
+    """
+    if REVISIONS not in path:
+        return tuple(search_path)
+    before, _, after = path.partition(REVISIONS + os.sep)
+    repository, commit, tree, *_ = [*PurePath(after).parts, "", "", ""]
+    home = Path(before, REVISIONS, repository)
+    try:
+        origin = (home / ORIGIN).read_text(encoding="utf-8")
+    except OSError:
+        return tuple(search_path)
+    if tree != TREE:
+        return tuple(search_path)
+    own = str(home / commit / TREE)
+    return tuple(
+        os.path.normpath(own + entry[len(origin) :]) if _is_of(entry, origin) else entry
+        for entry in search_path
+    )
+
+
+def _is_of(entry: str, repository: str) -> bool:
+    """Tell whether a folder is of a repository, and of no environment in it."""
+    if not f"{entry}{os.sep}".startswith(repository + os.sep):
+        return False
+    return not any(
+        f"{prefix}{os.sep}".startswith(repository + os.sep) and entry.startswith(prefix + os.sep)
+        for prefix in (sys.prefix, sys.base_prefix)
+    )
 
 
 def split_root(path: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.evaluation.gaps import KEEP_APART, Missing
 from pytest_metamorphic_guard.evaluation.importing import find_imported
-from pytest_metamorphic_guard.tasks.implementations import find_origin
+from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

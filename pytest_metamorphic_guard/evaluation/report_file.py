@@ -178,6 +178,7 @@ def list_implementations(
             specification=assignment.implementation.specification,
             function=assignment.implementation.function,
             sha256=_hash(assignment.implementation.target),
+            revision=assignment.implementation.revision or None,
             refused=tuple(
                 RefusedRecord(
                     kind=calls.kind, path=calls.path, option=calls.option, calls=calls.calls

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.command_words import is_command
 from pytest_metamorphic_guard.contracts.roots import split_root
-from pytest_metamorphic_guard.tasks.implementations import find_origin
+from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

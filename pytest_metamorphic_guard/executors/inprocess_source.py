@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.roots import split_root
+from pytest_metamorphic_guard.contracts.roots import map_entries, split_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,7 @@ class Source:
     _module: ModuleType | None = None
     _own: dict[str, ModuleType] = field(default_factory=dict)
     _stamps: dict[str, _Stamp | None] = field(default_factory=dict)
+    _tops: tuple[str, ...] = ()
 
     @property
     def module(self) -> ModuleType:
@@ -113,10 +114,14 @@ class Source:
         if self.file is None:
             yield
             return
-        root = str(self.root)
+        if not self.is_loaded:
+            self._tops = (self.name.partition(".")[0], *_list_modules(self.root))
         wrote_bytecode = sys.dont_write_bytecode
         others = {name: sys.modules.get(name) for name in (self.name, *self._own)}
-        sys.path.insert(0, root)
+        others |= self._take_foreign()
+        root, path = str(self.root), sys.path[:]
+        mapped = list(map_entries(str(self.file), path))
+        sys.path[:] = [root, *mapped]
         sys.modules.update(self._own)
         sys.dont_write_bytecode = True
         known = len(sys.modules)
@@ -124,20 +129,34 @@ class Source:
             yield
         finally:
             sys.dont_write_bytecode = wrote_bytecode
-            if root in sys.path:
+            if mapped != path:
+                sys.path[:] = path
+            elif root in sys.path:
                 sys.path.remove(root)
             self._keep_new(known)
             for name, other in others.items():
                 if other is not None:
                     sys.modules[name] = other
 
+    def _take_foreign(self) -> dict[str, ModuleType]:
+        """Take modules away that have a name of one of its own, and come from elsewhere."""
+        foreign = {top for top in self._tops if top in sys.modules and self._is_foreign(top)}
+        if not foreign:
+            return {}
+        taken = [name for name in sys.modules if name.partition(".")[0] in foreign]
+        return {name: sys.modules.pop(name) for name in taken}
+
+    def _is_foreign(self, name: str) -> bool:
+        return not all(self._is_beside(place) for place in _find_places(sys.modules[name]))
+
     def _keep_new(self, known: int) -> None:
         # sys.modules is in order of insertion, so what came is at its end.
         for name in list(islice(reversed(sys.modules), max(0, len(sys.modules) - known))):
-            path = getattr(sys.modules[name], "__file__", None) or ""
+            path = _find_places(sys.modules[name])[0]
             if self._is_beside(path):
                 self._own[name] = sys.modules[name]
-                self._stamps.setdefault(path, _stamp(path))
+                if path.endswith(".py"):
+                    self._stamps.setdefault(path, _stamp(path))
         for name in self._own:
             sys.modules.pop(name, None)
 
@@ -169,6 +188,25 @@ def find_source(specification: str) -> Source:
         if all(part.isidentifier() for part in specification.split(".")):
             return Source(specification)
     raise ValueError(f"{shown!r} is neither a Python file nor the name of a module")
+
+
+def _find_places(module: ModuleType) -> list[str]:
+    """Return the file of a module, or the folders of a package that has none."""
+    file = getattr(module, "__file__", None)
+    return [file] if file else [str(place) for place in getattr(module, "__path__", ())] or [""]
+
+
+def _list_modules(root: Path | None) -> Iterator[str]:
+    """Yield the names of the modules and packages in a folder, but for those of Python itself."""
+    try:
+        entries = sorted(root.iterdir()) if root is not None else []
+    except OSError:
+        return
+    for entry in entries:
+        name = entry.name.removesuffix(".py")
+        is_module = entry.suffix == ".py" or (entry / "__init__.py").is_file()
+        if is_module and name.isidentifier() and name not in sys.stdlib_module_names:
+            yield name
 
 
 def _locate(path: Path) -> Source:

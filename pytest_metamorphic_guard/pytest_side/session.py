@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["GuardSession"]
 
@@ -223,7 +224,7 @@ class GuardSession:
     def pytest_report_header(self) -> list[str]:
         settings = self.settings
         parts = [
-            f"{role} {', '.join(a.implementation.specification for a in assignments)[:60]}"
+            f"{role} {', '.join(_name(a.implementation) for a in assignments)[:60]}"
             for role, assignments in (
                 ("candidate", settings.candidates),
                 ("baseline", settings.baselines),
@@ -290,6 +291,11 @@ class GuardSession:
 
 
 _OURS = ("local", "inprocess")
+
+
+def _name(implementation: Implementation) -> str:
+    revision = implementation.revision
+    return implementation.specification + (f" ({revision[:12]})" if revision else "")
 
 
 def _may_be_named(path: str) -> bool:

@@ -58,6 +58,7 @@ class ImplementationRecord:
         specification: What the user wrote.
         function: Name of the function, or None where the executor needs none.
         sha256: Hash of the file or text, or None where there is neither.
+        revision: The commit whose files it is of, or None where its specification names none.
         packages: Versions of the installed distributions that it imports.
         refused: What a sandbox kept its calls from.
     """
@@ -67,6 +68,7 @@ class ImplementationRecord:
     specification: str
     function: str | None = None
     sha256: str | None = None
+    revision: str | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[RefusedRecord, ...] = ()
 

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.tasks.implementations import find_origin
+from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ from pytest_metamorphic_guard.strength.bytecode import compile_part, find_flags
 from pytest_metamorphic_guard.strength.operators import Change, find_changes
 from pytest_metamorphic_guard.strength.reachable import find_reachable
 from pytest_metamorphic_guard.strength.spans import Source, Span
-from pytest_metamorphic_guard.tasks.implementations import find_origin
+from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

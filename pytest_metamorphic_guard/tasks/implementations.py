@@ -12,13 +12,13 @@ from pytest_metamorphic_guard.contracts.command_words import is_command
 from pytest_metamorphic_guard.contracts.texts import clean, clean_line, clean_name
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.tasks.claims import find_claim, is_recorded, write_target
-from pytest_metamorphic_guard.tasks.modules import find_module, find_source, has_module
+from pytest_metamorphic_guard.tasks.modules import find_source, has_module
 from pytest_metamorphic_guard.tasks.word_checks import is_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["Assignment", "Implementation", "find_origin", "parse_assignment"]
+__all__ = ["Assignment", "Implementation", "parse_assignment"]
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 # Every name that a task may have; see `check_task_name`.
@@ -42,6 +42,7 @@ class Implementation:
         specification: What the user wrote, as it is shown in messages and commands: the name of a
             candidate's file may hold anything.
         callable_object: The object itself where one was given instead of a specification.
+        revision: The commit whose files it is of, in full, where its specification names one.
 
     ``Implementation(path="new.py")`` is `from_path`.
 
@@ -53,6 +54,7 @@ class Implementation:
     function: str | None = None
     specification: str = ""
     callable_object: Callable[..., Any] | None = None
+    revision: str = ""
     path: InitVar[str | Path | None] = None
 
     def __post_init__(self, path: str | Path | None) -> None:
@@ -223,19 +225,6 @@ def parse_assignment(
     raise ImplementationError(text, _explain(text, folder))
 
 
-def find_origin(implementation: Implementation) -> Path | None:
-    """Find the file that an implementation comes from, without importing anything.
-
-    Returns None for a raw text, and for a module that has no file.
-    """
-    if implementation.is_file:
-        return Path(implementation.target).resolve()
-    if not _MODULE.match(implementation.target):
-        return None
-    origin, _ = find_module(implementation.target)
-    return Path(origin).resolve() if origin and Path(origin).is_file() else None
-
-
 def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implementation | None:
     found = _read_file(text, folder)
     if found is not None:
@@ -248,12 +237,23 @@ def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implement
     if claims and find_claim(text) is not None:
         return Implementation.from_content(text)
     module, colon, function = text.partition(":")
-    if not colon or not _MODULE.match(module) or not is_dotted(function):
-        return None
+    placed = _find_placed(text, folder) if colon else None
+    if placed is not None or not _MODULE.match(module) or not colon or not is_dotted(function):
+        return placed
     source = find_source(module, folder)
     if source is None and not has_module(module):
         return None
     return Implementation(source or module, function, text)
+
+
+def _find_placed(text: str, folder: Path) -> Implementation | None:
+    # Not loaded for a path alone, for a run that starts sooner.
+    from pytest_metamorphic_guard.tasks.rooted import find_placed
+
+    placed = find_placed(text, folder)
+    if placed is None:
+        return None
+    return Implementation(placed.file, placed.function, text, revision=placed.revision)
 
 
 def _read_file(text: str, folder: Path) -> Implementation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
-__all__ = ["find_module", "find_source", "has_module"]
+__all__ = ["find_inside", "find_module", "find_source", "has_module"]
 
 
 def find_source(module: str, folder: Path | None = None) -> str | None:
@@ -30,6 +31,21 @@ def find_source(module: str, folder: Path | None = None) -> str | None:
     marked = mark_root(str(Path(root).resolve()), file)
     # A package whose folder has another name is found by its name alone.
     return marked if split_root(marked)[1] == module else None
+
+
+def find_inside(root: Path, module: str) -> str | None:
+    """Return the path of a module's source file below a folder on which its imports begin."""
+    places = [str(root)]
+    spec = None
+    for part in module.split("."):
+        spec = importlib.machinery.PathFinder.find_spec(part, places)
+        if spec is None:
+            return None
+        places = _list_places(spec)
+    origin = spec.origin if spec is not None else None
+    if not origin or not origin.endswith(".py"):
+        return None
+    return mark_root(str(root.resolve()), str(Path(root.resolve(), os.path.relpath(origin, root))))
 
 
 def find_module(module: str, folder: Path | None = None) -> tuple[str | None, list[str]]:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.roots import map_entries
 from pytest_metamorphic_guard.executors.local.directories import Directories
 from pytest_metamorphic_guard.executors.local.levels import check_missing, choose_confinement
 from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
@@ -147,4 +148,4 @@ def _make_search_path(target: Target) -> tuple[str, ...]:
     path = [os.path.abspath(entry) for entry in sys.path]
     if not target.file and os.getcwd() not in path:
         path.append(os.getcwd())
-    return tuple(path)
+    return map_entries(target.file, path)
