@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,8 @@ from pytest_metamorphic_guard.strength.planting import Bed
 from pytest_metamorphic_guard.tasks.implementations import Assignment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from pytest_metamorphic_guard.contracts.strengths import TriedMutant
@@ -25,11 +27,19 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks import Entry, Task
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
+    Progress = Callable[[int], None] | None
+    Follow = Callable[[int], AbstractContextManager[Progress]]
+
 __all__ = ["Measured", "isolate", "measure_strength"]
 
 # Of the executors, the one that calls in this process.
 _INSIDE = "inprocess"
 _DEFAULT = "local"
+
+
+@contextlib.contextmanager
+def _follow_nobody(_: int) -> Iterator[Progress]:
+    yield None
 
 
 class Measured(NamedTuple):
@@ -84,7 +94,7 @@ def measure_strength(
     measured: Measured,
     original: Implementation,
     settings: Settings,
-    progress: Callable[[int], None] | None = None,
+    follow: Follow = _follow_nobody,
 ) -> Strength:
     """Return what the entries of a task notice of small changes of an implementation.
 
@@ -92,7 +102,8 @@ def measure_strength(
         measured: The task.
         original: What is changed, with its function named.
         settings: The options, see `isolate`.
-        progress: Called with the number of mutants done.
+        follow: Called with the number of mutants; its block is given what is to be called with the
+            number of those that are done.
 
     Raises:
         MetamorphicGuardError: It cannot be changed, or not called.
@@ -101,7 +112,7 @@ def measure_strength(
     drawn = draw_mutants(original, limit=limit.mutants, seed=settings.seed)
     evaluation = Evaluation(settings, Rules(), [])
     try:
-        with Bed(original) as bed:
+        with Bed(original) as bed, follow(len(drawn.mutants)) as progress:
             trial = Trial(
                 measured.task,
                 measured.entries,

@@ -123,6 +123,12 @@ def describe_options(settings: Settings, rules: Rules) -> dict[str, Any]:
         "fail_on_alert": rules.fail_on_alert,
         "on_inconclusive": settings.on_inconclusive,
         "monitors": list(settings.monitors),
+        "vacuity": settings.vacuity,
+        "strength": settings.strength is not None,
+        "strength_limit": {
+            "mutants": settings.strength_limit.mutants,
+            "seconds": settings.strength_limit.seconds,
+        },
     }
 
 

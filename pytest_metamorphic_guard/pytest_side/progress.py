@@ -21,12 +21,21 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.runner.run import Run
     from pytest_metamorphic_guard.runner.sample_run import Measuring
 
-__all__ = ["LocalProgress", "ProgressBoard", "SharedProgress", "describe_progress", "follow_item"]
+__all__ = [
+    "AFTERWARDS",
+    "LocalProgress",
+    "ProgressBoard",
+    "SharedProgress",
+    "describe_progress",
+    "follow_item",
+]
 
 # Most items end before anyone would look for a line about them.
 _FIRST_AFTER_S = 2.0
 _EVERY_S = 0.5
 _LEAST_ROOM = 20
+# How the line begins of what follows all items.
+AFTERWARDS = "strength of "
 _PLUGIN = "metamorphic_guard_progress"
 
 
@@ -161,6 +170,8 @@ class ProgressBoard:
 
     def _paint(self, line: str) -> None:
         writer = self._reporter._tw  # noqa: SLF001 - the one place that knows the line it is on
+        if line.startswith(AFTERWARDS):
+            self._reporter.ensure_newline()  # all items have run, and pytest's line is full
         current = writer._current_line  # noqa: SLF001
         room = writer.fullwidth - len(current) - 3
         if room < _LEAST_ROOM:  # pytest's line is nearly full, and a new one follows soon

@@ -69,14 +69,14 @@ class ResultKeeper:
             return (yield)
         try:
             answer = yield
+            if self.strength_runs is not None:
+                self.strength_runs.run_here(session)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 self.workers.interrupt()
             # -x, --maxfail, Ctrl-C: nothing is decided on a part of the data.
             self._finish(session, interrupted=True)
             raise
-        if self.strength_runs is not None:
-            self.strength_runs.run_here(session)
         self._finish(session, interrupted=False)
         return answer
 

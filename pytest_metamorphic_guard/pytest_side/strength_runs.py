@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -70,6 +71,8 @@ class StrengthRuns:
 
     def run_here(self, session: pytest.Session) -> None:
         """Try what this process is to try: with pytest-xdist its share of the tasks."""
+        if getattr(self._config.option, "dist", "no") != "no":
+            return  # the processes that it started have the items
         collected = list(_collect(session, self._session))
         if self._session.settings.tries_trivial_answers:
             self._try_trivial(collected)
@@ -78,6 +81,8 @@ class StrengthRuns:
             number, count = int(worker.get("workerid", "gw0")[2:]), worker.get("workercount", 1)
             for one in collected[number::count]:
                 self._measure(one)
+            if not collected:
+                self.faults.append("no task was collected whose strength could be measured")
 
     def list_items(self) -> Iterator[Synthetic]:
         """Yield the items that nobody collected, for what fails the run or could not be done."""
@@ -156,21 +161,23 @@ class StrengthRuns:
         try:
             inputs = self._session.evaluation.samples.get(one.task, paired=paired).inputs
             measured = Measured(one.task, list(one.entries.values()), inputs, one.where)
-            with self._follow(title) as progress:
-                options = isolate(settings, role, original)
-                self.strengths.append(measure_strength(measured, original, options, progress))
+            options, follow = isolate(settings, role, original), partial(self._follow, title)
+            self.strengths.append(measure_strength(measured, original, options, follow))
         except MetamorphicGuardError as error:
             self.faults.append(f"{title}: {clean_line(' '.join(str(error).split()))}")
         except Unusable as unusable:
             self.faults.append(f"{title}: {clean_line(' '.join(str(unusable.error).split()))}")
 
     @contextlib.contextmanager
-    def _follow(self, title: str) -> Iterator[Callable[[int], None] | None]:
-        shown, most = self._session.progress, self._session.settings.strength_limit.mutants
+    def _follow(self, title: str, total: int) -> Iterator[Callable[[int], None] | None]:
+        shown = self._session.progress
         if shown is None:
             yield None
             return
-        with shown.follow(f"strength of {title}", most, "changes") as progress:
+        # Loaded where there is a line to show.
+        from pytest_metamorphic_guard.pytest_side.progress import AFTERWARDS
+
+        with shown.follow(f"{AFTERWARDS}{title}", total, "changes") as progress:
             yield progress
 
 

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "MakeRun", "Pace"]
 
-# A mutant gets so many times as long as the original took, and so many seconds more.
+# A call of a mutant gets so many times as long as the original's slowest, a mutant so many times as
+# long as the original took as a whole, and so many seconds more.
 _TIMES_AS_LONG = 10
+_ALL_TIMES_AS_LONG = 5
 _CALL_MORE_S = 1.0
 _ALL_MORE_S = 5.0
 # After an exception so many further inputs are looked at for one on which more is noticed.
@@ -66,7 +68,7 @@ class Pace:
     @property
     def limit_s(self) -> float:
         """Seconds that one mutant may take."""
-        return self.all_s * _TIMES_AS_LONG + _ALL_MORE_S
+        return self.all_s * _ALL_TIMES_AS_LONG + _ALL_MORE_S
 
 
 @dataclass(slots=True)

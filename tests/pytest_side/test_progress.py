@@ -60,6 +60,21 @@ def test_a_long_item_says_how_far_it_is_and_leaves_no_trace(suite, workers):
     assert not any("cases" in line and "::" in line for line in shown)
 
 
+@pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["n0", "n1"])
+def test_measuring_strength_says_how_far_it_is(suite, workers):
+    slowly = TASK.replace("    assert", "    time.sleep(0.05)\n    assert")
+    old = "def solve(i):\n    return i if i < 30 else i + 1\n"
+    suite.write(test_it="import time\n" + slowly, new=old)
+
+    asked = ("--mg-strength", "--mg-strength-limit=4", "--mg-n=15")
+    written = run_in_terminal(suite, "--mg-candidate=new.py", *asked, *workers)
+
+    seen = re.findall(r"strength of t: (\d+) of \d+ changes, (?:\d+/s|one in \d+ s)", written)
+    assert seen
+    shown = [line.rpartition("\r")[2] for line in written.replace("\r\n", "\n").split("\n")]
+    assert not any("strength of t: " in line and " changes," in line for line in shown)
+
+
 @pytest.mark.parametrize(
     ("done", "total", "rate", "line"),
     [
