@@ -60,6 +60,7 @@ def test_a_long_item_says_how_far_it_is_and_leaves_no_trace(suite, workers):
     assert not any("cases" in line and "::" in line for line in shown)
 
 
+@pytest.mark.slow  # waits until a line about it is due
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["n0", "n1"])
 def test_measuring_strength_says_how_far_it_is(suite, workers):
     slowly = TASK.replace("    assert", "    time.sleep(0.05)\n    assert")
