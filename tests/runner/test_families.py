@@ -1,6 +1,8 @@
 """Families of relations, and transformations that see what the source call returned."""
 
 import json
+import re
+import shlex
 
 import pytest
 
@@ -195,3 +197,27 @@ def test_nothing_is_made_of_an_exception_that_is_an_answer(project):
     result = project.run("--mg-candidate=new.py", "--mg-report=report.json")
 
     result.assert_outcomes(passed=1)
+
+
+def test_a_member_of_a_family_is_run_again_alone_by_every_way(project):
+    project.write(code=CODE, test_it=TASKS)
+    given = ("--mg-candidate=code.py", "-p", "cacheprovider", "-k", "total")
+    project.run(*given, "--mg-report=r.json")
+    violations = json.loads((project.path / "r.json").read_text())["violations"]
+    member = next(one for one in violations if one["relation"] == "scales")
+    assert member["node_id"] == "test_it.py::total::scales[7]"
+
+    failed = ["test_it.py::total::grows", member["node_id"]]
+    told = shlex.split(member["shown"]["command"])
+    for ways, expected in (
+        ([*given, "--lf"], failed),
+        ([*given, "--mg-replay=r.json"], failed),
+        ([member["node_id"], "--mg-candidate=code.py"], failed[1:]),
+        ([member["node_id"], "--mg-candidate=code.py", "--mg-replay=r.json"], failed[1:]),
+        (told[1:], failed[1:]),
+    ):
+        result = project.run(*ways, "-rA")
+        result.assert_outcomes(
+            failed=len(expected), deselected=result.parseoutcomes().get("deselected", 0)
+        )
+        assert sorted(re.findall(r"^FAILED (\S+)", result.stdout.str(), re.MULTILINE)) == expected
