@@ -150,22 +150,7 @@ class Gathered:
     @property
     def item_records(self) -> tuple[ItemRecord, ...]:
         """What became of every item, also of those without a result."""
-        # Not loaded for a run without a report, which starts sooner.
-        from pytest_metamorphic_guard.report.contents import ItemRecord
-
-        records = [
-            ItemRecord(
-                node_id=node,
-                task=result.verdict.task,
-                relation=result.verdict.entry,
-                candidate=result.verdict.candidate,
-                outcome=self.outcomes[node][0],
-                cases=result.verdict.cases,
-                duration_s=self.outcomes[node][1],
-                noise=result.noise,
-            )
-            for node, result in self.items.items()
-        ]
+        records = [result.record(node, *self.outcomes[node]) for node, result in self.items.items()]
         unknown = self.failed | dict.fromkeys(self.lost, 0.0)
         records += [
             _record_unknown(node, duration_s)

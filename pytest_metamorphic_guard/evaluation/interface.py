@@ -46,6 +46,8 @@ class EvaluationConfig:
         strength: Whether to measure what the entries notice of small changes of the baseline, or of
             the candidate without one.
         strength_limit: Most changes to try.
+        record_baseline: The file in which the answers of the baseline are kept; None for none.
+        update_answers: Whether answers that have changed take the place of those in that file.
         vacuity: What it does when an answer that does nothing satisfies all entries: ``"warn"``
             names it in the report, ``"error"`` keeps from adopting, ``"off"`` does not ask.
     """
@@ -72,6 +74,8 @@ class EvaluationConfig:
     strength: bool = False
     strength_limit: int = 100
     vacuity: Literal["warn", "error", "off"] = "warn"
+    record_baseline: str | Path | None = None
+    update_answers: bool = False
 
     def __post_init__(self) -> None:  # noqa: C901 - one check per option
         faults = []
@@ -110,9 +114,11 @@ class EvaluationResult:
         reason: Why, in one sentence.
         outcome: ``"adopt"``, ``"reject"`` or ``"inconclusive"``.
         report: The whole report, as ``--mg-report`` writes it.
+        recorded: What became of the answers that were to be kept, as lines.
     """
 
     adopt: bool
     reason: str
     outcome: str
     report: Mapping[str, Any]
+    recorded: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_u
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evaluation.known.covering import load_known
 from pytest_metamorphic_guard.evaluation.known.standing import count_occurred, list_known
+from pytest_metamorphic_guard.evaluation.program_answers import keeping_answers
 from pytest_metamorphic_guard.evaluation.program_settings import make_rules, make_settings
 from pytest_metamorphic_guard.evaluation.program_strength import look_beside
 from pytest_metamorphic_guard.evaluation.report_file import (
@@ -134,6 +135,7 @@ class _Evaluation:
     _results: dict[str, ItemResult] = field(default_factory=dict)
     _durations: dict[str, float] = field(default_factory=dict)
     _missing: list[Missing] = field(default_factory=list)
+    _recorded: list[str] = field(default_factory=list)
 
     def run(self, stack: ExitStack) -> EvaluationResult:  # a step of a run on each of its lines
         settings = make_settings(self.config, self.candidate, self.baseline)
@@ -145,8 +147,9 @@ class _Evaluation:
         for role, one in (("candidate", self.candidate), ("baseline", self.baseline)):
             # What cannot be used is refused before anything runs.
             evaluation.executors.get(role, one)
-        for entry in self._prepare(evaluation):
-            self._run_entry(entry)
+        with keeping_answers(evaluation, self.config, self._recorded):
+            for entry in self._prepare(evaluation):
+                self._run_entry(entry)
         measured = [r.measurement for r in self._results.values() if r.measurement is not None]
         watched: WatchReport | None = None
         if monitors:
@@ -187,6 +190,7 @@ class _Evaluation:
             reason=ranking.reason,
             outcome=ranking.outcome.value,
             report=to_document(record),
+            recorded=tuple(self._recorded),
         )
 
     def _build_evidence(
@@ -277,15 +281,10 @@ class _Evaluation:
 
     def _list_items(self) -> tuple[ItemRecord, ...]:
         return tuple(
-            ItemRecord(
-                node_id=node,
-                task=result.verdict.task,
-                relation=result.verdict.entry,
-                candidate=result.verdict.candidate,
-                outcome="passed" if result.verdict.status == "held" else "failed",
-                cases=result.verdict.cases,
-                duration_s=round(self._durations[node], 6),
-                noise=result.noise,
+            result.record(
+                node,
+                "passed" if result.verdict.status == "held" else "failed",
+                round(self._durations[node], 6),
             )
             for node, result in self._results.items()
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.evaluation.seeding import make_seed
+from pytest_metamorphic_guard.evaluation.seeding import find_kept_seed, make_seed
 from pytest_metamorphic_guard.gate.policies import parse_policy
 from pytest_metamorphic_guard.gate.policy_file import read_rules
 from pytest_metamorphic_guard.gate.rules import Rules
 from pytest_metamorphic_guard.settings import Settings, StrengthLimit
+from pytest_metamorphic_guard.tasks.claims import is_recorded
 from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
 
 if TYPE_CHECKING:
@@ -24,13 +25,18 @@ def make_settings(
 ) -> Settings:
     """Return the options of a run that compares two implementations under a gate."""
     implementations = ([candidate], [baseline] if baseline else [])
-    seed = make_seed(*implementations) if config.seed is None else config.seed
+    recorded = baseline is not None and is_recorded(baseline.target)
+    seed = config.seed
+    if seed is None and baseline is not None:
+        # Under another seed, inputs are drawn for which there is no answer.
+        seed = find_kept_seed([baseline.target])
+    is_given = seed is not None
     return Settings(
         candidates=(Assignment(candidate),),
         baselines=(Assignment(baseline),) if baseline else (),
         n=config.n,
-        seed=seed,
-        seed_source="contents" if config.seed is None else "given",
+        seed=make_seed(*implementations) if seed is None else seed,
+        seed_source="given" if is_given else "contents",
         timeout_s=config.timeout_s,
         mem_mb=config.mem_mb,
         executor=config.executor,
@@ -39,7 +45,8 @@ def make_settings(
         baseline_executor_config=config.baseline_executor_config,
         candidate_executor=config.candidate_executor,
         baseline_executor=config.baseline_executor,
-        shrink=config.shrink,  # type: ignore[arg-type]  # checked by the configuration
+        # There are no recorded answers for smaller inputs.
+        shrink="off" if recorded and config.shrink == "auto" else config.shrink,  # type: ignore[arg-type]  # checked by the configuration
         fail_on="regression" if baseline else "violation",
         gate=True,
         monitors=config.monitors,

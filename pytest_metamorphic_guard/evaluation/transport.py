@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.measurements import EndsApart, Measurement, Noise
     from pytest_metamorphic_guard.contracts.shares import Share
     from pytest_metamorphic_guard.contracts.shown import ShownViolation
+    from pytest_metamorphic_guard.report.contents import ItemRecord
     from pytest_metamorphic_guard.report.reproduction import Reproduction
     from pytest_metamorphic_guard.runner.endings import Difference
     from pytest_metamorphic_guard.runner.run import Run
@@ -94,6 +95,22 @@ class ItemResult:
     def noise(self) -> tuple[Noise, ...]:
         """What repeats of one input show, for each role, where they were made."""
         return () if self.measurement is None else self.measurement.noise
+
+    def record(self, node_id: str, outcome: str, duration_s: float) -> ItemRecord:
+        """Return what a report says of the item."""
+        # Not loaded for a run without a report, which starts sooner.
+        from pytest_metamorphic_guard.report.contents import ItemRecord
+
+        return ItemRecord(
+            node_id=node_id,
+            task=self.verdict.task,
+            relation=self.verdict.entry,
+            candidate=self.verdict.candidate,
+            outcome=outcome,
+            cases=self.verdict.cases,
+            duration_s=duration_s,
+            noise=self.noise,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dict of plain values."""

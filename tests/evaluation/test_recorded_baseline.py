@@ -1,6 +1,9 @@
 """The answers of a baseline, kept and compared with when the baseline itself is gone."""
 
 import pytest
+from hypothesis import strategies as st
+
+from pytest_metamorphic_guard import EvaluationConfig, Implementation, Task, run
 
 TASK = """
 from hypothesis import strategies as st
@@ -57,3 +60,25 @@ def test_answers_that_changed_are_shown_and_stay_unless_asked(project):
     assert "solve(2) -> 9" in (project.path / "kept.jsonl").read_text()
     missing = project.spawn("--mg-candidate=new.py", "--mg-baseline=recorded:no.jsonl")
     missing.stderr.fnmatch_lines(["*there is no file *no.jsonl; --mg-record-baseline writes one"])
+
+
+def test_a_program_keeps_answers_and_compares_with_them(tmp_path):
+    for name, change in (("old", ""), ("new", ""), ("bad", " + (a > 30)")):
+        (tmp_path / f"{name}.py").write_text(f"def solve(a, b):\n    return a - b{change}\n")
+    inputs = {"a": st.integers(0, 50), "b": st.integers(0, 50)}
+    task = Task("t", inputs=inputs)
+    new, bad = (Implementation.from_path(tmp_path / f"{name}.py") for name in ("new", "bad"))
+    kept = tmp_path / "answers.jsonl"
+    config = EvaluationConfig(n=30, executor="inprocess", record_baseline=kept)
+
+    first = run(task, Implementation.from_path(tmp_path / "old.py"), new, config)
+    (tmp_path / "old.py").unlink()
+    old = Implementation.from_specification(f"recorded:{kept}")
+    later = [
+        run(task, old, one, EvaluationConfig(n=30, executor="inprocess")) for one in (new, bad)
+    ]
+
+    assert (first.outcome, len(first.recorded)) == ("adopt", 1)
+    assert first.recorded[0].startswith(f"answers of the baseline in {kept}: ")
+    assert [result.outcome for result in later] == ["adopt", "reject"]
+    assert {result.report["seed"] for result in later} == {first.report["seed"]}
