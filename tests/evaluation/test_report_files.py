@@ -32,7 +32,7 @@ def test_every_report_satisfies_the_schema(gate):
 
     for run in runs:
         jsonschema.validate(run.report, read_schema())
-        assert run.report["report_version"] == "1.1"
+        assert run.report["report_version"] == "1.2"
 
 
 def test_one_seed_gives_the_same_bytes_apart_from_times_with_and_without_workers(project):
