@@ -59,6 +59,8 @@ class Executor(ABC):
     * ``withhold(file_path, files)``: keep files, a mapping of paths to what they are, from one
       candidate; called under a gate before its calls, since a candidate that reads its baseline can
       return its answers.
+    * ``set_up(file_path, functions)``: call functions of one candidate, by name and without
+      arguments, once in each process after its import and before its first call.
     * ``with_hash_seed(seed)``: return another executor of the same configuration whose processes
       have this ``PYTHONHASHSEED``, or None where that cannot be. Calls are made there once more
       where a monitor compares repetitions; it may offer all of the above.

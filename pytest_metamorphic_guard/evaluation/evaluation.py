@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.role_executors import Executors
 from pytest_metamorphic_guard.gate.policies import Strict
@@ -15,11 +16,13 @@ from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.drawn_ahead import DrawnSamples
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
+from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.purse import Purse
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
 from pytest_metamorphic_guard.runner.run import Run
 from pytest_metamorphic_guard.runner.time_outs import TimeOuts
 from pytest_metamorphic_guard.settings import DEFAULT_MEM_MB, DEFAULT_TIMEOUT_S
+from pytest_metamorphic_guard.tasks.claims import calls_python
 from pytest_metamorphic_guard.tasks.declarations import makes_noise
 
 if TYPE_CHECKING:
@@ -79,6 +82,7 @@ class Evaluation:
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
         self._shared: dict[tuple[str, str, int], SharedOutcomes] = {}
         self._withheld: dict[str, dict[str, str]] = {}
+        self._set_ups: dict[tuple[str, str], dict[str, None]] = {}
 
     def make_caller(
         self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
@@ -109,6 +113,8 @@ class Evaluation:
             timeout_s=settings.timeout_s or (task.timeout_s if task else None) or DEFAULT_TIMEOUT_S,
             mem_mb=DEFAULT_MEM_MB if mem_mb is None else mem_mb,
         )
+        if task is not None and task.setup is not None:
+            self._set_up(caller, task)
         if role == "candidate" and settings.gate:
             # Not loaded for a run that decides nothing, which starts sooner.
             from pytest_metamorphic_guard.evaluation.borrowing import find_withheld
@@ -118,6 +124,21 @@ class Evaluation:
                 self._withheld[target] = find_withheld(implementation, settings)
             caller.withhold(self._withheld[target])
         return caller
+
+    def _set_up(self, caller: Caller, task: Task) -> None:
+        """Have a function of the implementation called once in each of its processes.
+
+        Raises:
+            ImplementationError: Its executor calls Python, and does not do this.
+        """
+        target = caller.implementation.target
+        known = self._set_ups.setdefault((caller.role, target), {})
+        known[task.setup or ""] = None
+        does = [use_offer(one, "set_up", target, tuple(known)) for one in caller.all_loaded]
+        executor = caller.loaded.identity.name
+        if not all(does) and calls_python(executor):
+            said = f"the executor {executor!r} calls no setup={task.setup!r}"
+            raise ImplementationError(caller.implementation.specification, said)
 
     def make_run(  # noqa: PLR0913 - all that tells one item from others
         self,

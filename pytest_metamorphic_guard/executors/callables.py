@@ -22,6 +22,7 @@ __all__ = [
     "find_maker",
     "finish",
     "finish_alone",
+    "prepare",
 ]
 
 # Of a function's code: it is a coroutine of the old kind.
@@ -127,6 +128,22 @@ def finish_alone(result: Any, most: int | None = None) -> Any:
     """Return what `finish` does, with a loop for this result alone."""
     with Loop() as loop:
         return finish(result, loop, most)
+
+
+def prepare(module: Any, name: str) -> None:
+    """Call a function that gets a candidate ready for its calls, such as by loading a model.
+
+    Raises:
+        ImportError: There is no such function.
+        BaseException: Whatever it raises.
+    """
+    try:
+        function = find_function(module, name)
+    except CallError as error:
+        listed = error.said if error.said.startswith(("!", "?")) else ""
+        why = "which cannot be called" if listed else "which it does not have"
+        raise ImportError(f"Task(setup=...) names the function {name!r}, {why}") from None
+    finish_alone(function())
 
 
 def _walk(module: Any, name: str) -> tuple[Any, Any, str]:

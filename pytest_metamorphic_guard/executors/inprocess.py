@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
-import itertools
 import pickle
 import time
 import traceback
@@ -25,6 +24,7 @@ from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.executors.callables import CallError, find_function, finish_alone
 from pytest_metamorphic_guard.executors.directed import Keepers, direct
+from pytest_metamorphic_guard.executors.inprocess_payloads import explain_missing, make_failure
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
 from pytest_metamorphic_guard.executors.isolation import warn_once
 from pytest_metamorphic_guard.values.pickling import dump
@@ -37,21 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = ["InprocessExecutor"]
 
-_CODES = {
-    "argument_encoding": "INPROCESS_ARGUMENT_ENCODING",
-    "exception": "INPROCESS_EXCEPTION",
-    "function_missing": "INPROCESS_NO_FUNCTION",
-    "import_error": "INPROCESS_IMPORT",
-    "memory": "INPROCESS_MEMORY",
-    "result_endless": "INPROCESS_RESULT_ENDLESS",
-    "system_exit": "INPROCESS_SYSTEM_EXIT",
-}
 _OUTPUT_BYTES = 1 << 16
 _MESSAGE_CHARACTERS = 2_000
 _TRACEBACK_CHARACTERS = 8_000
 _FRAMES = 30
-# A module may define a million functions.
-_MOST_NAMES = 1_000
 # Results of these types are answers as they are.
 _FINAL = frozenset(
     {type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset}
@@ -110,7 +99,7 @@ class InprocessExecutor(Executor):
         try:
             source = self._find(file_path)
         except ValueError as error:
-            return _make_failure("import_error", str(error))
+            return make_failure("import_error", str(error))
         out, err = io.BytesIO(), io.BytesIO()
         with (
             source.present(),
@@ -126,6 +115,14 @@ class InprocessExecutor(Executor):
         """Have all candidates imported afresh before their next call."""
         for source in self._sources.values():
             source.forget()
+
+    def set_up(self, file_path: str, functions: tuple[str, ...]) -> None:
+        """Call functions of a candidate once after each import of it."""
+        with contextlib.suppress(ValueError):  # the first call says so
+            source = self._find(file_path)
+            if source.prepare != functions:
+                source.prepare = functions
+                source.forget()
 
     def _find(self, file_path: str) -> Source:
         source = self._sources.get(file_path)
@@ -161,13 +158,13 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
     try:
         function = _find_function(source, func_name, directions)
     except CallError as error:
-        return _make_failure(error.category, _explain_missing(source, func_name, error.said))
+        return make_failure(error.category, explain_missing(source, func_name, error.said))
     watched = directions.watches if directions else isinstance(args, WatchedArguments)
     try:
         own = _copy(tuple(args))
     except Exception as error:  # noqa: BLE001 - a user's class may refuse to be copied
         text = f"an argument cannot be copied: {type(error).__name__}: {error}"
-        return _make_failure("argument_encoding", text)
+        return make_failure("argument_encoding", text)
     payload = _call(source, func_name, function, own)
     if payload["success"]:
         if directions and directions.steps:
@@ -213,8 +210,8 @@ def _call(
         duration = _clock() - started
         said = error.said
         if error.category == "function_missing":
-            said = _explain_missing(source, name, said)
-        payload = _make_failure(error.category, said)
+            said = explain_missing(source, name, said)
+        payload = make_failure(error.category, said)
     except BaseException as error:
         duration = _clock() - started
         if not _is_candidates(error, source):
@@ -250,7 +247,7 @@ def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str
         message = str(error)[:_MESSAGE_CHARACTERS]
     except (Exception, SystemExit):  # noqa: BLE001 - __str__ is the candidate's
         message = "<its text cannot be read>"
-    payload = _make_failure(category, prefix + (f"{name}: {message}" if message else name))
+    payload = make_failure(category, prefix + (f"{name}: {message}" if message else name))
     # Without the frames of this module, its neighbours, and what runs coroutines.
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_globals.get("__name__", "").startswith(_OURS):
@@ -262,30 +259,6 @@ def _describe(category: str, error: BaseException, prefix: str = "") -> dict[str
     bases = [clean_name(base.__qualname__) for base in type(error).__mro__[1:-1]]
     payload[BASES_KEY] = bases
     return payload | {"exception_type": name, "traceback": "".join(text)[-_TRACEBACK_CHARACTERS:]}
-
-
-def _make_failure(error_type: str, error: str) -> dict[str, Any]:
-    return {
-        "success": False,
-        "result": None,
-        "error": error,
-        "error_type": error_type,
-        "error_code": _CODES[error_type],
-        "duration_ms": 0.0,
-        "stdout": "",
-        "stderr": "",
-    }
-
-
-def _explain_missing(source: Source, func_name: str, said: str) -> str:
-    where = source.file or source.name
-    if said.startswith("!"):
-        return f"{func_name!r} in {where} is of type {clean_name(said[1:])} and cannot be called"
-    if said.startswith("?"):
-        return f"{func_name!r} in {where} {said[1:]}"
-    names = list(map(clean_name, itertools.islice(said.split(), _MOST_NAMES)))
-    listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
-    return f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
 
 
 def _copy(args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.roots import map_entries, split_root
+from pytest_metamorphic_guard.executors.callables import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +44,13 @@ class Source:
         name: The module's dotted name.
         file: Its source file, or None where it is imported by name like any other module.
         root: The folder on whose contents it is imported.
+        prepare: Names of functions in it that are called once, as a part of the import.
     """
 
     name: str
     file: Path | None = None
     root: Path | None = None
+    prepare: tuple[str, ...] = ()
     _module: ModuleType | None = None
     _own: dict[str, ModuleType] = field(default_factory=dict)
     _stamps: dict[str, _Stamp | None] = field(default_factory=dict)
@@ -77,6 +80,11 @@ class Source:
     def load(self) -> None:
         """Import it, inside `present`. What the candidate raises comes out."""
         importlib.invalidate_caches()
+        self._import()
+        for name in self.prepare:
+            prepare(self.module, name)
+
+    def _import(self) -> None:
         if self.file is None:
             self._load_by_name()
             return

@@ -47,6 +47,7 @@ from pytest_metamorphic_guard.pytest_side.warning_classes import (
 )
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
+from pytest_metamorphic_guard.tasks.origins import describe
 from pytest_metamorphic_guard.watch.feed import Feed
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
-    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["GuardSession"]
 
@@ -224,7 +224,7 @@ class GuardSession:
     def pytest_report_header(self) -> list[str]:
         settings = self.settings
         parts = [
-            f"{role} {', '.join(_name(a.implementation) for a in assignments)[:60]}"
+            f"{role} {', '.join(describe(a.implementation) for a in assignments)[:60]}"
             for role, assignments in (
                 ("candidate", settings.candidates),
                 ("baseline", settings.baselines),
@@ -291,11 +291,6 @@ class GuardSession:
 
 
 _OURS = ("local", "inprocess")
-
-
-def _name(implementation: Implementation) -> str:
-    revision = implementation.revision
-    return implementation.specification + (f" ({revision[:12]})" if revision else "")
 
 
 def _may_be_named(path: str) -> bool:

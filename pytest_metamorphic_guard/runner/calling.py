@@ -186,7 +186,7 @@ class Caller:
     def restart(self) -> bool:
         """Ask the executor to start afresh; False where it does not offer that."""
         done = False
-        for loaded in self._all_loaded:
+        for loaded in self.all_loaded:
             try:
                 offered = use_offer(loaded, "restart")
             except PluginError as error:
@@ -196,7 +196,7 @@ class Caller:
 
     def withhold(self, files: Mapping[str, str]) -> None:
         """Keep these files from the implementation, each with what it is, if the executor can."""
-        for loaded in self._all_loaded:
+        for loaded in self.all_loaded:
             use_offer(loaded, "withhold", self.implementation.target, files)
 
     def warm_up(self) -> None:
@@ -205,7 +205,8 @@ class Caller:
         use_offer(self.loaded, "warm_up", *named, self.timeout_s, self.mem_mb)
 
     @property
-    def _all_loaded(self) -> list[LoadedExecutor]:
+    def all_loaded(self) -> list[LoadedExecutor]:
+        """Its executor, and the one with another hash seed if there is one."""
         return [self.loaded, *([self.reseeded] if self.reseeded is not None else [])]
 
     def _call(self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | None) -> Outcome:

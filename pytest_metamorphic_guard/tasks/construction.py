@@ -16,6 +16,7 @@ class _Words(Protocol):
     """A task whose words may still be wrong."""
 
     construct: Any
+    setup: Any
     max_items: int | None
     operations: Any
     functions: tuple[Any, ...]
@@ -42,6 +43,8 @@ def check_calls(task: _Words, width: int | None, given: object) -> list[str]:
             faults.append(f"construct takes {taken}, expected the {width} inputs")
         if task.operations is not None and given is not None:
             faults.append("construct= and inputs= both say with what objects are made: give one")
+    if task.setup is not None and not (isinstance(task.setup, str) and is_dotted(task.setup)):
+        faults.append(f"setup={task.setup!r:.40} is not the name of a function")
     names = task.functions
     if not all(isinstance(n, str) and is_dotted(n) for n in names):
         faults.append(f"functions={names!r:.60}, expected names of functions")

@@ -248,7 +248,7 @@ def _parse_implementation(text: str, folder: Path, *, claims: bool) -> Implement
 
 def _find_placed(text: str, folder: Path) -> Implementation | None:
     # Not loaded for a path alone, for a run that starts sooner.
-    from pytest_metamorphic_guard.tasks.rooted import find_placed
+    from pytest_metamorphic_guard.tasks.version_files import find_placed
 
     placed = find_placed(text, folder)
     if placed is None:

@@ -11,9 +11,15 @@ from pytest_metamorphic_guard.tasks.modules import find_module
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["find_origin"]
+__all__ = ["describe", "find_origin"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
+
+
+def describe(implementation: Implementation) -> str:
+    """Return its specification, with the commit where it is of one."""
+    commit = implementation.revision[:12]
+    return f"{implementation.specification} ({commit})" if commit else implementation.specification
 
 
 def find_origin(implementation: Implementation) -> Path | None:

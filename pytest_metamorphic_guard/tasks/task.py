@@ -51,6 +51,8 @@ class Task(EntryList):
         group: ``group(*inputs)`` names the group of an input, for monitors that compare groups.
         cluster: ``cluster(*inputs)`` names the inputs that belong together, such as the turns of
             one conversation; the gate counts them once.
+        setup: Name of a function in an implementation's file that is called once per process and
+            without arguments, before its first call; what it loads is no part of a call's time.
         operations: A strategy of lists of ``(method, arguments)``, done one after the other on one
             new object; what ``inputs`` draws is then what the object is made with.
         construct: With what objects are made whose methods are called: a tuple of arguments, a dict
@@ -90,6 +92,7 @@ class Task(EntryList):
         precondition: Callable[..., Any] | None = None,
         group: Callable[..., Hashable] | None = None,
         cluster: Callable[..., Hashable] | None = None,
+        setup: str | None = None,
         operations: Any = None,
         construct: Any = None,
         functions: Iterable[str] = (),
@@ -119,6 +122,7 @@ class Task(EntryList):
         self.precondition = precondition
         self.group = group
         self.cluster = cluster
+        self.setup = setup
         self.operations = operations
         self.construct = construct
         self.functions = read_all(functions, "functions", faults)

@@ -234,3 +234,41 @@ def test_steps_are_done_on_one_object_and_each_has_its_answer(call):
     assert missing["error_type"] == "function_missing"
     assert "makes an object of class Tally, which has no method 'ad'" in missing["error"]
     assert call("Tally", [("endless", (), {})], steps=True)["error_type"] == "result_endless"
+
+
+HEAVY = """
+import enum
+import os
+
+imports = 0
+setups = []
+
+class Mode(enum.Enum):
+    FAST = 1
+
+async def load():
+    setups.append(os.getpid())
+
+def solve(x):
+    return [x, len(setups)]
+
+""" + "\n".join(f"class Kind{number}:\n    value = {number}\n" for number in range(3000))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_heavy_module_is_set_up_once_where_it_is_imported(candidates, level, recwarn):
+    path = candidates.write(HEAVY)
+    inprocess = level == "inprocess"
+    executor = InprocessExecutor() if inprocess else LocalExecutor({"isolation": level})
+    executor.set_up(path, ("load",))
+    assert [executor.execute(path, "solve", (n,), 20, 512)["result"] for n in (1, 2)] == [
+        [1, 1],
+        [2, 1],
+    ]
+    executor.set_up(path, ("lode",))
+    executor.restart()
+    payload = executor.execute(path, "solve", (1,), 20, 512)
+    assert payload["error_type"] == "import_error"
+    assert "Task(setup=...) names the function 'lode', which it does not have" in payload["error"]
+    if not inprocess:
+        executor.close()

@@ -163,6 +163,46 @@ def test_a_law_receives_several_functions_by_name(project):
     project.run("--mg-candidate=old.py").assert_outcomes(passed=4)
 
 
+def test_what_a_task_sets_up_is_there_for_every_call_of_its_entries(project):
+    project.write(
+        model="""
+            loaded = []
+
+            def load():
+                loaded.append(7)
+
+            def more():
+                loaded.append(1)
+
+            def solve(x):
+                return x * sum(loaded[:1])
+        """,
+        test_it="""
+            from pytest_metamorphic_guard import Task
+            first = Task("first", inputs=[(1,), (2,)], setup="load")
+            second = Task("second", inputs=[(1,), (2,)], setup="more")
+
+            @first.property
+            @second.property
+            def seven(output, x):
+                assert output == 7 * x
+
+            @first.law
+            def law(solve, x):
+                assert solve(x) == 7 * x
+
+            missing = Task("missing", inputs=[(1,)], setup="lode")
+            missing.property(seven)
+        """,
+    )
+    for options in ((), ('--mg-executor-config={"isolation": "fork"}',)):
+        result = project.run("--mg-candidate=model.py", "-k", "not missing", *options)
+        result.assert_outcomes(passed=3, deselected=1)
+    result = project.run("--mg-candidate=model.py", "-k", "missing", "--mg-executor=inprocess")
+    text = " ".join(result.stdout.str().split())
+    assert "Task(setup=...) names the function 'lode', which it does not have" in text
+
+
 def test_a_call_is_written_as_it_is_read_and_its_violation_is_played_again(project):
     project.write(
         new="def solve(x, *, by):\n    return x if x > 3 and by > 4 else 0\n",

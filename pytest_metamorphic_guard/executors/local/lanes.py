@@ -68,6 +68,10 @@ class Lanes(Executor):
         """Keep files from a candidate, in every lane."""
         self._set(lambda lane: lane.withhold(file_path, files))
 
+    def set_up(self, file_path: str, functions: tuple[str, ...]) -> None:
+        """Call functions of a candidate once in every process, in every lane."""
+        self._set(lambda lane: lane.set_up(file_path, functions))
+
     def share_processor(self, processor: int) -> None:
         """Keep the processes of every lane on one processor."""
         self._set(lambda lane: lane.share_processor(processor))

@@ -70,6 +70,7 @@ class LocalExecutor(Executor):
             self._direct = InprocessExecutor()
         self._implementations: dict[tuple[str, int], Callee] = {}
         self._withheld: dict[str, dict[str, str]] = {}
+        self._prepared: dict[str, tuple[str, ...]] = {}
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._inherited: list[object] = []
@@ -151,6 +152,17 @@ class LocalExecutor(Executor):
             for key in [key for key in self._implementations if key[0] == file_path]:
                 self._implementations.pop(key).end()
 
+    def set_up(self, file_path: str, functions: tuple[str, ...]) -> None:
+        """Call functions of a candidate once in every process, as a part of its import."""
+        with self._lock:
+            if self._direct is not None:
+                self._direct.set_up(file_path, functions)
+            if self._prepared.get(file_path, ()) == functions:
+                return
+            self._prepared[file_path] = functions
+            for key in [key for key in self._implementations if key[0] == file_path]:
+                self._implementations.pop(key).end()
+
     def restart(self) -> None:
         """End all processes and forget failed imports: the next call runs in a fresh process."""
         self._leave_to_parent()
@@ -221,7 +233,8 @@ class LocalExecutor(Executor):
         implementation = self._implementations.pop(key, None)
         if implementation is None:
             withheld = self._withheld.get(file_path, {})
-            implementation = Callee(find_target(file_path), mem_mb, withheld)
+            target = find_target(file_path)._replace(prepare=self._prepared.get(file_path, ()))
+            implementation = Callee(target, mem_mb, withheld)
             while len(self._implementations) >= self._configuration.max_workers:
                 oldest = next(iter(self._implementations))
                 self._implementations.pop(oldest).end()

@@ -102,6 +102,11 @@ def load(target: Target) -> ModuleType:
     """
     module = _import(target)
     _load_needed(module)
+    for name in target.prepare:
+        # Not loaded where nothing is to be prepared, so that a worker starts sooner.
+        from pytest_metamorphic_guard.executors.callables import prepare
+
+        prepare(module, name)
     return module
 
 

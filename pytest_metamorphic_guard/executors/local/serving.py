@@ -94,9 +94,10 @@ class Caller:
         written = body[_HEAD:end].decode()
         name = written.rstrip(MARKS)
         directions = None
+        is_watched = written is not name and WATCHED in written
         try:
             arguments = _unpickle(memoryview(body)[end:])
-            if name != written and DIRECTED in written:
+            if written is not name and DIRECTED in written:
                 arguments, directions = arguments
         except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
             return pack_failure(nonce, describe_argument_failure(error))
@@ -117,7 +118,7 @@ class Caller:
         kind = RETURNED
         encoded = b""
         if failure is None:
-            watched = (result, list(arguments)) if WATCHED in written[-3:] else result
+            watched = (result, list(arguments)) if is_watched else result
             kind, encoded, failure = self._encode_result(watched)
         # Later than the call's end: a result may compute when it is read.
         duration = _clock() - start

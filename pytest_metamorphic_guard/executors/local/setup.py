@@ -17,11 +17,13 @@ class Target(NamedTuple):
         file: Absolute path of the source file; empty for a module given by name.
         name: Dotted name under which it is imported; empty where the worker chooses one.
         root: Directory that goes to the front of ``sys.path``; empty for a module given by name.
+        prepare: Names of functions in it that are called once, as a part of the import.
     """
 
     file: str
     name: str
     root: str
+    prepare: tuple[str, ...] = ()
 
 
 class Permissions(NamedTuple):
