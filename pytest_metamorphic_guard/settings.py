@@ -98,6 +98,8 @@ class Settings:
         report_folder: That is a folder, whether or not it exists already.
         html: Where the page goes.
         code_quality: Where GitLab's code quality report goes.
+        compare: The earlier report, or a folder of them, that the run is compared with.
+        history: The folder in which reports are kept.
         known: The file of known violations.
         known_strict: Fail where one of them no longer occurs.
         write_known: Where to propose known violations for what failed.
@@ -137,6 +139,8 @@ class Settings:
     report_folder: bool = False
     html: Path | None = None
     code_quality: Path | None = None
+    compare: Path | None = None
+    history: Path | None = None
     known: Path | None = None
     known_strict: bool = False
     write_known: Path | None = None
@@ -158,6 +162,12 @@ class Settings:
         """Whether relations are tried on answers that do nothing, which takes a whole run."""
         asked = self.gate if self.vacuity is None else self.vacuity != "off"
         return asked and self.replay is None and self.shard is None
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether a report of the run is made, for whatever reader."""
+        asked = (self.report, self.html, self.compare, self.history)
+        return any(path is not None for path in asked)
 
     @property
     def described_seed(self) -> str:

@@ -50,6 +50,8 @@ class EvaluationConfig:
         update_answers: Whether answers that have changed take the place of those in that file.
         vacuity: What it does when an answer that does nothing satisfies all entries: ``"warn"``
             names it in the report, ``"error"`` keeps from adopting, ``"off"`` does not ask.
+        compare: The earlier report, or a folder of them, that this one is compared with.
+        history: A folder in which the report is kept.
     """
 
     n: int = 400
@@ -76,6 +78,8 @@ class EvaluationConfig:
     vacuity: Literal["warn", "error", "off"] = "warn"
     record_baseline: str | Path | None = None
     update_answers: bool = False
+    compare: str | Path | None = None
+    history: str | Path | None = None
 
     def __post_init__(self) -> None:  # noqa: C901 - one check per option
         faults = []

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
 import time
 import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.worker_mark import is_worker
 from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.evaluation.borrowing import find_borrowed
 from pytest_metamorphic_guard.evaluation.certainty import Watcher
-from pytest_metamorphic_guard.evaluation.concluding import conclude_monitors
 from pytest_metamorphic_guard.evaluation.counting import build_evidence
 from pytest_metamorphic_guard.evaluation.describing import describe_found, describe_held
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.interface import EvaluationConfig, EvaluationResult
 from pytest_metamorphic_guard.evaluation.known.covering import load_known
-from pytest_metamorphic_guard.evaluation.known.standing import count_occurred, list_known
+from pytest_metamorphic_guard.evaluation.known.standing import count_occurred
+from pytest_metamorphic_guard.evaluation.past.earlier_reports import complete_report, find_past
 from pytest_metamorphic_guard.evaluation.program_answers import keeping_answers
+from pytest_metamorphic_guard.evaluation.program_record import describe_program
 from pytest_metamorphic_guard.evaluation.program_settings import make_rules, make_settings
 from pytest_metamorphic_guard.evaluation.program_strength import look_beside
-from pytest_metamorphic_guard.evaluation.report_file import (
-    describe_environment,
-    describe_options,
-    list_differences,
-    list_executors,
-    list_implementations,
-    list_violations,
-)
+from pytest_metamorphic_guard.evaluation.sample_digest import digest_sample
 from pytest_metamorphic_guard.evaluation.transport import (
     ItemResult,
     describe_difference,
     list_refused,
 )
 from pytest_metamorphic_guard.gate.ranking import rank
-from pytest_metamorphic_guard.report.contents import ItemRecord, RunRecord
 from pytest_metamorphic_guard.report.document import to_document
-from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.reproduction import Reproduction
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.confirmation import confirm
@@ -137,9 +125,10 @@ class _Evaluation:
     _missing: list[Missing] = field(default_factory=list)
     _recorded: list[str] = field(default_factory=list)
 
-    def run(self, stack: ExitStack) -> EvaluationResult:  # a step of a run on each of its lines
+    def run(self, stack: ExitStack) -> EvaluationResult:
         settings = make_settings(self.config, self.candidate, self.baseline)
         rules = make_rules(self.config, self.task)
+        past = find_past(settings.compare, settings.history)
         monitors = load_monitors(self.config.monitors)
         known = None if self.config.known is None else load_known(Path(self.config.known))
         evaluation = Evaluation(settings, rules, monitors, known=known)
@@ -159,37 +148,20 @@ class _Evaluation:
         self._missing += beside.missing
         entries = () if known is None else known.entries
         ranking = rank(self._build_evidence(measured, watched, entries), rules)
-        refused = [calls for result in self._results.values() for calls in result.refused]
-        record = RunRecord(
-            version=importlib.metadata.version("pytest-metamorphic-guard"),
-            seed=settings.seed,
-            seed_source=settings.seed_source,
-            partial=False,
-            started_at=datetime.fromtimestamp(self._started, UTC).isoformat(
-                timespec="milliseconds"
-            ),
-            duration_s=round(time.time() - self._started, 3),
-            options=describe_options(settings, rules)
-            | ({} if known is None else {"known": known.describe()}),
-            environment=describe_environment(settings),
-            secrets=list_secrets(settings, os.environ),
-            ranking=ranking,
-            implementations=list_implementations(settings, sum_refused(refused)),
-            executors=list_executors(settings),
-            items=self._list_items(),
-            violations=list_violations(self._results),
-            differences=list_differences(self._results),
-            monitors=conclude_monitors(watched, rules.fail_on_alert),
-            calls=evaluation.purse.take(),
-            known=list_known(entries, self._results),
-            strengths=beside.strengths,
-            accepted=beside.accepted,
+        record = describe_program(
+            evaluation,
+            ranking,
+            self._results,
+            self._durations,
+            watched=watched,
+            started=self._started,
+            beside=beside,
         )
         return EvaluationResult(
             adopt=ranking.adopt is not None,
             reason=ranking.reason,
             outcome=ranking.outcome.value,
-            report=to_document(record),
+            report=complete_report(to_document(record), past, settings.history),
             recorded=tuple(self._recorded),
         )
 
@@ -275,19 +247,10 @@ class _Evaluation:
             difference=describe_difference(one),
             refused=list_refused(one),
             known=() if one.excuses is None else tuple(one.excuses.seen),
+            sample=digest_sample(measuring.sample),
         )
         self._durations[node] = time.perf_counter() - begun
         self._records += measuring.recorder.records
-
-    def _list_items(self) -> tuple[ItemRecord, ...]:
-        return tuple(
-            result.record(
-                node,
-                "passed" if result.verdict.status == "held" else "failed",
-                round(self._durations[node], 6),
-            )
-            for node, result in self._results.items()
-        )
 
 
 def _close(evaluation: Evaluation) -> None:

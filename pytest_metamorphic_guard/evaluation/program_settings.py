@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.evaluation.seeding import find_kept_seed, make_seed
@@ -55,6 +56,8 @@ def make_settings(
         strength=() if config.strength else None,
         strength_limit=StrengthLimit(config.strength_limit),
         vacuity=config.vacuity,
+        compare=None if config.compare is None else Path(config.compare),
+        history=None if config.history is None else Path(config.history),
     )
 
 

@@ -71,6 +71,7 @@ class ItemResult:
         refused: What sandboxes refused to its implementations.
         share: What merging needs, where only a share of the sample has run.
         known: What it saw of the known violations that are about it.
+        sample: What tells its sample from others; empty where nobody asks.
     """
 
     verdict: Verdict
@@ -90,6 +91,7 @@ class ItemResult:
     refused: tuple[RefusedCalls, ...] = ()
     share: Share | None = None
     known: tuple[KnownSeen, ...] = ()
+    sample: str = ""
 
     @property
     def noise(self) -> tuple[Noise, ...]:
@@ -132,6 +134,7 @@ class ItemResult:
             "refused": [calls._asdict() for calls in self.refused],
             "share": self.share and self.share.to_dict(),
             "known": [list(seen) for seen in self.known],
+            "sample": self.sample,
         }
 
     @classmethod
@@ -156,6 +159,7 @@ class ItemResult:
             tuple(RefusedCalls(**calls) for calls in data["refused"]),
             data["share"] and _read_share(data["share"]),
             tuple(KnownSeen(*seen) for seen in data["known"]),
+            data["sample"],
         )
 
 

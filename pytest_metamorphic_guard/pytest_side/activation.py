@@ -11,6 +11,7 @@ from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.pytest_side.executor_check import ExecutorMaking
 from pytest_metamorphic_guard.pytest_side.interrupting import Interruption, interrupt_once
 from pytest_metamorphic_guard.pytest_side.items import ItemRunner
+from pytest_metamorphic_guard.pytest_side.known_runs import KnownNames
 from pytest_metamorphic_guard.pytest_side.parsing import (
     find_idle,
     read_settings,
@@ -129,6 +130,9 @@ def get_session(config: pytest.Config) -> GuardSession:
         config.pluginmanager.register(session.selection, "metamorphic_guard_selection")
         config.pluginmanager.register(session.input_notes, "metamorphic_guard_input_notes")
         config.pluginmanager.register(Interruption(config), "metamorphic_guard_interruption")
+        if session.known is not None:
+            names = KnownNames(session, session.known)
+            config.pluginmanager.register(names, "metamorphic_guard_known")
         if session.early_stopping is not None:
             config.pluginmanager.register(session.early_stopping, "metamorphic_guard_early_stop")
         runs = _make_strength_runs(session)

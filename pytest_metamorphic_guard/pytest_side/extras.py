@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation.known.covering import KnownViolations
+    from pytest_metamorphic_guard.evaluation.past.earlier_reports import Past
     from pytest_metamorphic_guard.evaluation.replaying import Replay
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
@@ -18,6 +19,7 @@ __all__ = [
     "choose_progress",
     "load_known",
     "load_monitors",
+    "load_past",
     "load_replay",
 ]
 
@@ -68,6 +70,21 @@ def load_known(config: pytest.Config, settings: Settings) -> KnownViolations | N
     from pytest_metamorphic_guard.evaluation.known.covering import load_known as load
 
     return load(settings.known, getattr(config, "workerinput", {}).get("mg_today"))
+
+
+def load_past(config: pytest.Config, settings: Settings) -> Past | None:
+    """Return what is known of earlier runs, where the run is compared or kept.
+
+    Raises:
+        MetamorphicGuardError: The report that it is compared with cannot be read.
+    """
+    is_asked = settings.compare is not None or settings.history is not None
+    if not is_asked or hasattr(config, "workerinput"):
+        return None
+    # Not loaded for a run without earlier ones, which starts sooner.
+    from pytest_metamorphic_guard.evaluation.past.earlier_reports import find_past
+
+    return find_past(settings.compare, settings.history)
 
 
 def check_page_can_be_made(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.report_file import ReportError, write_report
 from pytest_metamorphic_guard.report.annotations import (
@@ -13,12 +13,11 @@ from pytest_metamorphic_guard.report.annotations import (
     write_code_quality,
     write_commands,
 )
-from pytest_metamorphic_guard.report.document import to_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pytest_metamorphic_guard.report.contents import RunRecord, ViolationRecord
+    from pytest_metamorphic_guard.report.contents import ViolationRecord
     from pytest_metamorphic_guard.settings import Settings
 
 __all__ = ["Written", "annotate", "write_files"]
@@ -37,9 +36,8 @@ class Written:
     failed: str | None = None
 
 
-def write_files(run: RunRecord, settings: Settings) -> Iterator[Written]:
+def write_files(document: Mapping[str, Any], settings: Settings) -> Iterator[Written]:
     """Write the files that were asked for, and say of each where it is."""
-    document = to_document(run)
     if settings.report is not None:
         try:
             path = write_report(document, settings.report, folder=settings.report_folder)

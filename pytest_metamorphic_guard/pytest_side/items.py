@@ -234,8 +234,17 @@ class ItemRunner:
             refused=list_refused(plan.holder.run),
             share=self._share(item, plan, result),
             known=() if plan.holder.run.excuses is None else tuple(plan.holder.run.excuses.seen),
+            sample=self._digest(plan),
         )
         note_counts(item, result)
+
+    def _digest(self, plan: Plan) -> str:
+        if not (self.session.settings.is_reported and isinstance(plan.holder, MeasuringHolder)):
+            return ""
+        # Not loaded for a run without a report, which starts sooner.
+        from pytest_metamorphic_guard.evaluation.sample_digest import digest_sample
+
+        return digest_sample(plan.holder.measuring.sample)
 
     def _share(self, item: pytest.Item, plan: Plan, result: ItemResult) -> Share | None:
         if self.session.settings.shard is None:

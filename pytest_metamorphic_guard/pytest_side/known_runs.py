@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from pytest_metamorphic_guard.pytest_side.abort import refuse_run
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic
 
 if TYPE_CHECKING:
@@ -12,10 +15,37 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.known import KnownViolation
     from pytest_metamorphic_guard.evaluation.gathered import Gathered
+    from pytest_metamorphic_guard.evaluation.known.covering import KnownViolations
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
     from pytest_metamorphic_guard.report.known_record import KnownRecord
 
-__all__ = ["KnownRuns"]
+__all__ = ["KnownNames", "KnownRuns"]
+
+
+class KnownNames:
+    """Refuses a run whose file of known violations names what its tasks have not.
+
+    Args:
+        session: What owns the file, and saw the tasks.
+        known: What the file says.
+    """
+
+    def __init__(self, session: GuardSession, known: KnownViolations) -> None:
+        self._session = session
+        self._known = known
+
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
+        faults = self._known.find_faults(self._session.seen_tasks)
+        if faults and not session.testsfailed:
+            said = "\n".join(f"--mg-known: {fault}" for fault in faults)
+            refuse_run(self._session.config, said, items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        # All processes of a run judge by the same day.
+        node.workerinput["mg_today"] = self._known.today
 
 
 class KnownRuns:

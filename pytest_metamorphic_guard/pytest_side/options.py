@@ -133,6 +133,8 @@ OPTIONS = (
     Option("report", "PATH", "Write a JSON report; in a folder it gets a name of its own."),
     Option("html", "PATH", "Write one page for people, which opens without a network."),
     Option("code_quality", "PATH", "Write the violations as GitLab's code quality report."),
+    Option("compare", "PATH", "Say what changed since a report, or the newest one of a folder."),
+    Option("history", "PATH", "Keep the report of every run in this folder; show the last ones."),
     Option(
         "known",
         "PATH",

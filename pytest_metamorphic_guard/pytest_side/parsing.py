@@ -84,6 +84,8 @@ def read_settings(config: pytest.Config) -> Settings:  # one of its lines per op
         "report_folder": any(given.text.endswith("/") for given in reader.find("report")[-1:]),
         "html": reader.read_path("html"),
         "code_quality": reader.read_path("code_quality"),
+        "compare": reader.read_path("compare"),
+        "history": reader.read_path("history"),
         "known": reader.read_path("known"),
         "known_strict": reader.read("known_strict", read_switch),
         "write_known": reader.read_path("write_known"),

@@ -13,6 +13,7 @@ from pytest_metamorphic_guard.pytest_side.incoming import add_report
 from pytest_metamorphic_guard.pytest_side.interrupting import Workers
 from pytest_metamorphic_guard.pytest_side.junit import list_properties
 from pytest_metamorphic_guard.pytest_side.known_runs import KnownRuns
+from pytest_metamorphic_guard.pytest_side.past_runs import PastRuns
 from pytest_metamorphic_guard.pytest_side.synthetic_items import Synthetic, emit_item
 from pytest_metamorphic_guard.pytest_side.task_classes import label_candidates
 
@@ -54,6 +55,7 @@ class ResultKeeper:
         self.workers = Workers()
         self.file_lines: list[str] = []
         self.known_runs = KnownRuns(session)
+        self.past_runs = PastRuns(session)
         self._started = time.time()
 
     # --- hooks
@@ -206,12 +208,16 @@ class ResultKeeper:
 
     def _write(self, session: pytest.Session, *, interrupted: bool) -> None:
         settings = self.session.settings
-        if (settings.report is None and settings.html is None) or self.has_nothing:
+        if not settings.is_reported or self.has_nothing:
             return
         # Not loaded for a run without a report, which starts sooner.
         from pytest_metamorphic_guard.pytest_side.files import write_files
+        from pytest_metamorphic_guard.report.document import to_document
 
-        self._say_written(session, write_files(self._describe(), settings), interrupted)
+        document = to_document(self._describe())
+        kept = self.past_runs.complete(document, partial=self.partial)
+        self._say_written(session, kept, interrupted)
+        self._say_written(session, write_files(document, settings), interrupted)
 
     def _annotate(self, session: pytest.Session, *, interrupted: bool) -> None:
         settings = self.session.settings
@@ -248,7 +254,7 @@ class ResultKeeper:
         from pytest_metamorphic_guard.evaluation.concluding import add_to_page
         from pytest_metamorphic_guard.report.markdown import render_markdown, render_undecided
 
-        refused, more = self.gathered.refused, self.known_runs.markdown
+        refused, more = self.gathered.refused, [*self.known_runs.markdown, *self.past_runs.markdown]
         if self.ranking is not None:
             runs = self.strength_runs
             strengths, accepted = (runs.strengths, runs.accepted) if runs is not None else ((), ())

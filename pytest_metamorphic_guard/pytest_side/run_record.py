@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.evaluation.report_file import (
     list_violations,
 )
 from pytest_metamorphic_guard.report.contents import RunRecord
+from pytest_metamorphic_guard.report.samples import list_samples
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
@@ -90,6 +91,7 @@ def describe_run(session: GuardSession, gathered: Gathered, concluded: Concluded
         strengths=concluded.strengths,
         accepted=concluded.accepted,
         known=concluded.known,
+        samples=list_samples({n: (r.measurement, r.sample) for n, r in gathered.items.items()}),
     )
 
 

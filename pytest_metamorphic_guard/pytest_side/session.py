@@ -27,6 +27,7 @@ from pytest_metamorphic_guard.pytest_side.extras import (
     choose_progress,
     load_known,
     load_monitors,
+    load_past,
     load_replay,
 )
 from pytest_metamorphic_guard.pytest_side.input_notes import InputNotes
@@ -42,9 +43,7 @@ from pytest_metamorphic_guard.pytest_side.task_classes import (
     label_candidates,
     make_task_node,
 )
-from pytest_metamorphic_guard.pytest_side.warning_classes import (
-    MetamorphicGuardWarning,
-)
+from pytest_metamorphic_guard.pytest_side.warning_classes import MetamorphicGuardWarning
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.tasks.origins import describe
@@ -86,6 +85,7 @@ class GuardSession:
         check_page_can_be_made(settings)
         self.replay = load_replay(settings)
         self.known = load_known(config, settings)
+        self.past = load_past(config, settings)
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
@@ -242,8 +242,6 @@ class GuardSession:
     def pytest_configure_node(self, node: Any) -> None:
         # A random seed is drawn once, on the controller.
         node.workerinput["mg_seed"] = self.settings.seed
-        if self.known is not None:
-            node.workerinput["mg_today"] = self.known.today
 
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
@@ -262,10 +260,6 @@ class GuardSession:
             if faults:
                 message = "\n".join(f"--mg-policy: {fault}" for fault in faults)
                 refuse_run(self.config, message, items)
-        if self.known is not None and not session.testsfailed:
-            faults = self.known.find_faults(self.seen_tasks)
-            if faults:
-                refuse_run(self.config, "\n".join(f"--mg-known: {one}" for one in faults), items)
         if self.replay is not None:
             # As above.
             from pytest_metamorphic_guard.pytest_side.replay_selection import choose_replayed

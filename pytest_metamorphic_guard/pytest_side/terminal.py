@@ -92,7 +92,7 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
     if settings.candidates and keeper.gathered.is_empty and not keeper.partial and not failed:
         lines += _explain_nothing(keeper)
     lines += _explain_skips(keeper, reporter.verbosity)
-    lines += keeper.known_runs.describe(width)
+    lines += [*keeper.known_runs.describe(width), *keeper.past_runs.describe(width)]
     lines += _show_spent(keeper)
     for name in ("metamorphic_guard_recording", "metamorphic_guard_answers"):
         plugin: Any = keeper.config.pluginmanager.get_plugin(name)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.known_record import KnownRecord
+    from pytest_metamorphic_guard.report.samples import SampleRecord
 
 __all__ = [
     "DifferenceRecord",
@@ -264,6 +265,7 @@ class RunRecord:
         strengths: What entries notice of small changes, by task, where that was measured.
         accepted: The tasks that answers satisfy which do nothing.
         known: What became of known violations.
+        samples: How every input of every sample came out.
     """
 
     version: str
@@ -288,3 +290,4 @@ class RunRecord:
     strengths: tuple[Strength, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     known: tuple[KnownRecord, ...] = ()
+    samples: tuple[SampleRecord, ...] = ()

@@ -50,6 +50,7 @@ def to_document(run: RunRecord) -> dict[str, Any]:  # one of its lines per key
         "differences": to_plain(run.differences),
         "monitors": to_plain(run.monitors),
         "known": to_plain(run.known),
+        "samples": to_plain(run.samples),
         "calls": [one.to_dict() for one in run.calls],
         "strength": [_write_strength(one) for one in run.strengths],
         "vacuity": [one.to_dict() for one in run.accepted],

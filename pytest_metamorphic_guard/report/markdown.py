@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
+from pytest_metamorphic_guard.report.since_lines import list_changes
 from pytest_metamorphic_guard.report.tables import (
     clean,
     count_pairs,
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.gate.decision import Decision
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.known_record import KnownRecord
+    from pytest_metamorphic_guard.report.since import Since
     from pytest_metamorphic_guard.report.tables import MonitorLine
 
-__all__ = ["render_known", "render_markdown", "render_undecided"]
+__all__ = ["render_known", "render_markdown", "render_since", "render_undecided"]
 
 # Signs that would start markup: what is shown comes from strangers' names and messages.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~@:-])")
@@ -89,6 +91,15 @@ def render_known(known: Iterable[KnownRecord]) -> list[str]:
     ]
     titles = ("known violation", "candidate", "status", "violated", "reason", "ticket", "until")
     return [_table(titles, rows)] if rows else []
+
+
+def render_since(since: Since) -> list[str]:
+    """Return what changed since an earlier report as parts."""
+    found = list_changes(since)
+    title = f"### Since {_escape(since.file)}"
+    if not any(word != "unchanged" for word, _ in found):
+        found.append(("", "nothing changed"))
+    return [title, _table(("", "what changed"), found[:_MOST_ROWS])]
 
 
 def render_undecided(

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.shares import CallCounts, MissedText, Share
+from pytest_metamorphic_guard.evaluation.sample_digest import digest_sample
 from pytest_metamorphic_guard.evaluation.transport import describe_ends, describe_violated
 from pytest_metamorphic_guard.report.failure_text import render_violation
 from pytest_metamorphic_guard.report.reproduction import shorten_case
-from pytest_metamorphic_guard.runner.cases import identify
 from pytest_metamorphic_guard.runner.functions import count_sources
 from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.tasks.declarations import Law
 from pytest_metamorphic_guard.tasks.inputs import StrategyInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from pytest_metamorphic_guard.report.reproduction import Reproduction
     from pytest_metamorphic_guard.runner.calling import Caller
@@ -54,7 +53,7 @@ def describe_share(
     reported = holder.missed.run if holder.missed else run
     sizes, shown = _describe_list(reported, measuring)
     return Share(
-        sample=_digest(measuring.sample),
+        sample=digest_sample(measuring.sample),
         examples=len(measuring.examples),
         measurement=measuring.conclude() if measuring.finished else None,
         is_law=isinstance(run.entry.subject, Law),
@@ -152,15 +151,3 @@ def _cut(found: Violation | Difference | None) -> tuple[Any, ...]:
         return ()
     length, text = found.case.size
     return length, text[:_LONGEST_KEY]
-
-
-def _digest(sample: Iterable[tuple[tuple[Any, ...], ...]]) -> str:
-    """Return what tells samples apart, of any kind of input, the same in every process."""
-    digest = hashlib.sha256()
-    for sources in sample:
-        try:
-            text = identify(sources)
-        except Exception as error:  # noqa: BLE001 - a stranger's repr may do anything
-            text = type(error).__name__
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()

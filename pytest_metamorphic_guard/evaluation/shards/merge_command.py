@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING, NoReturn
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.evaluation.concluding import add_to_page, list_monitor_lines
+from pytest_metamorphic_guard.evaluation.past.earlier_reports import (
+    add_past,
+    find_past,
+    keep_report,
+)
 from pytest_metamorphic_guard.evaluation.report_file import write_report
 from pytest_metamorphic_guard.evaluation.shards.whole_run import merge_shards, read_shards
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
 from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.known_lines import describe_known
-from pytest_metamorphic_guard.report.markdown import render_known, render_markdown
+from pytest_metamorphic_guard.report.markdown import (
+    render_known,
+    render_markdown,
+    render_since,
+)
 from pytest_metamorphic_guard.report.redaction import Redaction
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
+from pytest_metamorphic_guard.report.since_lines import describe_changes, describe_history
 from pytest_metamorphic_guard.report.spending import describe_spent
 from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_summary
 
@@ -49,21 +59,28 @@ def run_command(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="one per shard")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the merged report")
+    parser.add_argument("--compare", type=Path, metavar="PATH", help="as --mg-compare")
+    parser.add_argument("--history", type=Path, metavar="FOLDER", help="as --mg-history")
     given = parser.parse_args(arguments)
     try:
+        past = find_past(given.compare, given.history)
         merged = merge_shards(read_shards(given.reports))
-        written = (
-            None if given.output is None else write_report(to_document(merged.record), given.output)
-        )
+        document = to_document(merged.record)
+        since, runs = add_past(document, past, keeps=given.history is not None)
+        if given.history is not None:
+            keep_report(document, given.history)
+        written = None if given.output is None else write_report(document, given.output)
     except MetamorphicGuardError as error:
         sys.stderr.write(f"{parser.prog}: {clean_line(str(error))}\n")
         return _CANNOT
     hide = Redaction(known=merged.record.secrets).hide
     lines = [*_list_violations(merged), *_sum_up(merged)]
+    lines += describe_changes(since, _find_width()) if since is not None else []
+    lines += describe_history(runs, given.history.name, _find_width()) if runs else []
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page and merged.ranking is not None:
         monitors = list_monitor_lines(merged.monitors)
-        more = render_known(merged.record.known)
+        more = [*render_known(merged.record.known), *(render_since(since) if since else ())]
         text = render_markdown(merged.ranking, monitors, merged.gathered.refused, more=more)
         fault = add_to_page(page, hide(text))
         lines += [fault] if fault else []

@@ -51,6 +51,7 @@ def merge_results(results: Sequence[ItemResult], *, fail_on_regression: bool) ->
         records=join_records(result.records for result in results),
         refused=sum_refused(calls for result in results for calls in result.refused),
         known=sum_known([result.known for result in results]),
+        sample=shares[0].sample if shares else "",
         share=None,
     )
     if broken:

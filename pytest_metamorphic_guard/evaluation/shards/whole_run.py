@@ -25,6 +25,7 @@ from pytest_metamorphic_guard.report.contents import (
 )
 from pytest_metamorphic_guard.report.known_lines import list_stale
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
+from pytest_metamorphic_guard.report.samples import list_samples
 from pytest_metamorphic_guard.settings import Settings
 from pytest_metamorphic_guard.watch.setting_up import load_monitors
 
@@ -107,7 +108,11 @@ def merge_shards(shards: Sequence[ShardReport]) -> Merged:
         if gate.fails:
             failures["metamorphic-guard::gate"] = f"{gate.label}: {gate.message}"
     return Merged(
-        record=replace(_describe(shards, gathered, ranking, tuple(monitors)), known=known),
+        record=replace(
+            _describe(shards, gathered, ranking, tuple(monitors)),
+            known=known,
+            samples=list_samples({n: (r.measurement, r.sample) for n, r in gathered.items.items()}),
+        ),
         gathered=gathered,
         ranking=ranking,
         gate=gate,

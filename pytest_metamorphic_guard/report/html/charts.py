@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["draw_bars", "draw_distributions", "draw_interval", "draw_rates"]
+__all__ = ["draw_bars", "draw_distributions", "draw_history", "draw_interval", "draw_rates"]
 
 _WIDTH = 180
 _PAD = 6
@@ -147,6 +147,48 @@ def draw_bars(values: Mapping[str, float | None], most: float) -> str:
     ]
     said = "; ".join(f"{role} {value:.4g}" for role, value in shown.items())
     return _frame(_WIDTH, 13 * len(shown) + 4, said, parts, css="small")
+
+
+def draw_history(rates: Sequence[float | None], violations: Sequence[int]) -> str:
+    """Return the share of checks that held in each of the last runs, and their violations as bars.
+
+    Args:
+        rates: From 0 to 1, oldest first; None where nothing was measured.
+        violations: Numbers of violations of the same runs.
+    """
+    width, height, left, right, bottom = 640, 200, 52, 620, 170
+    known = [min(1.0, max(0.0, rate)) for rate in rates if rate is not None]
+    low = min([*known, 0.99])
+    step = (right - left) / max(1, len(rates) - 1)
+    most = max([*violations, 1])
+    parts = [
+        f'<path class="axis" d="M{left} {y}H{right}"/>'
+        f'<text x="{left - 6}" y="{y + 4}" class="end">{_percent(share)}</text>'
+        for share, y in ((1.0, 20), (low, bottom))
+    ]
+    points = []
+    for place, (rate, count) in enumerate(zip(rates, violations, strict=True)):
+        x = left + place * step
+        if count > 0:
+            tall = 40 * count / most
+            parts.append(
+                f'<rect class="bar candidate" x="{x - 3:.1f}" y="{bottom - tall:.1f}" width="6" '
+                f'height="{tall:.1f}"/>'
+            )
+        if rate is not None:
+            share = (min(1.0, max(0.0, rate)) - low) / (1.0 - low)
+            points.append(f"{x:.1f} {bottom - share * (bottom - 20):.1f}")
+    parts += [f'<path class="line baseline" d="M{"L".join(points)}"/>'] if points else []
+    parts += [
+        '<circle class="dot baseline" r="4" cx="{}" cy="{}"/>'.format(*point.split())
+        for point in points
+    ]
+    middle = (left + right) // 2
+    parts.append(f'<text x="{middle}" y="{height - 8}" class="mid">runs, oldest first</text>')
+    said = f"share of checks that held in the last {len(rates)} runs"
+    if known:
+        said += f", from {_percent(known[0])} to {_percent(known[-1])}"
+    return _frame(width, height, f"{said}; at most {most} violations in a run", parts)
 
 
 def _list_ticks(least: float, most: float) -> list[float]:

@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.contracts.texts import clean, clean_line
 from pytest_metamorphic_guard.report.html.charts import draw_interval, draw_rates
 from pytest_metamorphic_guard.report.html.marking import mark
 from pytest_metamorphic_guard.report.html.monitor_view import view_monitor
+from pytest_metamorphic_guard.report.html.past_view import list_known, view_history, view_since
 from pytest_metamorphic_guard.report.html.strength_view import list_accepted, view_strengths
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
 
@@ -52,6 +53,9 @@ def view_report(report: Mapping[str, Any]) -> dict[str, Any]:
         "strengths": view_strengths(report),
         "accepted": list_accepted(report),
         "tests": [test for test in report.get("tests") or [] if test.get("outcome") != "passed"],
+        "known": list_known(report),
+        "since": view_since(report),
+        "history": view_history(report),
         "implementations": report.get("implementations") or [],
         "executors": report.get("executors") or [],
         "environment": _list_pairs(report.get("environment") or {}),

@@ -1,0 +1,1 @@
+"""Earlier reports: found, compared with, and kept."""
