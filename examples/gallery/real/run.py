@@ -29,34 +29,37 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("subjects", nargs="*", help="folders; all of them if none is named")
     parser.add_argument("--no-install", action="store_true", help="use what is installed already")
-    asked = parser.parse_args(arguments)
+    parser.epilog = "What comes after -- is handed to pytest."
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    end = words.index("--") if "--" in words else len(words)
+    asked, more = parser.parse_args(words[:end]), words[end + 1 :]
     known = sorted(path.parent.name for path in HERE.glob("*/runs.toml"))
     unknown = sorted(set(asked.subjects) - set(known))
     if unknown:
         parser.error(f"no subject {', '.join(unknown)}; there are: {', '.join(known)}")
     rows = []
     for name in asked.subjects or known:
-        for row in run_subject(HERE / name, install=not asked.no_install):
+        for row in run_subject(HERE / name, more, install=not asked.no_install):
             print(f"{row[0]}, {row[1]}: {row[-1]}", flush=True)
             rows.append(row)
     print("\n" + make_table(rows))
     return int(any(row[-1] != "as it should be" for row in rows))
 
 
-def run_subject(folder, *, install):
+def run_subject(folder, more, *, install):
     """Yield a row for each run: subject, run, number of entries, found, seconds, remark."""
     runs = tomllib.loads((folder / "runs.toml").read_text())["run"]
     with contextlib.ExitStack() as stack:
         try:
             if install:
                 install_requirements(folder)
-            prepare(folder, stack)
+            words = prepare(folder, stack)
         except (subprocess.CalledProcessError, OSError) as error:
             for run in runs:
                 yield folder.name, run["name"], 0, "", 0.0, f"not run: {error}"
             return
         for run in runs:
-            yield make_run(folder, run)
+            yield make_run(folder, run, words, more)
 
 
 def install_requirements(folder):
@@ -76,35 +79,45 @@ def install_requirements(folder):
 
 
 def prepare(folder, stack):
-    """Compile and start what the subject's file ``prepare.toml`` names, if it has one."""
+    """Compile and start what the subject's file ``prepare.toml`` names, if it has one.
+
+    Returns:
+        What the words HERE and ADDRESS in ``runs.toml`` stand for.
+    """
     file = folder / "prepare.toml"
     asked = tomllib.loads(file.read_text()) if file.exists() else {}
     (folder / ".installed").mkdir(exist_ok=True)
     for command in asked.get("compile", []):
         subprocess.run(command.split(), cwd=folder, check=True)
-    for command in asked.get("serve", []):
-        stack.enter_context(serve([sys.executable, *command.split()], folder))
+    words = {"HERE": str(folder)}
+    if "serve" in asked:
+        server = serve([sys.executable, *asked["serve"].split()], folder)
+        words["ADDRESS"] = stack.enter_context(server)
+    return words
 
 
 @contextlib.contextmanager
 def serve(command, folder):
-    """Run a server meanwhile; the first line that it prints says that it is ready."""
+    """Run a server meanwhile, and give the address that it prints once it is ready."""
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
         try:
-            if not server.stdout.readline():
+            address = server.stdout.readline().strip()
+            if not address:
                 raise OSError(f"{' '.join(command)} ended before it was ready")
-            yield
+            yield address
         finally:
             server.terminate()
 
 
-def make_run(folder, run):
-    options = [word.replace("HERE", str(folder)) for word in run.get("options", [])]
-    options.append(f"--mg-candidate={locate(folder, run['candidate'])}")
-    if "baseline" in run:
-        options.append(f"--mg-baseline={locate(folder, run['baseline'])}")
+def make_run(folder, run, words, more):
+    options = [fill(option, words) for option in run.get("options", [])]
+    for role in {"candidate", "baseline"} & run.keys():
+        options += [f"--mg-{role}={locate(folder, fill(run[role], words))}"]
+    options += more
+    # A project whose pytest makes errors of warnings would fail what is only reported.
+    quiet = ["-W", "default::pytest_metamorphic_guard.MetamorphicGuardWarning"]
     begun = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *options]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *quiet, *options]
     done = subprocess.run(
         [*command, folder], cwd=HERE.parents[2], capture_output=True, text=True, check=False
     )
@@ -130,11 +143,13 @@ def locate(folder, specification):
     """Return a specification with the path of its file, where it names one."""
     path, colon, function = specification.partition(":")
     named = folder / path
-    return (
-        f"{named}{colon}{function}"
-        if named.exists()
-        else specification.replace("HERE", str(folder))
-    )
+    return f"{named}{colon}{function}" if named.exists() else specification
+
+
+def fill(text, words):
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
 
 
 def make_table(rows):

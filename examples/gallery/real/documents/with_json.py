@@ -1,0 +1,6 @@
+"""The module json of Python."""
+
+import json
+
+encode = json.dumps
+decode = json.loads
