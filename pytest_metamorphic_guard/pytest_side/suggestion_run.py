@@ -160,8 +160,11 @@ class SuggestionRun:
         shown = os.path.relpath(path)
         function = found.ground.function
         baseline = clean_line(implementation.specification)
-        command = f"pytest {shown} --mg-gate --mg-candidate=new.py:{function}"
-        self._lines += [f"wrote {shown}; next:", f"  {command} --mg-baseline={baseline}"]
+        self._lines += [
+            f"wrote {shown}; next:",
+            f"  pytest {shown} --mg-gate --mg-candidate=new.py:{function} \\",
+            f"    --mg-baseline={baseline}",
+        ]
 
     def _fail(self, said: str) -> None:
         self._failed = True

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Choice"]
 
 _MOST_SUGGESTED = 10
-_MOST_JUDGING = 20
+_MOST_JUDGING = 14
 _MOST_MUTANTS = 40
 _MOST_SURVIVORS = 3
-_INPUTS = 100
+_INPUTS = 60
 _NOWHERE = Ground("", "", "", "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_metamorphic_guard.runner.named_inputs import order_inputs
 from pytest_metamorphic_guard.runner.sampling import draw_sample
 from pytest_metamorphic_guard.suggesting.answers_seen import Answers, answer_all
 from pytest_metamorphic_guard.suggesting.ground import make_task
@@ -63,8 +64,12 @@ def try_grounds(caller: Caller, settings: Settings, grounds: Sequence[Ground]) -
         NothingToSuggest: The baseline cannot be called, or calls do not come back.
         MetamorphicGuardError: The inputs cannot be used.
     """
+    names = make_task(grounds[0])[0].inputs.names
+    if names is not None:
+        order_inputs((caller,), names, lenient=False)
     best = _choose(caller, settings, grounds)
     task, known = make_task(best)
+    caller.giving.take_task(task)
     first = answer_all(caller, draw_sample(task, replace(settings, n=_FEWEST)))
     enough = int(_IDEAS_S / _CALLS_AN_INPUT / max(first.seconds, _FASTEST_S))
     count = max(_FEWEST, min(settings.n or _INPUTS, enough))

@@ -6,7 +6,9 @@ import ast
 import json
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.runner.literals import parse_sources
+from pytest_metamorphic_guard.runner.named_inputs import find_order
 from pytest_metamorphic_guard.suggesting.ground import Ground
 from pytest_metamorphic_guard.suggesting.hints import UnknownHint, read_hint
 from pytest_metamorphic_guard.suggesting.input_code import (
@@ -34,6 +36,7 @@ __all__ = ["OTHER_INPUTS", "ground_on_file", "ground_on_source", "ground_on_task
 
 OTHER_INPUTS = "give inputs with --mg-suggest-inputs=FILE or a Task"
 _MOST_SHOWN = 3
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def ground_on_source(implementation: Implementation) -> tuple[Ground, ...]:
@@ -55,8 +58,9 @@ def ground_on_source(implementation: Implementation) -> tuple[Ground, ...]:
         said = f"the docstring's examples of {', '.join(signature.guessed)}"
     literals = list_literals(reading.module, function, implementation.specification)
     grounds: dict[str, Ground] = {}
+    named = _has_names(implementation, tuple(signature.shapes))
     for reach in (WIDE, *NARROWER):
-        code = _write_inputs(signature.shapes, literals, reach)
+        code = _write_inputs(signature.shapes, literals, reach, named=named)
         own = f"{reach.said.capitalize()} are left out: {function} raised on them"
         grounds.setdefault(
             code,
@@ -95,10 +99,18 @@ def ground_on_file(path: Path, shown: str, implementation: Implementation) -> Gr
 
 
 def ground_on_task(task: Task, module: str, variable: str) -> Ground:
-    """Return the ground on the inputs of a task in a test module."""
+    """Return the ground on the inputs of a task in a test module.
+
+    Raises:
+        NothingToSuggest: Its inputs are no arguments.
+    """
+    if task.operations is not None:
+        raise NothingToSuggest(
+            f"the task {task.name!r} has operations on an object, for which no relation is known"
+        )
     words: dict[str, str] = {}
     own = f"{module}.{variable}"
-    for word in ("equivalence", "raises", "precondition"):
+    for word in ("equivalence", "raises", "precondition", "construct", "max_items"):
         if getattr(task, word) not in (None, ()) and (word != "equivalence" or _is_own(task)):
             words[word] = f"{own}.{word}"
     return Ground(
@@ -116,7 +128,7 @@ def ground_on_task(task: Task, module: str, variable: str) -> Ground:
 def _explain_unread(implementation: Implementation, function: str) -> str:
     said = implementation.specification
     module = next(parse_sources(implementation), None) if implementation.is_file else None
-    known = [one.name for one in module.body if isinstance(one, ast.FunctionDef)] if module else []
+    known = [one.name for one in module.body if isinstance(one, _FUNCTIONS)] if module else []
     public = [name for name in known if not name.startswith("_")]
     if public:
         path = said.rpartition(":")[0] or said
@@ -146,17 +158,12 @@ class _Signature:
     def read(self, parameter: Parameter, reading: Reading) -> None:
         """Find out the shape of one parameter, or why it has none."""
         known = parameter.hint is not None or parameter.name in reading.examples
-        if parameter.kind == "keyword" and parameter.required:
-            self.faults.append(
-                f"{parameter.name} is passed by keyword only, and calls are by position: wrap "
-                f"{reading.name} in a function that takes it by position"
-            )
-        elif parameter.required and not known:
+        if parameter.required and not known:
             self.bare.append(parameter.name)
-        elif parameter.kind == "keyword" or self._by_default or not known:
-            self._leave_out(parameter)
-        else:
+        elif known and (parameter.kind == "keyword" or not self._by_default):
             self._add(parameter, reading)
+        else:
+            self._leave_out(parameter)
 
     def _add(self, parameter: Parameter, reading: Reading) -> None:
         try:
@@ -187,7 +194,7 @@ def _find_shapes(implementation: Implementation, reading: Reading) -> _Signature
         found.read(parameter, reading)
     faults = found.faults
     if not (faults or found.bare or found.shapes):
-        faults = ["no parameter can be given by position"]
+        faults = ["takes nothing that could be varied"]
     if found.bare:
         several = "parameters" if len(found.bare) > 1 else "parameter"
         faults.append(
@@ -215,8 +222,22 @@ def _find_shape(parameter: Parameter, reading: Reading) -> Shape:
     return shape
 
 
-def _write_inputs(shapes: dict[str, Shape], literals: list[object], reach: Range) -> str:
-    parts = (f'"{name}": {write_strategy(one, literals, reach)}' for name, one in shapes.items())
+def _has_names(implementation: Implementation, names: tuple[str, ...]) -> bool:
+    """Tell whether named inputs can be matched: not where a star may bind the function again."""
+    try:
+        find_order(implementation, names)
+    except ImplementationError:
+        return False
+    return True
+
+
+def _write_inputs(
+    shapes: dict[str, Shape], literals: list[object], reach: Range, *, named: bool
+) -> str:
+    codes = {name: write_strategy(shape, literals, reach) for name, shape in shapes.items()}
+    if not named:
+        return f"st.tuples({', '.join(codes.values())})"
+    parts = (f'"{name}": {code}' for name, code in codes.items())
     return f"{{{', '.join(parts)}}}"
 
 

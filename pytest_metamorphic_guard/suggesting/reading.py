@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Parameter", "Reading", "read_function"]
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _MOST_EXAMPLES = 50
+# So often may a name stand for another one.
+_MOST_ALIASES = 5
 
 
 class Parameter(NamedTuple):
@@ -61,13 +64,15 @@ def read_function(implementation: Implementation) -> Reading | None:
     if module is None:
         return None
     name = implementation.function or ""
-    found: ast.FunctionDef | None = None
     aliases: dict[str, ast.expr] = {}
-    functions: dict[str, ast.FunctionDef] = {}
+    functions: dict[str, _Function] = {}
+    classes: dict[str, ast.ClassDef] = {}
     for statement in _list_statements(module.body):
         match statement:
-            case ast.FunctionDef():
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 functions[statement.name] = statement
+            case ast.ClassDef():
+                classes[statement.name] = statement
             case (
                 ast.Assign(targets=[ast.Name(id=known)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=known), value=ast.expr() as value)
@@ -75,19 +80,37 @@ def read_function(implementation: Implementation) -> Reading | None:
                 aliases[known] = value
             case _:
                 pass
-    wanted: Any = name
-    for _ in range(5):  # as often as a name may stand for another
-        found = functions.get(wanted)
-        other = aliases.get(wanted)
-        if found is not None or not isinstance(other, ast.Name):
-            break
-        wanted = other.id
+    found = _find_method(name, classes) if "." in name else _find_named(name, functions, aliases)
     if found is None:
         return None
     parameters = tuple(_list_parameters(found.args))
+    if "." in name and not _is_static(found):
+        parameters = parameters[1:]
     texts = [ast.get_docstring(found) or "", ast.get_docstring(module) or ""]
-    examples = _read_examples(texts, name, parameters)
+    examples = _read_examples(texts, name.rpartition(".")[2], parameters)
     return Reading(name, parameters, examples, aliases, tuple(functions), module)
+
+
+def _find_named(
+    name: str, functions: Mapping[str, _Function], aliases: Mapping[str, ast.expr]
+) -> _Function | None:
+    for _ in range(_MOST_ALIASES):
+        other = aliases.get(name)
+        if name in functions or not isinstance(other, ast.Name):
+            break
+        name = other.id
+    return functions.get(name)
+
+
+def _find_method(name: str, classes: Mapping[str, ast.ClassDef]) -> _Function | None:
+    owner, _, method = name.rpartition(".")
+    body = classes[owner].body if owner in classes else []
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return next((one for one in body if isinstance(one, kinds) and one.name == method), None)
+
+
+def _is_static(function: _Function) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
 
 
 def _list_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -141,6 +164,7 @@ def _read_call(
     call: ast.Call, parameters: tuple[Parameter, ...], found: dict[str, list[Any]]
 ) -> None:
     positional = [one for one in parameters if one.kind == "position"]
+    named = [one for one in parameters if one.kind != "several"]
     several = next((one for one in parameters if one.kind == "several"), None)
     for index, given in enumerate(call.args):
         if isinstance(given, ast.Starred):
@@ -149,7 +173,7 @@ def _read_call(
         if target is not None:
             _add_value(given, target.name, found)
     for word in call.keywords:
-        if any(one.name == word.arg for one in positional):
+        if any(one.name == word.arg for one in named):
             _add_value(word.value, str(word.arg), found)
 
 

@@ -65,9 +65,9 @@ def _write_whole(writer: Writer) -> None:
     for first in range(len(shapes)):
         for second in range(first + 1, len(shapes)):
             if shapes[first] == shapes[second]:
-                words = () if second == 1 else (f"first={first}", f"second={second}")
+                places = () if second == 1 else (f"first={first}", f"second={second}")
                 key = f"commutative {first} {second}"
-                writer.add_ready("commutative", words, argument=None, key=key)
+                writer.add_ready("commutative", places, argument=None, key=key)
     if len(shapes) >= _PAIR and shapes[0] == shapes[1] == output:
         writer.add_ready("associative", argument=None)
 

@@ -87,10 +87,14 @@ def test_examples_of_a_docstring_stand_in_for_hints(tmp_path):
 
 
 def test_what_has_neither_keeps_its_default_and_several_are_two(tmp_path):
-    found = ground(tmp_path, "def solve(a: int, b=1, *c: int, d: bool = True, **e): pass")
-    assert found.names == ("a",)
-    assert found.notes == ("Parameters b, c, d keep their defaults",)
+    found = ground(tmp_path, "def solve(a: int, b=1, *c: int, d: bool, e=2, **f): pass")
+    assert found.names == ("a", "d")
+    assert found.notes == ("Parameters b, c, e keep their defaults",)
     assert ground(tmp_path, "def solve(*xs: bool): pass").names == ("xs_1", "xs_2")
+    starred = ground(tmp_path, "def solve(a: bool, b: bool): pass\nfrom heapq import *")
+    assert starred.inputs == "st.tuples(st.booleans(), st.booleans())"
+    method = "class Sums:\n    async def add(self, x: int): pass"
+    assert ground(tmp_path, method, "Sums.add").names == ("x",)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +102,7 @@ def test_what_has_neither_keeps_its_default_and_several_are_two(tmp_path):
     [
         ("def solve(x, y): pass", "parameters x, y without a type hint, and without an example"),
         ("def solve(x: Foo): pass", "parameter x has the hint Foo, of which values can be made"),
-        ("def solve(*, x: int): pass", "x is passed by keyword only"),
-        ("def solve(): pass", "no parameter can be given by position"),
+        ("def solve(): pass", "takes nothing that could be varied"),
         ("def other(x: int): pass", r"has no function 'solve', it has other: write --mg-baseline="),
         ("from a import solve", "its source says nothing of what 'solve' takes"),
     ],

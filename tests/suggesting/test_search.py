@@ -146,6 +146,12 @@ def test_names_that_would_hide_others_are_changed_in_code_alone(find):
     assert compile(write_module(found), "test_it.py", "exec")
 
 
+def test_arguments_by_name_only(find):
+    found = find("def solve(xs: list[int], *, down: bool) -> list[int]:\n"
+                 "    return sorted(xs, reverse=down)")  # fmt: skip
+    assert {"order_free_xs", "keeps_elements_xs"} <= list_held(found)
+
+
 def test_trivial_answers_that_all_suggestions_accept_are_named(find):
     found = find("def solve(x: int) -> int:\n    return 3 * x")
     assert found.accepted == ("its argument as it came",)
