@@ -2,9 +2,9 @@
 
 For each function: how many relations are suggested, the share of small changes (mutants) that they
 notice beside the share that the examples of its documentation notice and the share that a property
-written by hand notices, how many suggestions a larger sample violates (false ones), the seconds
-that a mutant takes, and the seconds in all. Everything is pure Python and runs isolated, as for
-users; only the larger sample is called in this process, for its size.
+written by hand notices, how many suggestions a larger sample violates (false ones), the processor
+seconds that a mutant takes, and those of the whole search. Everything is pure Python and runs
+isolated, as for users; only the larger sample is called in this process, for its size.
 
 Three of the functions get their inputs from hints or from examples in their docstrings; the others
 have neither hints nor examples, and get strategies that a user of the function would write.
@@ -16,6 +16,7 @@ inflection and toolz have to be installed.
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 import warnings
 from dataclasses import replace
@@ -33,11 +34,14 @@ from pytest_metamorphic_guard.strength.planting import Bed
 from pytest_metamorphic_guard.suggesting.ground import Ground, declare_ideas, make_task
 from pytest_metamorphic_guard.suggesting.input_sources import ground_on_source
 from pytest_metamorphic_guard.suggesting.jobs import find_suggestions
+from pytest_metamorphic_guard.suggesting.nothing import NothingToSuggest
 from pytest_metamorphic_guard.suggesting.trials import try_entry
 from pytest_metamorphic_guard.tasks.implementations import Assignment, Implementation
 
 MUTANTS = 40
 INPUTS = 100
+# No limit of time decides here, whatever else the machine does.
+SECONDS = 600.0
 SEED = 20261126
 
 
@@ -145,19 +149,29 @@ def measure(name: str, case: Case, larger: int) -> tuple[str, str]:
     """Return the row of one function, and the names of its suggestions."""
     implementation = Implementation.from_dotted(case.place)
     grounds = make_grounds(case, implementation)
-    begun = time.monotonic()
-    found, _ = find_suggestions(Settings(), implementation, grounds)
-    spent = time.monotonic() - begun
+    begun, begun_s = measure_processor(), time.monotonic()
+    try:
+        found, _ = find_suggestions(Settings(), implementation, grounds, seconds=SECONDS)
+    except NothingToSuggest as error:
+        return f"{name:14}{0:>10}", f"{name}: {error}"
+    spent, whole = measure_processor() - begun, time.monotonic() - begun_s
     false = count_false(implementation, found, larger)
     docs, hand = measure_written(case, implementation, found.ground)
     names = [one.idea.name for one in found.suggestions]
     share = found.killed / found.mutants if found.mutants else 0.0
-    each = found.mutant_seconds / found.mutants if found.mutants else 0.0
+    # Of the whole the mutants took the same part by the clock as of the processor.
+    each = spent * found.mutant_seconds / whole / found.mutants if found.mutants else 0.0
     row = (
         f"{name:14}{len(names):>10}{share:>7.0%}{docs:>7.0%}{hand:>7.0%}{found.mutants:>9}"
         f"{false:>7}{each:>10.2f}{spent:>7.1f}"
     )
     return row, f"{name}: {', '.join(names)}"
+
+
+def measure_processor() -> float:
+    """Return the processor seconds of this process, and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def make_grounds(case: Case, implementation: Implementation) -> tuple[Ground, ...]:

@@ -155,6 +155,7 @@ _WRITTEN = (
     _Effect("lower", "gives the output in lower case", "maps(str.lower)"),
     _Effect("swaps_case", "gives the output with its case swapped", "maps(str.swapcase)"),
 )
+_PARTS = ("first", "second", "third", "fourth")
 # What is a template or in the catalogue is suggested as that. Where there is one argument, what is
 # said of all of them is said of it.
 _READY = {
@@ -253,8 +254,28 @@ def _list_changes(shape: Shape) -> Iterator[_Change]:
 
 
 def _list_effects(output: Shape) -> Iterator[_Effect]:
-    kind = output.kind
     yield _EQUAL
+    if output.kind == "tuple" and len(output.parts) <= len(_PARTS):
+        for index, part in enumerate(output.parts):
+            yield from _list_part_effects(index, part)
+    yield from _list_whole_effects(output)
+
+
+def _list_part_effects(index: int, part: Shape) -> Iterator[_Effect]:
+    """Yield what a change may do to one of several values that are returned together."""
+    numeral = _PARTS[index]
+    taken = f"lambda output: output[{index}]"
+    keeps = f"keeps_{numeral}"
+    yield _Effect(keeps, f"keeps the {numeral} part", f'on({taken}, "equal")', _NOTHING)
+    for effect in (*_NUMERIC, *_ORDERED) if part.is_number else ():
+        stronger = [keeps, *(f"{word}_{numeral}" for word in effect.follows)]
+        said = f"{effect.said} as the {numeral} part"
+        expect = f"on({taken}, {effect.expect})"
+        yield _Effect(f"{effect.word}_{numeral}", said, expect, (*_NOTHING, *stronger))
+
+
+def _list_whole_effects(output: Shape) -> Iterator[_Effect]:
+    kind = output.kind
     if output.is_numeric:
         yield from _NUMERIC
     if output.is_number:

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["find_suggestions"]
 
+SECONDS = 45.0
+
 
 def find_suggestions(
     settings: Settings,
     implementation: Implementation,
     grounds: Sequence[Ground],
     *,
+    seconds: float = SECONDS,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Found, list[str]]:
     """Search for relations of a baseline, in its executor.
@@ -34,6 +37,7 @@ def find_suggestions(
         settings: The options of the session.
         implementation: The baseline, with its function named.
         grounds: What suggestions may stand on, the widest inputs first.
+        seconds: After so many no other idea is tried, and no other mutant.
         progress: Called with what is being done, in a few words.
 
     Returns:
@@ -58,7 +62,7 @@ def find_suggestions(
     evaluation = Evaluation(own, Rules(), ())
     faults: list[str] = []
     try:
-        found = search(evaluation, implementation, grounds, progress=progress)
+        found = search(evaluation, implementation, grounds, seconds=seconds, progress=progress)
     finally:
         faults += map(str, evaluation.executors.close())
     return found, faults

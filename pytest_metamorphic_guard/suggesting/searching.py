@@ -42,10 +42,9 @@ _LEAST_HELD = 8
 _LEAST_SHARE = 0.1
 # A text that has so few values in a sample is a word that chooses, and nothing to change.
 _FEWEST_TEXTS = 4
-# Seconds after which no other idea is tried, and no other mutant; mutants have some in any case.
-_TRYING_S = 25.0
-_ALL_S = 45.0
-_MUTANTS_S = 8.0
+# Of its time a search gives so much to trying ideas; and so much in any case to mutants.
+_TRYING_SHARE = 0.55
+_MUTANTS_SHARE = 0.2
 
 
 def search(
@@ -53,7 +52,8 @@ def search(
     implementation: Implementation,
     grounds: Sequence[Ground],
     *,
-    progress: Callable[[str], None] = lambda _: None,
+    seconds: float,
+    progress: Callable[[str], None],
 ) -> Found:
     """Search for relations that hold of an implementation.
 
@@ -61,6 +61,7 @@ def search(
         evaluation: The run, which makes the calls.
         implementation: The baseline, with its function named.
         grounds: What suggestions may stand on, the widest inputs first.
+        seconds: After so many no other idea is tried, and no other mutant.
         progress: Called with what is being done, in a few words.
 
     Raises:
@@ -76,8 +77,8 @@ def search(
     check_repeats(caller, tried.answers)
     ideas = _list_ideas(implementation, tried)
     sieve = _Sieve(evaluation, caller, tried)
-    held = sieve.keep_holding(ideas, begun + _TRYING_S, progress)
-    until = max(begun + _ALL_S, time.monotonic() + _MUTANTS_S)
+    held = sieve.keep_holding(ideas, begun + seconds * _TRYING_SHARE, progress)
+    until = max(begun + seconds, time.monotonic() + seconds * _MUTANTS_SHARE)
     choice = Choice(
         evaluation, implementation, tried.task, tried.answers.inputs, sieve.confirm, progress
     )

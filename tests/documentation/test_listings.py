@@ -129,6 +129,8 @@ def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> Non
     tested |= set(MONITORS.iterdir())
     # The recorded commands of docs/output/strength run there.
     tested |= set((ROOT / "docs/listings/strength").iterdir())
+    # Those of docs/output/suggest there, and test_from_nothing.py runs the tutorial.
+    tested |= set((ROOT / "docs/listings/suggest").iterdir())
     # tests/gate_side runs the commands of these jobs.
     tested |= set((ROOT / "docs/listings/ci").iterdir())
     assert {path for path in included if path.is_relative_to(ROOT / "docs/listings")} <= tested
