@@ -50,6 +50,8 @@ A generator, a connection, a fitted model: such a value arrives as `Opaque`, wha
 nothing, and the failure says so and what to do:
 
 - return something that is of a kind: a list of what is generated, the numbers of the model;
+- or, for objects of the candidate's own classes, declare `Task(by_state=True)`: they arrive as records of their
+  attributes, and are compared by these ([outcomes](outcomes.md));
 - or teach its kind, in a few lines: [add a kind of value](../how-to/add-a-kind-of-value.md).
 
 ## Large values

@@ -86,6 +86,7 @@ class Directions(NamedTuple):
         steps: Whether the last argument is a list of steps: of each the name of a method, its
             arguments, and those by name. All of them are done on one object.
         watches: Whether arguments are to come back, as for `WatchedArguments`.
+        by_state: Whether objects in a result are sent as records of their attributes.
     """
 
     keywords: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ class Directions(NamedTuple):
     most_items: int | None = None
     steps: bool = False
     watches: bool = False
+    by_state: bool = False
 
 
 class DirectedArguments(tuple[Any, ...]):  # noqa: SLOT001 - as above

@@ -8,6 +8,7 @@ import io
 import pickle
 import time
 import traceback
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +166,8 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
     except Exception as error:  # noqa: BLE001 - a user's class may refuse to be copied
         text = f"an argument cannot be copied: {type(error).__name__}: {error}"
         return make_failure("argument_encoding", text)
-    payload = _call(source, func_name, function, own)
+    keep = partial(settle, by_state=directions is not None and directions.by_state)
+    payload = _call(source, func_name, partial(function, *own), keep)
     if payload["success"]:
         if directions and directions.steps:
             payload["result"] = [
@@ -173,21 +175,18 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
                 for returned, answer in payload["result"]
             ]
         if watched:
-            payload[ARGUMENTS_KEY] = [settle(argument) for argument in own]
+            payload[ARGUMENTS_KEY] = list(map(keep, own))
     return payload
 
 
 def _find_function(source: Source, name: str, directions: Directions | None) -> Callable[..., Any]:
     function = getattr(source.module, name, None)
     if directions is not None:
-        keepers = Keepers(_keep, _tell)
+        keep = partial(settle, by_state=directions.by_state)
+        # A later step may change it.
+        keepers = Keepers(lambda result: copy.deepcopy(keep(result)), _tell)
         return direct(source.module, name, directions._asdict(), keepers)
     return function if type(function) is FunctionType else find_function(source.module, name)
-
-
-def _keep(result: object) -> object:
-    # A later step may change it.
-    return copy.deepcopy(settle(result))
 
 
 def _tell(error: Exception) -> dict[str, Any]:
@@ -197,12 +196,12 @@ def _tell(error: Exception) -> dict[str, Any]:
 
 
 def _call(
-    source: Source, name: str, function: Callable[..., Any], args: tuple[Any, ...]
+    source: Source, name: str, function: Callable[[], Any], keep: Callable[[Any], Any]
 ) -> dict[str, Any]:
     cpu_started = _cpu_clock()
     started = _clock()
     try:
-        result = function(*args)
+        result = function()
         if type(result) not in _FINAL:
             result = finish_alone(result)
         duration = _clock() - started
@@ -218,7 +217,7 @@ def _call(
             raise
         payload = _describe(_categorize(error), error)
     else:
-        payload = {"success": True, "result": settle(result)}
+        payload = {"success": True, "result": keep(result)}
     payload["duration_ms"] = duration / 1e6
     payload["resource_usage"] = {"cpu_ms": (_cpu_clock() - cpu_started) / 1e6}
     return payload

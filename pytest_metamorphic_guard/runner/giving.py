@@ -45,7 +45,8 @@ class Giving:
 
     def take_task(self, task: Task) -> None:
         """Do what a task says of its calls, if it does."""
-        if task.construct is not None or task.max_items is not None or task.operations is not None:
+        words = (task.construct, task.max_items, task.operations, task.by_state or None)
+        if any(word is not None for word in words):
             self.task = task
 
     def arrange(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -101,6 +102,7 @@ class Giving:
             construct=_find_construct(task, inputs),
             most_items=task.max_items,
             watches=self.watches,
+            by_state=task.by_state,
         )
         if task.operations is None:
             return DirectedArguments.of(arguments, directions)

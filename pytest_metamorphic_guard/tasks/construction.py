@@ -18,6 +18,7 @@ class _Words(Protocol):
     construct: Any
     setup: Any
     max_items: int | None
+    by_state: bool
     operations: Any
     functions: tuple[Any, ...]
 
@@ -33,6 +34,8 @@ def check_calls(task: _Words, width: int | None, given: object) -> list[str]:
     faults = []
     if task.max_items is not None and not (type(task.max_items) is int and task.max_items > 0):
         faults.append(f"max_items={task.max_items!r:.40}, expected a whole number from 1")
+    if type(task.by_state) is not bool:
+        faults.append(f"by_state={task.by_state!r:.40}, expected True or False")
     construct = task.construct
     if construct is not None:
         fault = read_construct(construct) if not _is_function(construct) else None

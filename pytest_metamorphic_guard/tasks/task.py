@@ -60,6 +60,8 @@ class Task(EntryList):
         functions: Names of several functions of an implementation, which laws receive by name.
         max_items: How many items of an iterator are taken, 100,000 by default; one that has more is
             a violation.
+        by_state: Objects of an implementation's own classes are compared by their attributes, which
+            outputs are then records of. A dataclass is one without being asked.
         agreement: Whether the candidate must do what the baseline does on the same input, see
             `Agreement`. A task that declares nothing has one wherever there is a baseline, unless
             this is False.
@@ -97,6 +99,7 @@ class Task(EntryList):
         construct: Any = None,
         functions: Iterable[str] = (),
         max_items: int | None = None,
+        by_state: bool = False,
         agreement: bool | None = None,
         compare_arguments: bool = False,
         compare_messages: bool = False,
@@ -129,6 +132,7 @@ class Task(EntryList):
         if function == DEFAULT_FUNCTION and self.functions:
             self.function = self.functions[0]
         self.max_items = max_items
+        self.by_state = by_state
         self.agreement = agreement
         self.compare_arguments = compare_arguments
         self.compare_messages = compare_messages

@@ -54,17 +54,21 @@ class Approx:
         return self._close_exactly(first, second)
 
     def _close_floats(self, first: Any, second: Any) -> bool | None:
-        """Tell of two arrays what `_close` says of all elements; None if not all are finite."""
-        if max(first.dtype.itemsize, second.dtype.itemsize) > _DOUBLE_BYTES:
-            return None
+        """Tell of two arrays what `_close` says of elements; None if doubles do not hold these."""
         numpy = sys.modules["numpy"]
+        for array in (first, second):
+            if array.dtype.itemsize > _DOUBLE_BYTES:
+                return None
+            if array.dtype.kind in "iu" and array.size and not _are_doubles(array):
+                return None
         left, right = (array.astype(numpy.float64, copy=False) for array in (first, second))
         with numpy.errstate(all="ignore"):
             difference = numpy.abs(left - right)
             size = numpy.maximum(numpy.abs(left), numpy.abs(right))
             is_close = difference <= numpy.maximum(self.rel * size, self.abs)
-        if not numpy.isfinite(difference).all():
-            return None
+            # To what is infinite or no number only the same is close.
+            is_close &= numpy.isfinite(size)
+            is_close |= (left == right) | (numpy.isnan(left) & numpy.isnan(right))
         return bool(is_close.all())
 
     def _close_exactly(self, first: Any, second: Any) -> bool:
@@ -103,6 +107,10 @@ def approx(
 def _is_float(number: Any) -> bool:
     """Tell whether a number is a float, or an integer that is one exactly."""
     return type(number) is float or (type(number) is int and -_MOST_EXACT <= number <= _MOST_EXACT)
+
+
+def _are_doubles(numbers: Any) -> bool:
+    return bool(max(-int(numbers.min()), int(numbers.max())) <= _MOST_EXACT)
 
 
 def _is_infinite(number: Any) -> bool:

@@ -5,7 +5,9 @@ They are looked at without letting the class decide what is seen.
 
 from __future__ import annotations
 
+import contextlib
 import enum
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_metamorphic_guard.values.deciding import Incomparable
@@ -26,6 +28,7 @@ __all__ = [
     "name_class",
     "name_type",
     "read_record",
+    "read_state",
 ]
 
 keep_builtins(globals())
@@ -36,6 +39,12 @@ _get_mro: Any = type.__dict__["__mro__"].__get__
 _get_namespace: Any = type.__dict__["__dict__"].__get__
 _get_qualname: Any = type.__dict__["__qualname__"].__get__
 get_module: Any = type.__dict__["__module__"].__get__
+
+_get_size: Any = type.__dict__["__basicsize__"].__get__
+_get_dict_room: Any = type.__dict__["__dictoffset__"].__get__
+_get_weak_room: Any = type.__dict__["__weakrefoffset__"].__get__
+_POINTER: Final = 8
+_Member: Final = MemberDescriptorType
 
 _BUILTIN_BASES: Final = frozenset(
     {int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset}
@@ -73,6 +82,35 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
     if declared is None or not _BUILTIN_BASES.isdisjoint(mro):
         return None
     return "dataclass", declared, [_getattr(value, name) for name in declared]
+
+
+def read_state(kind: type, value: Any) -> tuple[list[str], list[object]] | None:
+    """Return names and values of the attributes of an object, in the order of their names.
+
+    None for an object that may keep more than these: one of a class that is not written in Python,
+    or derives from such a class. No property is asked.
+    """
+    bases = _get_mro(kind)[:-1]
+    members = [
+        (name, member)
+        for base in bases
+        for name, member in _get_namespace(base).items()
+        if type(member) is _Member and not name.startswith("__")
+    ]
+    # As Python's own pickles find out: what else an object keeps has no name.
+    rooms = len(members) + (_get_dict_room(kind) > 0) + (_get_weak_room(kind) > 0)
+    if not bases or _get_size(kind) > _get_size(object) + rooms * _POINTER:
+        return None
+    state: dict[str, object] = {}
+    for name, member in members:
+        with contextlib.suppress(AttributeError):  # it is not set
+            state.setdefault(name, member.__get__(value))
+    with contextlib.suppress(AttributeError):
+        state.update(_getattr(value, "__dict__"))
+    if set(map(type, state)) - {str}:
+        return None
+    ordered = sorted(state)
+    return ordered, [state[name] for name in ordered]
 
 
 def is_enum(kind: type) -> bool:

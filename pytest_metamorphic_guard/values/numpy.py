@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from pytest_metamorphic_guard.values.attoseconds import count_attoseconds
 from pytest_metamorphic_guard.values.checks import require, require_ints
 from pytest_metamorphic_guard.values.deciding import Incomparable
 from pytest_metamorphic_guard.values.frames import (
@@ -31,34 +32,18 @@ from pytest_metamorphic_guard.values.structures import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_metamorphic_guard.values.sides import Asker, Pair, Rules, Writer
+    from pytest_metamorphic_guard.values.sides import Pair, Rules, Writer
 
-__all__ = ["KINDS", "count_attoseconds"]
+__all__ = ["KINDS"]
 
 keep_builtins(globals())
 
 # Kinds of numpy whose elements are plain numbers, text or times; never objects or structures.
 _ARRAYS: Final = frozenset("biufcSUmM")
-_SCALARS: Final = frozenset("biufcmM")
+_SCALARS: Final = _ARRAYS - frozenset("SU")
+_REAL: Final = frozenset("biuf")
+_AT_ONCE: Final = 64  # comparisons in C that take as long as one in Python
 _DTYPE: Final = re.compile(r"[<>|=][biufcSUmM]\d{1,8}(\[\d{0,9}[A-Za-z]{1,7}\])?")
-_SECONDS: Final = {"W": 604_800, "D": 86_400, "h": 3600, "m": 60, "s": 1}
-_FRACTIONS: Final = {"ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
-
-
-def count_attoseconds(value: Any) -> tuple[object, ...]:
-    """Return the size of one of numpy's times, the same for every unit it can be written in."""
-    unit, step = np.datetime_data(value.dtype)
-    if np.isnat(value):
-        return ("missing",)
-    if unit in ("Y", "M") and value.dtype.kind == "M":
-        value, unit, step = value.astype("M8[s]"), "s", 1
-    count = int(value.astype("i8")) * step
-    if unit in _SECONDS:
-        return (count * _SECONDS[unit] * 10**18,)
-    if unit in _FRACTIONS:
-        return (count * 10 ** (18 - _FRACTIONS[unit]),)
-    # Months have no length in seconds.
-    return (count * 12, "M") if unit == "Y" else (count, unit)
 
 
 def _write_array(writer: Writer, value: Any) -> None:
@@ -79,7 +64,10 @@ def _write_array(writer: Writer, value: Any) -> None:
     writer.scalar(kind.str)
     writer.scalar(order)
     writer.sequence(list(value.shape))
-    writer.scalar(value.tobytes(order))
+    if flags.c_contiguous and value.nbytes:
+        writer.data(value.reshape(-1).view(np.uint8).data)
+    else:
+        writer.scalar(value.tobytes(order))
 
 
 def _take_scalar_apart(value: Any) -> tuple[str, bytes] | None:
@@ -172,8 +160,8 @@ def _compare(  # noqa: C901, PLR0911 - one answer per kind of element
         return compare_fields(first, second)
     if kinds[0] != kinds[1] and any(kind in "mMSU" for kind in kinds):
         return None
-    if kinds == "ff" and rules.same_floats is not None:
-        rules.charge(first.size)
+    if _REAL.issuperset(kinds) and rules.same_floats is not None:
+        rules.charge(first.size // _AT_ONCE)
         if bool((first == second).all()):
             return ()
         found = rules.same_floats(first, second)
@@ -235,11 +223,11 @@ def _pair_scalars(first: Any, second: Any) -> Iterable[Pair]:
     return [] if type(left) is type(first) else [("", left, right)]
 
 
-def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
+def _describe(*asked: Any) -> list[str]:
     # Which no worker needs to load.
     from pytest_metamorphic_guard.values.arrays import describe_arrays
 
-    return describe_arrays(first, second, asker)
+    return describe_arrays(*asked)
 
 
 KINDS: Final = (

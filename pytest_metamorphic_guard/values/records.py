@@ -31,7 +31,7 @@ __all__ = ["KINDS", "LEFT_OUT", "Opaque", "Record", "refuse_value", "require_pla
 keep_builtins(globals())
 
 _MOST_FIELDS = 20
-_KINDS: Final = ("dataclass", "namedtuple", "enum", "exception", "pattern", "table")
+_KINDS: Final = ("dataclass", "namedtuple", "enum", "exception", "object", "pattern", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Record:
 
     Attributes:
         kind: ``"dataclass"`` (of attrs and pydantic, too), ``"namedtuple"``, ``"enum"``,
-            ``"exception"``, ``"pattern"``, or ``"table"`` for one of a library that is not here.
+            ``"exception"``, ``"pattern"``, ``"object"`` under ``Task(by_state=True)``, or
+            ``"table"`` for a value of a library that is not here.
         type_name: Qualified name of the class within its module, e.g. ``"Invoice"``.
         fields: ``(name, value)`` pairs in order of definition.
     """
@@ -166,7 +167,7 @@ def _advise(name: str) -> str:
             return advice
     return (
         "return plain data instead, such as numbers, texts, lists, dicts, arrays or a dataclass of "
-        "these"
+        "these, or compare objects by their attributes: Task(by_state=True)"
     )
 
 
@@ -189,11 +190,18 @@ _ADVICE: Final = {
     **dict.fromkeys(("function", "builtin_function", "method", "functools.partial"), _AS_CALL),
     **dict.fromkeys(("map", "filter", "zip", "enumerate", "reversed", "dict_", "odict_"), _AS_LIST),
     **dict.fromkeys(("itertools.", "list_", "tuple_", "set_", "range_", "str_"), _AS_LIST),
-    "scipy.sparse": "return its dense array, .toarray(), or its parts instead",
-    "polars.": "return plain data instead, such as .to_dict(as_series=False) or .to_pandas()",
-    "torch.": "return an array instead, .detach().cpu().numpy()",
+    "re.Match": "return its groups instead, match.groupdict() or match.groups()",
+    "polars.lazyframe": "return what it computes instead, .collect()",
+    "polars.": "return a DataFrame or Series of columns without objects instead",
+    "pyarrow.": "return a Table or Array without unions and extensions instead",
+    "pandas.": "return columns of numbers, texts, times or plain objects instead",
+    "scipy.sparse": "return one of its formats itself, and no subclass, instead",
+    "xarray.": "return a DataArray or Dataset of arrays of numpy instead, .compute()",
+    "shapely.": "return a geometry without measures instead, shapely.force_2d(...)",
+    "PIL.": "convert it instead, image.convert('RGB')",
+    "torch.": "return a dense tensor or array instead, .detach().cpu().numpy()",
     "numpy.ma.": "return its data and its mask as two arrays instead",
-    "memoryview": "return bytes instead",
+    "numpy.": "return an array of numbers, texts, times or plain objects instead",
 }
 _QUESTIONS: Final = (
     *("eq", "ne", "lt", "le", "gt", "ge", "hash", "bool", "len", "iter", "next", "reversed"),

@@ -24,6 +24,9 @@ class Writer(Protocol):
     def scalar(self, value: Any, /) -> None:
         """Append None or a bool, int, float, str or bytes."""
 
+    def data(self, view: memoryview, /) -> None:
+        """Append bytes that lie elsewhere, in one piece."""
+
     def mark(self, mark: Mark, /) -> None:
         """Append the head of a marked array; its parts must follow."""
 

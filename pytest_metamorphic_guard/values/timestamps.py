@@ -33,7 +33,7 @@ def _make_key(value: Any, zones: bool) -> object:  # noqa: FBT001 - the protocol
     if kind in ("NaTType", "NAType"):
         return ("time", kind)
     # Which loads numpy, where a host need not have it.
-    from pytest_metamorphic_guard.values.numpy import count_attoseconds
+    from pytest_metamorphic_guard.values.attoseconds import count_attoseconds
 
     zone = value.tz if kind == "Timestamp" else None
     head = (kind,) if zone is None else (kind, "aware")

@@ -40,8 +40,11 @@ def falling(x):
 SPARSE = """
 import scipy.sparse
 
+class Own(scipy.sparse.csr_matrix):
+    pass
+
 def sparse(x):
-    return scipy.sparse.csr_matrix([[x]])
+    return Own([[x]])
 """
 
 
@@ -118,7 +121,7 @@ def test_no_kind_of_opaque_result_is_adopted_or_rejected(suite, solution, expect
     [
         ("solutions.py:generator", "return a list of what it yields instead"),
         ("solutions.py:function", "name a function that calls it, and return what that returns"),
-        ("matrices.py:sparse", "return its dense array, .toarray(), or its parts instead"),
+        ("matrices.py:sparse", "return plain data instead"),
     ],
 )
 def test_the_sentence_says_what_to_return(suite, solution, advice):

@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pytest_metamorphic_guard import approx
@@ -157,3 +158,52 @@ def test_a_record_of_an_exception_reads_as_one():
     assert type(arrived) is Record
     assert (arrived.type_name, arrived.args, arrived.code) == ("PriceError", ("too low", 3), 7)
     assert arrived.__notes__ == ["in cents"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "are_close"),
+    [
+        ([1.0, np.nan, np.inf], [1 + 1e-9, np.nan, np.inf], True),
+        ([1.0, np.nan], [1.0, 2.0], False),
+        ([1.0, np.inf], [1.0, -np.inf], False),
+        ([1.0, np.inf], [1.0, 1e308], False),
+        ([-1e308, 1.0], [1e308, 1.0], False),
+        ([1_000_000_000, 2], [1_000_000_001, 2], True),
+        ([1_000, 2], [1_001, 2], False),
+        ([2**62, 2], [2**62 + 1, 2], True),
+        ([1, 2], [1.0000000001, 2.0], True),
+        ([True, False], [1.0, 1e-13], True),
+    ],
+)
+def test_arrays_are_close_exactly_if_their_elements_are(first, second, are_close):
+    assert approx()(first, second) is are_close
+    assert approx()(np.array(first), np.array(second)) is are_close
+
+
+ECHO = """
+def solve(value):
+    return value
+"""
+
+
+def list_of_each_library():
+    """Samples of all of Python, and two of each library; jax starts for longer than the others."""
+    own = samples.__name__
+    for title, library, listed in samples.list_sections():
+        most = 2 if library else None
+        for sample in listed[:most] if title != "jax" else ():
+            if type(sample.make()).__module__ != own:
+                yield sample.name, sample.make()
+
+
+@pytest.mark.slow(reason="a worker imports every library that there is")
+def test_every_value_goes_to_a_worker_and_comes_back(local, candidates):
+    path = candidates.write(ECHO)
+    wrong = []
+    for name, value in list_of_each_library():
+        payload = local.execute(path, "solve", ([value],), 120.0, 4096)
+        if not payload["success"]:
+            wrong.append((name, payload["error"]))
+        elif not equal_values(payload["result"], decode(encode([value]))):
+            wrong.append((name, payload["result"]))
+    assert wrong == []

@@ -190,6 +190,9 @@ class AnswerReader:
                 return make_missing(func_name.rstrip(frames.MARKS), self.where, message)
             case "argument_encoding":
                 return make_failure(category, explain_unreadable(exception_type, message))
+            case "result_too_large" if message.endswith(" bytes"):
+                most = self._configuration.max_result_mb
+                message += f" ({most:g} MiB): set max_result_mb in --mg-executor-config"
             case "exception" if self._process.output.measure() >= self._configuration.file_mb << 20:
                 return make_failure(
                     "output_limit",

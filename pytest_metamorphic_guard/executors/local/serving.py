@@ -78,6 +78,7 @@ class Caller:
         self._module = module
         self._peak = peak
         self._limits = limits
+        self._by_state = False
         self._goes_on = False  # whether results may be more than what a function returned
 
     def call_safely(self, nonce: bytes, body: bytes) -> bytes:
@@ -101,6 +102,7 @@ class Caller:
                 arguments, directions = arguments
         except BaseException as error:  # noqa: BLE001 - classes of arguments run code of their own
             return pack_failure(nonce, describe_argument_failure(error))
+        self._by_state = directions is not None and directions["by_state"]
         try:
             function = self._find(name, directions)
         except BaseException as error:  # noqa: BLE001 - a part of a name may be made by code
@@ -141,7 +143,7 @@ class Caller:
         self._goes_on = True
         if directions is None:
             return find_function(self._module, name)
-        keepers = Keepers(lambda result: _encode(result, self._limits), _tell)
+        keepers = Keepers(self._keep, _tell)
         return direct(self._module, name, directions, keepers)
 
     def _finish(self, result: object) -> object:
@@ -162,9 +164,12 @@ class Caller:
                 return Failure(error.category, "", error.said, "")
         return describe_failure(error)
 
+    def _keep(self, result: object) -> bytes:
+        return _encode(result, self._limits, by_state=self._by_state)
+
     def _encode_result(self, result: object) -> tuple[bytes, bytes, Failure | None]:
         try:
-            return RETURNED, _encode(result, self._limits), None
+            return RETURNED, self._keep(result), None
         except MemoryError:
             return FAILED, b"", Failure("memory", "MemoryError", "while the result was sent", "")
         except EncodeError as error:

@@ -31,16 +31,23 @@ keep_builtins(globals())
 _Packer = msgpack.Packer
 _SCALARS: Final = form.SCALARS
 _TEXTS: Final = form.TEXTS
+_MANY_BYTES: Final = 1 << 16
 
 
-def encode(value: object, limits: form.Limits = form.DEFAULT) -> bytes:
+def encode(value: object, limits: form.Limits = form.DEFAULT, *, by_state: bool = False) -> bytes:
     """Return the frame that `decode` reads back as ``value``.
+
+    Args:
+        value: Any value.
+        limits: How much it may hold.
+        by_state: Whether an object of a class that nobody knows is sent as a record of its
+            attributes.
 
     Raises:
         EncodeError: The value is larger or nested deeper than ``limits``, or contains itself.
     """
     try:
-        writer = Writer(limits)
+        writer = Writer(limits, by_state=by_state)
         writer.value(value)
         return writer.join()
     except form.EncodeError:
@@ -59,14 +66,15 @@ def encode(value: object, limits: form.Limits = form.DEFAULT) -> bytes:
 class Writer:
     """Collects the pieces of one frame and keeps to the limits."""
 
-    __slots__ = ("_items", "_limits", "_pack", "_path", "_pieces", "_size")
+    __slots__ = ("_items", "_limits", "_pack", "_path", "_pieces", "_size", "by_state")
 
-    def __init__(self, limits: form.Limits) -> None:
+    def __init__(self, limits: form.Limits, *, by_state: bool = False) -> None:
+        self.by_state = by_state
         self._limits = limits
         self._pack: Callable[[object], bytes] = _Packer(
             strict_types=True, use_bin_type=True, unicode_errors="surrogatepass"
         ).pack
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes | memoryview] = []
         self._path: list[int] = []
         self._items = 0
         self._size = 0
@@ -97,6 +105,17 @@ class Writer:
             self.put(self._pack(value))
         except OverflowError:
             self._big_int(value)
+
+    def data(self, view: memoryview) -> None:
+        """Append bytes that lie elsewhere: many of them are copied once, with the whole frame."""
+        length = view.nbytes
+        if length < _MANY_BYTES:
+            self.scalar(view.tobytes())
+            return
+        self.check_size(length)
+        self.put(struct.pack(">BI", 0xC6, length))  # msgpack's bin 32
+        self._size += length
+        self._pieces.append(view)
 
     def _big_int(self, value: int) -> None:
         self.mark(form.INT)
@@ -228,6 +247,9 @@ def _emit_other(writer: Writer, value: object) -> None:
     kind = type(value)
     try:
         form_of_it = read_form(kind, value)
+        state = instances.read_state(kind, value) if writer.by_state and not form_of_it else None
+        if state is not None:
+            form_of_it = ("object", *state)
     except BaseException:  # noqa: BLE001 - the candidate's own descriptors may raise anything
         form_of_it = None
     match form_of_it:

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["settle"]
 
 
-def settle(value: object) -> object:
+def settle(value: object, *, by_state: bool = False) -> object:
     """Return a result with records for instances, and plain values for those of subclasses.
 
     So instances of one class from two files are equal. An object that could not travel stays
-    itself.
+    itself, or is a record of its attributes where ``by_state`` is true.
     """
+    if by_state:
+        return _send(value, by_state=True)
     try:
         return _settle(value)
     except RecursionError:  # deeper than a worker would send, or containing itself
@@ -66,9 +68,9 @@ def _arrives_changed(known: Kind) -> bool:
     return bool(known.tag or known.nests or (known.mark is None and known.write is not None))
 
 
-def _send(value: object) -> object:
+def _send(value: object, *, by_state: bool = False) -> object:
     try:
-        return decode(encode(value))
+        return decode(encode(value, by_state=by_state))
     except form.DecodeError as error:
         return Opaque(instances.name_type(type(value)), f"{LEFT_OUT}{error}")
     except form.EncodeError as error:
