@@ -21,7 +21,7 @@ from pytest_metamorphic_guard.evaluation.report_file import (
 )
 from pytest_metamorphic_guard.report.contents import RunRecord
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
-from pytest_metamorphic_guard.report.samples import list_samples
+from pytest_metamorphic_guard.report.sample_signs import list_samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

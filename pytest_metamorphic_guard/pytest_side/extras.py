@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.evaluation.known.covering import KnownViolations
     from pytest_metamorphic_guard.evaluation.past.earlier_reports import Past
     from pytest_metamorphic_guard.evaluation.replaying import Replay
+    from pytest_metamorphic_guard.pytest_side.log_progress import LogProgress
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.watch.setting_up import LoadedMonitor
@@ -104,12 +105,18 @@ def check_page_can_be_made(settings: Settings) -> None:
         raise pytest.UsageError(f"--mg-html: {error}") from None
 
 
-def choose_progress(config: pytest.Config) -> LocalProgress | None:
-    """Return what shows how far an item of this process is; None where no line can change."""
+def choose_progress(config: pytest.Config) -> LocalProgress | LogProgress | None:
+    """Return what tells how far an item of this process is; None where nobody is told."""
     worker = getattr(config, "workerinput", None)
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if worker is None and (reporter is None or reporter.verbosity < 0):
+        return None
+    if worker is None and not reporter.isatty:
+        from pytest_metamorphic_guard.pytest_side.log_progress import LogProgress
+
+        return LogProgress.create(config)
     folder: Any = None if worker is None else worker.get("mg_progress")
-    can_show = _has_changing_lines(config) if worker is None else folder is not None
-    if not can_show:
+    if worker is not None and folder is None:
         return None
     # Not loaded where no line can change, for a run that starts sooner.
     from pytest_metamorphic_guard.pytest_side.progress import (
@@ -121,8 +128,3 @@ def choose_progress(config: pytest.Config) -> LocalProgress | None:
     if worker is not None:
         return LocalProgress(SharedProgress(folder, worker["workerid"]).show)
     return LocalProgress(ProgressBoard.create(config).show)
-
-
-def _has_changing_lines(config: pytest.Config) -> bool:
-    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    return reporter is not None and reporter.isatty and reporter.verbosity >= 0

@@ -215,8 +215,8 @@ class ItemRunner:
     ) -> contextlib.AbstractContextManager[None]:
         if self.session.progress is None:
             return contextlib.nullcontext()
-        # Not loaded where no line can change, for a run that starts sooner.
-        from pytest_metamorphic_guard.pytest_side.progress import follow_item
+        # Not loaded where nobody is told, for a run that starts sooner.
+        from pytest_metamorphic_guard.pytest_side.log_progress import follow_item
 
         return follow_item(self.session.progress, run, measuring)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.pytest_side.files import Written
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_metamorphic_guard.pytest_side.files import Written
     from pytest_metamorphic_guard.pytest_side.session import GuardSession
     from pytest_metamorphic_guard.report.run_in_brief import PastRun
     from pytest_metamorphic_guard.report.since import Since
@@ -42,6 +41,7 @@ class PastRuns:
         # Not loaded for a run without earlier ones, which starts sooner.
         from pytest_metamorphic_guard.evaluation.past.earlier_reports import add_past, keep_report
         from pytest_metamorphic_guard.evaluation.report_file import ReportError
+        from pytest_metamorphic_guard.pytest_side.files import Written
 
         if settings.shard is not None or self._session.replay is not None:
             yield Written("a share of a run, or a replay, is not compared with whole runs or kept")

@@ -13,21 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_metamorphic_guard.runner.listing import count_cases
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_metamorphic_guard.runner.run import Run
-    from pytest_metamorphic_guard.runner.sample_run import Measuring
+    from pytest_metamorphic_guard.pytest_side.minutes import Minutes
 
 __all__ = [
     "AFTERWARDS",
     "LocalProgress",
+    "LogBoard",
     "ProgressBoard",
     "SharedProgress",
     "describe_progress",
-    "follow_item",
 ]
 
 # Most items end before anyone would look for a line about them.
@@ -39,10 +36,15 @@ AFTERWARDS = "strength of "
 _PLUGIN = "metamorphic_guard_progress"
 
 
-def describe_progress(
-    name: str, done: int, total: int | None, rate: float, units: str = "cases"
+def describe_progress(  # noqa: PLR0913, PLR0917 - all that the line says
+    name: str,
+    done: int,
+    total: int | None,
+    rate: float,
+    units: str = "cases",
+    violations: int = 0,
 ) -> str:
-    """Return one line: cases done, cases per second, and the time left where it is known.
+    """Return one line: cases done, violations, cases per second, and the time left if it is known.
 
     Args:
         name: The item.
@@ -50,10 +52,13 @@ def describe_progress(
         total: Cases planned, where that is known.
         rate: Cases per second, or 0 while nobody knows.
         units: What is counted instead of cases.
+        violations: Number of violations so far.
     """
     line = f"{name}: {done} {units}"
     if total is not None and done <= total:
         line = f"{name}: {done} of {total} {units}"
+    if violations:
+        line += f", {violations} violation{'s' if violations > 1 else ''}"
     if not rate:
         return line
     line += f", {rate:.0f}/s" if rate >= 1 else f", one in {1 / rate:.0f} s"
@@ -71,12 +76,24 @@ class LocalProgress:
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
+        self._before = 0
 
     @contextlib.contextmanager
     def follow(
-        self, name: str, total: int | None, units: str = "cases"
+        self,
+        name: str,
+        total: int | None,
+        units: str = "cases",
+        count: Callable[[], int] = int,
     ) -> Iterator[Callable[[int], None]]:
-        """Return what is to be called with the number of cases, or other units, done."""
+        """Return what is to be called with the number of cases, or other units, done.
+
+        Args:
+            name: The item.
+            total: Cases planned, where that is known.
+            units: What is counted instead of cases.
+            count: Returns the item's violations so far; those of earlier items are added.
+        """
         due = time.monotonic() + _FIRST_AFTER_S
         first: tuple[int, float] | None = None
         shown = False
@@ -90,11 +107,13 @@ class LocalProgress:
                 return
             due, shown = now + _EVERY_S, True
             rate = (done - first[0]) / (now - first[1]) if done > first[0] else 0.0
-            self._show(describe_progress(name, done, total, rate, units))
+            violations = self._before + count()
+            self._show(describe_progress(name, done, total, rate, units, violations))
 
         try:
             yield report
         finally:
+            self._before += count()
             if shown:
                 self._show("")
 
@@ -183,19 +202,31 @@ class ProgressBoard:
         writer._file.flush()  # noqa: SLF001
 
 
+class LogBoard(ProgressBoard):
+    """Writes what workers leave as a line a minute, where no line can change.
+
+    Args:
+        config: pytest's configuration.
+        minutes: Tells when a line is due.
+        write: Writes it.
+    """
+
+    def __init__(
+        self, config: pytest.Config, minutes: Minutes, write: Callable[[str], None]
+    ) -> None:
+        super().__init__(config.pluginmanager.get_plugin("terminalreporter"), config)  # type: ignore[arg-type]
+        self._minutes, self._write = minutes, write
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker the folder in which it leaves its line; called by `LogProgress`."""
+        super().pytest_configure_node(node)
+
+    def _paint(self, line: str) -> None:
+        if line and self._minutes.is_over():
+            self._write(line)
+
+
 def _format_time(seconds: float) -> str:
     if seconds < 100:  # noqa: PLR2004 - below it seconds are read more easily
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"
-
-
-@contextlib.contextmanager
-def follow_item(progress: LocalProgress, run: Run, measuring: Measuring | None) -> Iterator[None]:
-    """Show in the block how far an item is."""
-    total = len(measuring.sample) if measuring else count_cases(run.task, run.settings)
-    with progress.follow(f"{run.task.name}::{run.entry.name}", total) as report:
-        if measuring is None:
-            run.progress = report
-        else:
-            measuring.progress = report
-        yield

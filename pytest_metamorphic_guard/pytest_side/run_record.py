@@ -17,7 +17,7 @@ from pytest_metamorphic_guard.evaluation.report_file import (
     list_violations,
 )
 from pytest_metamorphic_guard.report.contents import RunRecord
-from pytest_metamorphic_guard.report.samples import list_samples
+from pytest_metamorphic_guard.report.sample_signs import list_samples
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength

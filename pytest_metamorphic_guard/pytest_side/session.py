@@ -51,6 +51,7 @@ from pytest_metamorphic_guard.watch.feed import Feed
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.pytest_side.lockstep import EarlyStopping
+    from pytest_metamorphic_guard.pytest_side.log_progress import LogProgress
     from pytest_metamorphic_guard.pytest_side.progress import LocalProgress
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
@@ -89,7 +90,7 @@ class GuardSession:
         self.feed = Feed()
         self.own_calls = OwnCalls()
         self.used_fixtures = False
-        self.progress: LocalProgress | None = None
+        self.progress: LocalProgress | LogProgress | None = None
         self.registered_tasks: dict[str, Task] = {}
         self.seen_tasks: dict[str, tuple[str, ...]] = {}
         self._nodes: dict[str, dict[str, None]] = {}

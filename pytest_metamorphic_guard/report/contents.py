@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.known_record import KnownRecord
-    from pytest_metamorphic_guard.report.samples import SampleRecord
+    from pytest_metamorphic_guard.report.sample_signs import SampleRecord
 
 __all__ = [
     "DifferenceRecord",

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from pytest_metamorphic_guard.pytest_side.log_progress import LogProgress
+from pytest_metamorphic_guard.pytest_side.minutes import Minutes
 from pytest_metamorphic_guard.pytest_side.progress import describe_progress
 
 TASK = """
@@ -45,13 +47,15 @@ def run_in_terminal(suite, *args):
     return written.decode()
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
+@pytest.mark.parametrize(
+    "workers", [(), ("-n2",), ("--mg-parallel=2", "--mg-n=40")], ids=["n0", "n2", "in flight"]
+)
 def test_a_long_item_says_how_far_it_is_and_leaves_no_trace(suite, workers):
-    suite.write(test_it=TASK, new=SLOW)
+    suite.write(test_it=TASK.replace("range(20)", "range(40)"), new=SLOW)
 
-    written = run_in_terminal(suite, "--mg-candidate=new.py", *workers)
+    written = run_in_terminal(suite, "--mg-candidate=new.py", "--mg-n=20", *workers)
 
-    line = r"t::same: (\d+) of 20 cases, (?:\d+/s|one in \d+ s), \d+ s left"
+    line = r"t::same: (\d+) of [24]0 cases, (?:\d+/s|one in \d+ s), \d+ s left"
     seen = re.findall(line, written)
     assert seen
     assert seen == sorted(seen, key=int)
@@ -88,3 +92,42 @@ def test_measuring_strength_says_how_far_it_is(suite, workers):
 )
 def test_no_time_is_promised_before_the_speed_is_known(done, total, rate, line):
     assert describe_progress("t::r", done, total, rate) == line
+
+
+def test_it_says_how_much_was_violated_so_far():
+    said = describe_progress("t::r", 21, 400, 40.0, violations=3)
+
+    assert said == "t::r: 21 of 400 cases, 3 violations, 40/s, 9 s left"
+    assert describe_progress("t::r", 1, None, 0.0, violations=1) == "t::r: 1 cases, 1 violation"
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
+def test_a_log_has_nothing_of_it_before_a_minute_is_over(suite, workers):
+    suite.write(test_it=TASK, new=SLOW)
+
+    result = suite.spawn("--mg-candidate=new.py", *workers)
+
+    assert result.ret == 0
+    assert "cases" not in result.stdout.str()
+    assert "\r" not in result.stdout.str()
+
+
+def test_a_log_has_a_line_a_minute(pytester):
+    pytester.makepyfile("def test_it(): ...")
+    config = pytester.parseconfigure()
+    seconds = iter(range(0, 10_000, 25))
+    log = LogProgress(config, Minutes(60, lambda: float(next(seconds))))
+    lines = []
+    log.write = lines.append
+
+    with log.follow("t::first", 20, count=lambda: 2) as report:
+        report(1)
+    with log.follow("t::second", 20, count=lambda: 1) as report:
+        for done in range(1, 7):
+            report(done)
+
+    assert [line.partition(" cases")[0] for line in lines] == [
+        "t::second: 2 of 20",
+        "t::second: 5 of 20",
+    ]
+    assert all(", 3 violations" in line for line in lines)

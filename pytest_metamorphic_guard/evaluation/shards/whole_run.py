@@ -25,7 +25,7 @@ from pytest_metamorphic_guard.report.contents import (
 )
 from pytest_metamorphic_guard.report.known_lines import list_stale
 from pytest_metamorphic_guard.report.known_secrets import list_secrets
-from pytest_metamorphic_guard.report.samples import list_samples
+from pytest_metamorphic_guard.report.sample_signs import list_samples
 from pytest_metamorphic_guard.settings import Settings
 from pytest_metamorphic_guard.watch.setting_up import load_monitors
 
