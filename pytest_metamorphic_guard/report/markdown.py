@@ -166,7 +166,7 @@ def _describe_strength(strength: Strength) -> str:
     rows = [
         (one.entry, str(one.kills), str(one.relation), str(one.alone)) for one in strength.entries
     ]
-    parts.append(_table(("entry", "notices", "by itself", "alone"), rows[:_MOST_ROWS]))
+    parts.append(_table(("entry", "notices", "by what it says", "alone"), rows[:_MOST_ROWS]))
     survivors = [one for one in list_survivors(strength) if one.status == "survived"]
     lines = [f"- {_escape(describe_survivor(one, strength))}" for one in survivors[:_MOST_NOTES]]
     if len(survivors) > _MOST_NOTES:

@@ -24,7 +24,7 @@ __all__ = [
     "render_basis",
 ]
 
-_CELLS = (8, 14, 8)
+_CELLS = (9, 17, 7)
 _KEPT = "\N{NO-BREAK SPACE}"
 _MOST_DIFFERING = 10
 _MOST_SAME = 3
@@ -141,7 +141,7 @@ def _list_entries(strength: Strength, width: int) -> list[str]:
         max(len(clean_line(one.entry)) for one in strength.entries) + 4,
         width - sum(_CELLS),
     )
-    titles = _align(("notices", "by itself", "alone"))
+    titles = _align(("notices", "by what it says", "alone"))
     lines = [f"{'  entry':{name_width}}{titles}"]
     for one in strength.entries:
         name = clean_line(one.entry)

@@ -177,7 +177,8 @@ def _change_constant(node: ast.Constant, source: Source) -> Iterator[Change]:
             empty = "" if isinstance(node.value, str) else b""
             other = "mutant" if isinstance(node.value, str) else b"mutant"
             # A text may follow on a keyword, as in `return"x"`.
-            yield Change(span, f" {(other if node.value == empty else empty)!r}", "text")
+            space = " " if source.text[span.start - 1 : span.start].isalnum() else ""
+            yield Change(span, f"{space}{(other if node.value == empty else empty)!r}", "text")
 
 
 def _change_call(node: ast.Call, source: Source) -> Iterator[Change]:
