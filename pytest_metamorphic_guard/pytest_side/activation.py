@@ -143,6 +143,13 @@ def get_session(config: pytest.Config) -> GuardSession:
             config.pluginmanager.register(keeper, "metamorphic_guard_results")
             config.pluginmanager.register(keeper.workers, "metamorphic_guard_workers")
             config.pluginmanager.register(TerminalSummary(keeper), "metamorphic_guard_terminal")
+            if getattr(config.option, "htmlpath", None):
+                # Not loaded where pytest-html writes nothing, for a run that starts sooner.
+                from pytest_metamorphic_guard.pytest_side.html_extras import HtmlSummary
+
+                page, hide = config.option.htmlpath, session.redaction.hide
+                summary = HtmlSummary(lambda: keeper.ranking, hide, settings.html, page)
+                config.pluginmanager.register(summary, "metamorphic_guard_html")
             for flag in find_idle(config, settings):
                 warn_of_run(config, f"{flag} has no effect without --mg-gate")
     return session

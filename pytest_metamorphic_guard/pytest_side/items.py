@@ -124,7 +124,8 @@ class ItemRunner:
             # Not loaded for a run without known violations, which starts sooner.
             from pytest_metamorphic_guard.report.known_lines import say_excused
 
-            raise pytest.xfail.Exception(say_excused(run.excuses.occurred), pytrace=False)
+            said = self.session.redaction.hide(say_excused(run.excuses.occurred))
+            raise pytest.xfail.Exception(said, pytrace=False)
         return answer
 
     @pytest.hookimpl(wrapper=True)
@@ -138,6 +139,12 @@ class ItemRunner:
             note_why(report, call)
             clean_report(report, self.session.redaction.hide, coloured=writer.hasmarkup)
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
+        if result is not None and getattr(item.config.option, "htmlpath", None):
+            # Not loaded where pytest-html writes nothing, for a run that starts sooner.
+            from pytest_metamorphic_guard.pytest_side.html_extras import list_extras
+
+            own_extras = list_extras(result, self.session.redaction.hide)
+            report.extras = [*getattr(report, "extras", ()), *own_extras]  # type: ignore[attr-defined]
         # Fixtures feed monitors too, before and after the test itself.
         fed = self.session.feed.take()
         own = describe_own(item, report, self.session) if find_plan(item) is None else None
