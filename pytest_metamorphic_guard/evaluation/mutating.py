@@ -11,8 +11,9 @@ from pytest_metamorphic_guard.contracts.strengths import Strength
 from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
 from pytest_metamorphic_guard.gate.rules import Rules
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
+from pytest_metamorphic_guard.strength.definition import find_definition
 from pytest_metamorphic_guard.strength.killing import Trial, count_kills, try_mutants
-from pytest_metamorphic_guard.strength.mutants import draw_mutants, find_file
+from pytest_metamorphic_guard.strength.mutants import draw_mutants
 from pytest_metamorphic_guard.strength.planting import Bed
 from pytest_metamorphic_guard.tasks.implementations import Assignment
 
@@ -156,7 +157,7 @@ def _conclude(
         task=measured.task.name,
         where=measured.where,
         implementation=original.specification,
-        file=find_file(original).name,
+        file=find_definition(original).file.name,
         seed=settings.seed,
         inputs=len(measured.inputs),
         entries=count_kills((judge.label for judge in trial.judges), tried),

@@ -95,7 +95,7 @@ def _read_original(text: str, folder: Path) -> Assignment:
         return Assignment(Implementation(source, None, named[2]), named[1])
     read = parse_assignment(text, folder)
     # Not loaded for a run that measures no strength, which starts sooner.
-    from pytest_metamorphic_guard.strength.mutants import find_file
+    from pytest_metamorphic_guard.strength.definition import find_file
 
     find_file(read.implementation)
     return read

@@ -5,24 +5,22 @@ from __future__ import annotations
 import ast
 import random
 from dataclasses import dataclass
-from importlib.util import decode_source
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.strength.bytecode import compile_part, find_flags
+from pytest_metamorphic_guard.strength.definition import find_definition
 from pytest_metamorphic_guard.strength.operators import Change, find_changes
 from pytest_metamorphic_guard.strength.reachable import find_reachable
 from pytest_metamorphic_guard.strength.spans import Source, Span
-from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-    from pathlib import Path
 
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["Mutant", "MutantSample", "draw_mutants", "find_file"]
+__all__ = ["Mutant", "MutantSample", "draw_mutants"]
 
 _LONGEST_LINE = 200
 
@@ -36,7 +34,7 @@ class Mutant:
         kind: What kind of change it is, in a word or two.
         before: The changed lines as they are, without indentation.
         after: The same as they become.
-        text: The whole changed file.
+        text: The whole changed file, which is the one that defines the function.
     """
 
     line: int
@@ -68,19 +66,6 @@ class MutantSample:
     equal: int
 
 
-def find_file(implementation: Implementation) -> Path:
-    """Return the Python file that defines an implementation.
-
-    Raises:
-        ImplementationError: It is no Python file, and cannot be changed.
-    """
-    origin = None if implementation.claim is not None else find_origin(implementation)
-    if origin is None or origin.suffix != ".py":
-        fault = "is no Python file, and only Python code can be changed to measure strength"
-        raise ImplementationError(implementation.specification, fault)
-    return origin
-
-
 def draw_mutants(implementation: Implementation, *, limit: int, seed: int) -> MutantSample:
     """Draw mutants of a function, and of what it uses in its file.
 
@@ -95,11 +80,10 @@ def draw_mutants(implementation: Implementation, *, limit: int, seed: int) -> Mu
         ImplementationError: It is no Python file, defines no such function, or nothing of it can
             be changed.
     """
-    file = find_file(implementation)
     specification = implementation.specification
-    text = _read(file, specification)
-    tree, source = ast.parse(text), Source(text)
-    statements = find_reachable(tree, implementation.function or "", specification)
+    defined = find_definition(implementation)
+    tree, source = ast.parse(defined.text), Source(defined.text)
+    statements = find_reachable(tree, defined.function, specification)
     changes = [(one, change) for one in statements for change in find_changes(one, source)]
     random.Random(seed).shuffle(changes)  # noqa: S311 - no secret
     made = _take(changes, source, find_flags(tree), limit)
@@ -107,17 +91,6 @@ def draw_mutants(implementation: Implementation, *, limit: int, seed: int) -> Mu
         fault = f"nothing in {implementation.function!r} can be changed to measure strength"
         raise ImplementationError(specification, fault)
     return made
-
-
-def _read(file: Path, specification: str) -> str:
-    try:
-        # As the interpreter does: an encoding may be declared, and lines end in one sign.
-        text = decode_source(file.read_bytes())
-        ast.parse(text)
-    except (OSError, SyntaxError, ValueError, RecursionError) as error:
-        said = f"cannot be read as Python: {error}"
-        raise ImplementationError(specification, clean_line(said)) from None
-    return text
 
 
 def _take(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sysconfig
 import tempfile
 import tokenize
 from dataclasses import replace
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_metamorphic_guard.contracts.roots import mark_root, split_root
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.strength.mutants import find_file
+from pytest_metamorphic_guard.strength.definition import find_definition, find_place, is_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,6 @@ _MOST_BYTES = 64 << 20
 _MOST_DATA = 4 << 20
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\w+)|import[ \t]+([^\n#]+))", re.MULTILINE)
 _UNWANTED = frozenset({"__pycache__", "node_modules"})
-_LIBRARY = Path(sysconfig.get_paths()["stdlib"]).resolve()
 
 
 class Bed:
@@ -48,9 +46,9 @@ class Bed:
 
     def __init__(self, original: Implementation) -> None:
         self._original = original
-        self._file = find_file(original)
-        self._root, self._inner = _find_place(original, self._file)
-        with self._file.open("rb") as file:
+        self._root, self._inner = find_place(original)
+        self._file, self._changed = self._root / self._inner, find_definition(original).file
+        with self._changed.open("rb") as file:
             self._encoding = tokenize.detect_encoding(file.readline)[0]
         self._folder = Path(tempfile.mkdtemp(prefix="mg-strength-")).resolve()
         self._count = 0
@@ -76,11 +74,12 @@ class Bed:
         folder = self._folder / f"m{self._count:04}"
         shutil.copytree(self._base, folder, copy_function=_link, symlinks=True)
         file = folder / self._inner
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if text is None:
-            file.write_bytes(self._file.read_bytes())
-        else:
-            file.write_bytes(text.encode(self._encoding))
+        changed = folder / self._changed.relative_to(self._root)
+        for path, original in ((file, self._file), (changed, self._changed)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(original.read_bytes())
+        if text is not None:
+            changed.write_bytes(text.encode(self._encoding))
         is_marked = bool(split_root(self._original.target)[0])
         target = mark_root(str(folder), str(file)) if is_marked else str(file)
         said = self._original.specification
@@ -100,8 +99,11 @@ class Bed:
         """Copy what lies beside the original and what it may import from there, once."""
         self._base.mkdir()
         budget = _Budget(self._original.specification)
-        if _is_installed(self._file):
-            _link_around(self._root, self._inner, self._base)
+        if is_library(self._file):
+            top = self._root / self._inner.parts[0]
+            if top.is_dir():
+                kept = {self._file, self._changed, *self._file.parents, *self._changed.parents}
+                _link_around(top, self._base / top.name, kept)
             return
         waiting, known = [self._inner.parts[0]], {self._inner.parts[0]}
         if len(self._inner.parts) == 1:
@@ -111,7 +113,7 @@ class Bed:
             for path in _list_files(self._root / name):
                 inner = path.relative_to(self._root)
                 budget.take(path)
-                if inner != self._inner:
+                if path not in (self._file, self._changed):
                     (self._base / inner).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, self._base / inner)
                 if path.suffix == ".py":
@@ -137,36 +139,15 @@ class _Budget:
             )
 
 
-def _find_place(original: Implementation, file: Path) -> tuple[Path, Path]:
-    """Return the folder on which imports of a file begin, and its path from there."""
-    root = split_root(original.target)[0]
-    if root:
-        folder = Path(root).resolve()
-        return folder, file.relative_to(folder)
-    folder = file.parent
-    if file.is_relative_to(_LIBRARY) and "site-packages" not in file.parts:
-        # Every process has imported its package already, perhaps.
-        return folder, Path(file.name)
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
-        folder = folder.parent
-    return folder, file.relative_to(folder)
-
-
-def _is_installed(file: Path) -> bool:
-    return file.is_relative_to(_LIBRARY) or "site-packages" in file.parts
-
-
-def _link_around(root: Path, inner: Path, base: Path) -> None:
-    """Link to everything in the packages of an installed file but to the file itself."""
-    if len(inner.parts) == 1:
-        return
-    place, copied = root, base
-    for part, own in zip(inner.parts, inner.parts[1:], strict=False):
-        place, copied = place / part, copied / part
-        copied.mkdir()
-        for path in place.iterdir():
-            if path.name != own and path.name not in _UNWANTED:
-                (copied / path.name).symlink_to(path)
+def _link_around(place: Path, copied: Path, kept: set[Path]) -> None:
+    """Link to everything in a folder of an installed package, but to what lies on these paths."""
+    copied.mkdir(exist_ok=True)
+    for path in place.iterdir():
+        if path in kept:
+            if path.is_dir():
+                _link_around(path, copied / path.name, kept)
+        elif path.name not in _UNWANTED:
+            (copied / path.name).symlink_to(path)
 
 
 def _find_near(file: Path, root: Path) -> set[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_metamorphic_guard.errors import ImplementationError, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["find_reachable"]
+__all__ = ["Imported", "find_import", "find_reachable"]
 
 
 def find_reachable(tree: ast.Module, function: str, specification: str) -> list[ast.stmt]:
@@ -27,15 +27,11 @@ def find_reachable(tree: ast.Module, function: str, specification: str) -> list[
         ImplementationError: The file does not define the function.
     """
     bound: dict[str, list[ast.stmt]] = {}
-    imported: dict[str, str] = {}
     for statement in _flatten(tree.body):
         for name in _list_bound(statement):
             bound.setdefault(name, []).append(statement)
-        if isinstance(statement, ast.ImportFrom):
-            module = "." * statement.level + (statement.module or "")
-            imported |= {one.asname or one.name: module for one in statement.names}
     if function not in bound:
-        raise ImplementationError(specification, _explain(function, list(bound), imported))
+        raise ImplementationError(specification, _explain(function, list(bound), tree))
     found: dict[int, ast.stmt] = {}
     waiting, known = [function], {function}
     while waiting:
@@ -48,6 +44,33 @@ def find_reachable(tree: ast.Module, function: str, specification: str) -> list[
     return [
         part for one in ordered for part in (one.body if isinstance(one, ast.ClassDef) else [one])
     ]
+
+
+class Imported(NamedTuple):
+    """A name that a file imports from a module.
+
+    Attributes:
+        level: Number of dots before the module.
+        module: The module; empty for the package itself.
+        name: What the name is called there.
+    """
+
+    level: int
+    module: str
+    name: str
+
+
+def find_import(tree: ast.Module, name: str) -> Imported | None:
+    """Return from where a file imports a name; None where it defines it, or has none such."""
+    found = None
+    for statement in _flatten(tree.body):
+        if name in _list_bound(statement):
+            return None
+        if isinstance(statement, ast.ImportFrom):
+            for one in statement.names:
+                if (one.asname or one.name) == name:
+                    found = Imported(statement.level, statement.module or "", one.name)
+    return found
 
 
 def _flatten(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -91,11 +114,12 @@ def _find_used(statement: ast.stmt) -> set[str]:
     return used - (own - shared)
 
 
-def _explain(function: str, bound: list[str], imported: dict[str, str]) -> str:
-    if function in imported:
+def _explain(function: str, bound: list[str], tree: ast.Module) -> str:
+    imported = find_import(tree, function)
+    if imported is not None:
+        module = "." * imported.level + imported.module
         return (
-            f"{function!r} is imported there from {imported[function]}, and no code of its own to "
-            "change: name the module that defines it"
+            f"{function!r} is imported there from {module}, and no code of its own to change: "
+            "name the module that defines it"
         )
-    near = suggest(function, bound)
-    return f"there is no function {function!r} in the file{near}"
+    return f"there is no function {function!r} in the file{suggest(function, bound)}"

@@ -81,10 +81,10 @@ def list_answers(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> l
     width = min(map(len, inputs), default=0)
     numerals = ("first", "second", "third")
     for number, numeral in enumerate(numerals[:width]):
-        name = f"the {numeral} argument" if width > 1 else "its argument as it came"
+        name = f"the {numeral} argument"
         named[name] = TrivialAnswer(name, _Argument(number))
     if len(set(map(_show, outputs))) > 1:
-        name = "answers seen before, in turn, whatever the input"
+        name = "answers that ignore the input"
         named[name] = TrivialAnswer(name, _Turn(list(outputs)))
     return list(named.values())
 

@@ -165,6 +165,22 @@ def test_a_mutant_keeps_its_place_in_a_package_and_its_neighbours(tmp_path, monk
     assert tried == again
 
 
+def test_a_function_that_its_file_imports_is_changed_where_it_stands(tmp_path):
+    (tmp_path / "shop" / "core").mkdir(parents=True)
+    (tmp_path / "shop" / "core" / "__init__.py").write_text("")
+    (tmp_path / "shop" / "__init__.py").write_text("from .core.adding import add as solve\n")
+    text = "from .. import core\n\ndef add(xs):\n    return sum(xs) + 0\n"
+    (tmp_path / "shop" / "core" / "adding.py").write_text(text)
+    original = Implementation.from_path(tmp_path / "shop" / "__init__.py", "solve")
+    drawn = draw_mutants(original, limit=50, seed=1)
+    with prepare(make_task(), original, n=5) as (bed, trial):
+        tried = try_mutants(trial, bed, drawn.mutants)
+    found = {one.diff.split("\n+ ")[1]: one.status for one in tried}
+    assert found["return sum(xs) - 0"] == "same"
+    assert found["return sum(xs) + 1"] == "survived"
+    assert (tmp_path / "shop" / "core" / "adding.py").read_text() == text
+
+
 def test_what_cannot_be_called_from_its_copy_is_said_in_a_line(tmp_path):
     (tmp_path / "old.py").write_text(
         "assert 'mg-strength' not in __file__, 'only at home'\ndef solve(xs):\n    return 1 + 1\n"

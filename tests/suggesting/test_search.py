@@ -154,7 +154,7 @@ def test_arguments_by_name_only(find):
 
 def test_trivial_answers_that_all_suggestions_accept_are_named(find):
     found = find("def solve(x: int) -> int:\n    return 3 * x")
-    assert found.accepted == ("its argument as it came",)
+    assert found.accepted == ("the first argument",)
     assert any("would also accept: its argument" in line for line in render_found(found, 80))
 
 
