@@ -155,7 +155,7 @@ def test_arguments_by_name_only(find):
 def test_trivial_answers_that_all_suggestions_accept_are_named(find):
     found = find("def solve(x: int) -> int:\n    return 3 * x")
     assert found.accepted == ("the first argument",)
-    assert any("would also accept: its argument" in line for line in render_found(found, 80))
+    assert any("would also accept: the first argument" in line for line in render_found(found, 80))
 
 
 def test_inverses_are_told_by_whole_words():
