@@ -18,19 +18,24 @@ from pytest_metamorphic_guard.values.schemas import (
     read_type,
     require_calendar,
     write_field,
-    write_source,
+)
+from pytest_metamorphic_guard.values.showing_arrow import (
+    TABLES,
+    describe,
+    name_form,
+    show,
+    to_source,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_metamorphic_guard.values.sides import Asker, Rules, Writer
+    from pytest_metamorphic_guard.values.sides import Rules, Writer
 
 __all__ = ["KINDS"]
 
 keep_builtins(globals())
 
-_TABLES: Final = ("Table", "RecordBatch")
 # Arrays without any bytes, of null, may be of any length.
 _MOST_NOTHING: Final = 1_000_000
 _MOST_COLUMNS: Final = 10_000
@@ -38,15 +43,8 @@ _MOST_COLUMNS: Final = 10_000
 _SPARE_BYTES: Final = 4096
 
 
-def _name_form(value: Any) -> str:
-    name = type(value).__name__
-    if name in (*_TABLES, "ChunkedArray"):
-        return name
-    return "Scalar" if name.endswith("Scalar") else "Array"
-
-
 def _write(writer: Writer, value: Any) -> None:
-    form = _name_form(value)
+    form = name_form(value)
     parts = _take_apart(form, value, writer.check_size)
     if parts is None:
         writer.opaque(value)
@@ -58,7 +56,7 @@ def _write(writer: Writer, value: Any) -> None:
 
 def _take_apart(form: str, value: Any, check_size: Callable[[int], None]) -> list[Any] | None:
     check_size(0 if form == "Scalar" else value.nbytes)
-    if form not in _TABLES:
+    if form not in TABLES:
         return _take_array(_join(form, value))
     if value.num_columns > _MOST_COLUMNS:
         return None
@@ -116,7 +114,7 @@ def _put_together(form: Any, parts: Any) -> object:
         import pyarrow as pa
     except ImportError:
         return Record("table", f"pyarrow.{require_text(form, 20)}", (("parts", parts),))
-    if form in _TABLES:
+    if form in TABLES:
         rows, fields, columns = parts
         require_ints(rows)
         schema = pa.schema([read_field(pa, field) for field in require(fields, list)])
@@ -169,12 +167,12 @@ def _build_unchecked(pa: Any, parts: Any) -> Any:
 
 
 def _compare(first: Any, second: Any, rules: Rules) -> Iterable[tuple[Any, Any]] | None:
-    form = _name_form(first)
-    if form != _name_form(second):
+    form = name_form(first)
+    if form != name_form(second):
         return None
     if form == "Scalar":
         return [(_read(_join(form, first), rules), _read(_join(form, second), rules))]
-    if form not in _TABLES:
+    if form not in TABLES:
         return _compare_columns([(first, second)], rules)
     if first.schema.names != second.schema.names or len(first) != len(second):
         return None
@@ -185,7 +183,7 @@ def _compare_columns(pairs: Iterable[tuple[Any, Any]], rules: Rules) -> Iterator
     # One column after the other, and none is read after one that differs.
     for pair in pairs:
         yield len(pair[0]), len(pair[1])
-        left, right = (_join(_name_form(column), column) for column in pair)
+        left, right = (_join(name_form(column), column) for column in pair)
         # Arrow's own, which takes no nan for the same as another; zones are a part of its types.
         if not (left.type == right.type and left.equals(right)):
             yield _read(left, rules), _read(right, rules)
@@ -213,73 +211,45 @@ def _read(array: Any, rules: Rules) -> list[Any]:
 
 
 def _list_elements(value: Any) -> list[Any]:
-    return list(value.to_pylist()) if _name_form(value) != "Scalar" else [value.as_py()]
+    return list(value.to_pylist()) if name_form(value) != "Scalar" else [value.as_py()]
 
 
 def _count_elements(value: Any) -> int:
-    form = _name_form(value)
+    form = name_form(value)
     if form == "Scalar":
         return 1
-    return len(value) * (1 + value.num_columns) if form in _TABLES else len(value)
-
-
-def _to_source(value: Any, write: Callable[[object], str]) -> str:
-    form = _name_form(value)
-    if form == "Scalar":
-        return f"pa.scalar({write(value.as_py())}, {write_source(value.type)})"
-    if form == "ChunkedArray":
-        return f"pa.chunked_array([{_array_to_source(value, write)}])"
-    if form == "Array":
-        return _array_to_source(value, write)
-    columns = [_array_to_source(column, write) for column in value.columns]
-    make = "pa.table" if form == "Table" else "pa.record_batch"
-    names = value.schema.names
-    if len(set(names)) == len(names):
-        pairs = zip(map(write, names), columns, strict=True)
-        return f"{make}({{{', '.join(f'{name}: {column}' for name, column in pairs)}}})"
-    return f"{make}([{', '.join(columns)}], names={write(names)})"
-
-
-def _array_to_source(value: Any, write: Callable[[object], str]) -> str:
-    if name_type(value.type) is None:
-        raise TypeError("a type that is not sent")
-    return f"pa.array({write(value.to_pylist())}, {write_source(value.type)})"
-
-
-def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
-    # Which no worker needs to load.
-    from pytest_metamorphic_guard.values.tables import Table, describe_tables
-
-    def look_at(value: Any) -> Table:
-        rows = list(range(len(value)))
-        if _name_form(value) in _TABLES:
-            return Table(
-                rows=rows,
-                columns=list(value.schema.names),
-                read_column=lambda at: value.column(at).to_pylist(),
-                column_types=list(value.schema.types),
-            )
-        types = [("", value.type)]
-        read = value.to_pylist
-        return Table(row="position", rows=rows, read_column=lambda _: read(), types=types)
-
-    if _name_form(first) == "Scalar":
-        return []
-    return describe_tables(look_at(first), look_at(second), asker)
+    return len(value) * (1 + value.num_columns) if form in TABLES else len(value)
 
 
 def _list_types() -> list[type]:
     import pyarrow as pa
 
-    found, waiting = [pa.Table, pa.RecordBatch, pa.ChunkedArray], [pa.Array, pa.Scalar]
-    while waiting:
-        kind = waiting.pop()
-        found.append(kind)
-        waiting += [sub for sub in kind.__subclasses__() if sub.__module__ == "pyarrow.lib"]
-    return found
+    return [pa.Table, pa.RecordBatch, pa.ChunkedArray, *_list_below(pa.Array)]
+
+
+def _list_scalars() -> list[type]:
+    import pyarrow as pa
+
+    return _list_below(pa.Scalar)
+
+
+def _list_below(kind: type) -> list[type]:
+    subclasses: list[type] = kind.__subclasses__()
+    below = [sub for sub in subclasses if sub.__module__ == "pyarrow.lib"]
+    return [kind, *(found for sub in below for found in _list_below(sub))]
 
 
 KINDS: Final = (
+    Kind(
+        types=_list_scalars,
+        mark=ARROW,
+        write=_write,
+        put_together=_put_together,
+        compare=_compare,
+        # Nobody can change one.
+        copy=lambda value: value,
+        to_source=to_source,
+    ),
     Kind(
         types=_list_types,
         mark=ARROW,
@@ -288,10 +258,10 @@ KINDS: Final = (
         compare=_compare,
         list_elements=_list_elements,
         count_elements=_count_elements,
-        measure=lambda value: 0 if _name_form(value) == "Scalar" else int(value.nbytes),
-        # Nobody can change one.
+        measure=lambda value: 0 if name_form(value) == "Scalar" else int(value.nbytes),
         copy=lambda value: value,
-        to_source=_to_source,
-        describe=_describe,
+        show=show,
+        to_source=to_source,
+        describe=describe,
     ),
 )

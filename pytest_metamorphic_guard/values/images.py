@@ -136,6 +136,10 @@ def _to_source(value: Any, write: Callable[[object], str]) -> str:
     return f"PIL.Image.frombytes({value.mode!r}, {value.size}, {write(value.tobytes())})"
 
 
+def _show(value: Any, _: int) -> list[str]:
+    return [f"{value.mode} image of {value.width} x {value.height} pixels"]
+
+
 def _list_types() -> list[type]:
     from PIL import Image
 
@@ -168,6 +172,7 @@ KINDS: Final = (
         count_elements=lambda value: value.width * value.height * _MOST_BYTES_PER_PIXEL,
         measure=lambda value: value.width * value.height * _MOST_BYTES_PER_PIXEL,
         copy=lambda value: value.copy(),
+        show=_show,
         to_source=_to_source,
         describe=_describe,
     ),
@@ -177,6 +182,7 @@ KINDS: Final = (
         shape="sequence",
         write=lambda writer, value: writer.value(value.copy()),
         unwrap=lambda value: value.copy(),
+        show=_show,
         to_source=_to_source,
         describe=_describe,
     ),

@@ -22,6 +22,7 @@ __all__ = ["KINDS"]
 keep_builtins(globals())
 
 _FORMS: Final = ("DataArray", "Dataset", "Variable")
+_SHOWN_LINES: Final = 12
 _MOST_NAME: Final = 1 << 12
 _OWN: Final = "\0values"
 
@@ -170,6 +171,11 @@ def _write_variable(parts: list[Any], write: Callable[[object], str]) -> str:
     return f"({', '.join(inner)})"
 
 
+def _show(value: Any, width: int) -> list[str]:
+    lines = [line[:width] for line in str(value).splitlines()]
+    return lines if len(lines) <= _SHOWN_LINES else [*lines[:_SHOWN_LINES], "..."]
+
+
 def _list_types() -> list[type]:
     import xarray as xr
 
@@ -192,6 +198,7 @@ KINDS: Final = (
         count_elements=lambda value: int(value.nbytes),
         measure=lambda value: int(value.nbytes),
         copy=lambda value: value.copy(deep=True),
+        show=_show,
         to_source=_to_source,
         pair=_pair,
         describe=_describe,

@@ -26,6 +26,8 @@ __all__ = ["KINDS"]
 keep_builtins(globals())
 
 _MOST_COLUMNS: Final = 10_000
+_SHOWN_ROWS: Final = 5
+_COLUMN_WIDTH: Final = 14
 _MOST_NOTHING: Final = 1_000_000
 _FLOATS: Final = ("Float32", "Float64")
 _WHOLE: Final = tuple(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))
@@ -248,6 +250,21 @@ def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
     return describe_tables(look_at(first), look_at(second), asker)
 
 
+def _show(value: Any, width: int) -> list[str]:
+    """Write a table with as many columns as fit; of more than a few rows the middle is left out."""
+    import polars as pl
+
+    shown: dict[str, Any] = {
+        "tbl_rows": _SHOWN_ROWS,
+        "tbl_width_chars": width,
+        "fmt_str_lengths": width // 4,
+    }
+    if type(value).__name__ == "DataFrame":
+        shown["tbl_cols"] = max(2, width // _COLUMN_WIDTH)
+    with pl.Config(tbl_formatting="ASCII_MARKDOWN", tbl_hide_column_data_types=False, **shown):
+        return str(value).splitlines()
+
+
 def _list_types() -> list[type]:
     import polars as pl
 
@@ -265,6 +282,7 @@ KINDS: Final = (
         count_elements=_count_elements,
         measure=lambda value: int(value.estimated_size()),
         copy=lambda value: value.clone(),
+        show=_show,
         to_source=_to_source,
         describe=_describe,
     ),

@@ -25,6 +25,7 @@ keep_builtins(globals())
 
 _FORMATS: Final = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 _KINDS: Final = ("array", "matrix")
+_SHOWN_LINES: Final = 8
 _MOST_AXES: Final = 32
 # Formats that set memory aside for each row, each column or each diagonal.
 _MOST_LENGTH: Final = 1 << 22
@@ -173,6 +174,11 @@ def _to_source(value: Any, write: Callable[[object], str]) -> str:
     return made if format_name == "coo" else f"{made}.to{format_name}()"
 
 
+def _show(value: Any, width: int) -> list[str]:
+    lines = [line.expandtabs()[:width] for line in str(value).splitlines()]
+    return lines if len(lines) <= _SHOWN_LINES else [*lines[:_SHOWN_LINES], "..."]
+
+
 def _list_types() -> list[type]:
     from scipy import sparse
 
@@ -191,6 +197,7 @@ KINDS: Final = (
         count_elements=_count_elements,
         measure=lambda value: 16 * int(value.nnz),
         copy=lambda value: value.copy(),
+        show=_show,
         to_source=_to_source,
         describe=_describe,
     ),
