@@ -71,7 +71,8 @@ class Kept:
     def limit_payload(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what monitors are shown of a payload."""
         result = payload.get("result")
-        if measure(result, _RECORD_BYTES) <= _RECORD_BYTES and self._for_monitors.take(result):
+        size = measure(result, _RECORD_BYTES)
+        if size <= _RECORD_BYTES and self._for_monitors.spend(size):
             return payload
         text = f"{LEFT_OUT}too large to carry to the monitors"
         return {**payload, "result": Opaque(type(result).__name__, text)}

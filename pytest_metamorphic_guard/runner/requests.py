@@ -32,6 +32,7 @@ __all__ = ["OVERDUE_AFTER_S", "Request"]
 _GRACE_S = 0.25
 # How long past its limit a stranger's executor may take before the item ends without it.
 OVERDUE_AFTER_S = 5.0
+_NOTHING = contextlib.nullcontext()
 
 
 class Request(NamedTuple):
@@ -71,9 +72,9 @@ class Request(NamedTuple):
         call = self.to_call()
         overdue_s = call.timeout_s + OVERDUE_AFTER_S
         # Ours kill what overruns; a stranger's may hang, and nobody else would ever end it.
-        watched = contextlib.nullcontext() if self.loaded.is_ours else guard_call(overdue_s)
+        watched = _NOTHING if self.loaded.is_ours else guard_call(overdue_s)
         try:
-            with self.slots or contextlib.nullcontext(), watched:
+            with self.slots or _NOTHING, watched:
                 payload = self.loaded.executor.execute(*call)
         except Overdue:
             raise Unusable(explain_overdue(self.loaded, overdue_s, call.timeout_s)) from None

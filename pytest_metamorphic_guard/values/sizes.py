@@ -17,6 +17,7 @@ __all__ = ["Allowance", "measure"]
 _ELEMENT: Final = 32
 _CONTAINER: Final = 64
 _SMALL: Final = frozenset({type(None), bool, int, float, complex})
+_EQUAL: Final = _SMALL - {int}
 _SEQUENCES: Final = (list, tuple, set, frozenset, deque)
 
 
@@ -37,6 +38,12 @@ class Allowance:
             size += measure(value, self._left - size)
             if size > self._left:
                 return False
+        return self.spend(size)
+
+    def spend(self, size: int) -> bool:
+        """Tell whether so many bytes may be kept, and count them if so."""
+        if size > self._left:
+            return False
         self._left -= size
         return True
 
@@ -80,6 +87,9 @@ def _open(item: Any, pending: list[Any]) -> int:
     elif isinstance(item, _SEQUENCES):
         kinds = set(map(type, item))
         size = _ELEMENT * len(item)
-        parts = () if kinds <= _SMALL - {int} else item
+        if kinds == {int}:
+            size += sum(map(int.bit_length, item)) // 8
+        elif not kinds <= _EQUAL:
+            parts = item
     pending.extend(parts)
     return size
