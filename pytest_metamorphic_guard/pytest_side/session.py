@@ -223,9 +223,12 @@ class GuardSession:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_report_header(self) -> list[str]:
+        # Not loaded where pytest prints no header, as in the workers of pytest-xdist.
+        from pytest_metamorphic_guard.report.page import cut_middle
+
         settings = self.settings
         parts = [
-            f"{role} {', '.join(describe(a.implementation) for a in assignments)[:60]}"
+            f"{role} {cut_middle(', '.join(describe(a.implementation) for a in assignments), 60)}"
             for role, assignments in (
                 ("candidate", settings.candidates),
                 ("baseline", settings.baselines),

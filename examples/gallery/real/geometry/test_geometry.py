@@ -40,7 +40,7 @@ def no_larger_than_any(solve, points):
     assert solve(points) <= (max(xs) - min(xs)) * (max(ys) - min(ys)) + 1e-6
 
 
-@geometry.relation(expect=lambda before, after: after >= before - 1e-6)
+@geometry.relation(expect="non_decreasing")
 def one_more_point(points):
     """Around one more point it is no smaller."""
     return ([*points, (25, 3)],)
