@@ -161,9 +161,11 @@ def _ordered(compare: Callable[[Any, Any], object]) -> Callable[..., bool]:
     may_be_equal = bool(compare(0, 0))
 
     def hold(same: object, first: Any, second: Any) -> bool:
-        # What is equal within the task's tolerance is as good as equal.
-        is_near = may_be_equal and isinstance(same, Approx) and first == first  # noqa: PLR0124 - nan is not
-        return bool(compare(first, second)) or (is_near and same(first, second))
+        if compare(first, second):
+            return True
+        # What is equal within the task's tolerance is as good as equal, but nan is not.
+        is_number = first == first  # noqa: PLR0124
+        return may_be_equal and isinstance(same, Approx) and bool(is_number) and same(first, second)
 
     def check(_same: object, first: Any, second: Any) -> bool:
         if isinstance(first, Mapping) and isinstance(second, Mapping):
