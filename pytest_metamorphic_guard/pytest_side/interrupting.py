@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from types import FrameType
 
-__all__ = ["Interruption", "Workers", "interrupt_once"]
+__all__ = ["Interruption", "Workers", "interrupt_once", "raising_interruption"]
 
 # What a worker has to end its processes and to clear up.
 _GRACE_S = 2.0
 # Until then whatever Ctrl-C could not end is over: a destructor, a callback of the collector.
 _AGAIN_AFTER_S = 0.05
+# So many errors, each raised while the one before was handled, are looked through.
+_MOST_MET = 50
 
 
 class Interruption:
@@ -84,6 +86,25 @@ class Workers:
                     process.send_signal(signal.SIGINT)
         # One that still loads its modules heeds nothing, and pytest-xdist waits ten seconds for it.
         threading.Thread(target=_kill_late, args=(processes,), daemon=True).start()
+
+
+@contextlib.contextmanager
+def raising_interruption() -> Generator[None]:
+    """Raise Ctrl-C again where what it met on its way up has raised another error instead.
+
+    Hypothesis does so where it comes before a test has begun to run.
+    """
+    try:
+        yield
+    except Exception as error:
+        met: BaseException | None = error
+        for _ in range(_MOST_MET):
+            if met is None:
+                break
+            if isinstance(met, KeyboardInterrupt):
+                raise met from None
+            met = met.__cause__ or met.__context__
+        raise
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.evaluation.transport import (
     describe_difference,
     list_refused,
 )
+from pytest_metamorphic_guard.pytest_side.interrupting import raising_interruption
 from pytest_metamorphic_guard.pytest_side.junit import note_counts
 from pytest_metamorphic_guard.pytest_side.places import describe_reproduction, find_label
 from pytest_metamorphic_guard.pytest_side.shield import clean_report
@@ -103,6 +104,7 @@ class ItemRunner:
                 with (
                     self._follow(run, measuring),
                     try_constants_of(plan.task, run.literals),
+                    raising_interruption(),
                 ):
                     answer = yield
                 require_cases(run)

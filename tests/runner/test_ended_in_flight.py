@@ -143,6 +143,33 @@ def test_an_interruption_that_nobody_heard_ends_the_run(project, conftest, optio
     assert re.search("keyboard-?interrupt", result.stdout.str(), re.IGNORECASE)
 
 
+def test_an_interruption_that_another_error_hides_ends_the_run(project):
+    project.write_task(
+        """
+        import signal
+
+        def draw():
+            try:
+                signal.raise_signal(signal.SIGINT)
+            finally:
+                raise AssertionError
+
+        hidden = Task("hidden", inputs=st.tuples(st.builds(draw)))
+
+        @t.property
+        @hidden.property
+        def right(output):
+            return True
+        """
+    )
+    project.write(new="def solve(x):\n    return x\n")
+
+    result = project.spawn("--mg-candidate=new.py", "-k", "hidden")
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "! KeyboardInterrupt !" in result.stdout.str()
+
+
 def test_an_item_that_ends_the_run_ends_the_calls_begun_ahead(project):
     project.write_task(
         """
