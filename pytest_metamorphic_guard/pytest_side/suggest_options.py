@@ -43,6 +43,11 @@ def read_suggest_options(config: pytest.Config, settings: Settings) -> SuggestOp
         reader.faults += _find_faults(path, f"{given[-1].source}={text}")
     if inputs is not None and not inputs.is_file():
         reader.faults.append(f"--mg-suggest-inputs={inputs}: there is no such file")
+    reader.faults += [
+        f"--mg-suggest runs no test, and --mg-{other} needs some: run one after the other"
+        for other in ("gate", "strength", "replay", "shard")
+        if getattr(settings, other) not in (None, False)
+    ]
     if not settings.baselines:
         reader.faults.append("--mg-suggest: no baseline: pass --mg-baseline=old.py:solve")
     if reader.faults:

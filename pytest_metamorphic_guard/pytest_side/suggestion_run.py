@@ -58,7 +58,10 @@ class SuggestionRun:
         self._options = options
         self._declared: dict[str, _Declared] = {}
         self._lines: list[str] = []
+        if session.settings.candidates:
+            self._lines.append("the candidate is not run: suggestions are about the baseline")
         self._failed = False
+        self._found = False
 
     # --- hooks
 
@@ -82,7 +85,7 @@ class SuggestionRun:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self._failed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        elif session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._lines:
+        elif session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self._found:
             session.exitstatus = pytest.ExitCode.OK
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -145,6 +148,7 @@ class SuggestionRun:
         self._lines += faults
 
     def _tell(self, found: Found, implementation: Implementation) -> None:
+        self._found = True
         text = write_module(found)
         path = self._options.path
         self._lines += ["", *render_found(found, _WIDEST)]

@@ -9,6 +9,7 @@ from pytest_metamorphic_guard.runner.call_errors import NotAvailable, Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.suggesting.nothing import NothingToSuggest
 from pytest_metamorphic_guard.values.approximation import approx
+from pytest_metamorphic_guard.values.deciding import Undecidable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answers", "answer_all", "check_answers", "check_repeats"]
 
+_FEWEST = 10
 _MOST_LOST = 2
 _MOST_REPEATED = 40
 _LONGEST = 60
@@ -94,9 +96,14 @@ def check_answers(answers: Answers, specification: str) -> None:
     """Refuse answers from which nothing can be found.
 
     Raises:
-        NothingToSuggest: Hardly any call returned, or all of them returned the same.
+        NothingToSuggest: There are few, hardly any call returned, or all returned the same.
     """
     count, returned = len(answers.outcomes), answers.returned
+    if 0 < count < _FEWEST:
+        raise NothingToSuggest(
+            f"{specification}: {count} inputs are too few to tell what holds: give {_FEWEST} at "
+            "least, better a hundred"
+        )
     if not count or len(returned) < count * (1 - _MOST_RAISED):
         first = next((o for o in answers.outcomes if isinstance(o, Raised)), None)
         said = " ".join(first.error.split())[:120] if first else "no call was made"
@@ -105,7 +112,7 @@ def check_answers(answers: Answers, specification: str) -> None:
             "inputs that it takes, with --mg-suggest-inputs=FILE or a Task"
         )
     first_value = returned[0]
-    if all(_same(first_value, other) for other in returned):
+    if all(_is_same_value(first_value, other, specification) for other in returned):
         raise NothingToSuggest(
             f"{specification} returned {_shorten(repr(first_value))} for all {len(returned)} "
             "inputs: every relation would hold; give inputs on which it differs, with "
@@ -127,7 +134,7 @@ def check_repeats(caller: Caller, answers: Answers) -> None:
             after = caller.call(Case((args,)).copy()[0])
         except Unusable:
             continue
-        if not _is_same(before, after):
+        if not _is_same(before, after, caller.implementation.specification):
             raise NothingToSuggest(
                 f"{caller.implementation.specification} answers {_show(args)} with "
                 f"{_tell(before)} and then with {_tell(after)}: of what answers at random "
@@ -137,9 +144,16 @@ def check_repeats(caller: Caller, answers: Answers) -> None:
     caller.remember([(args, outcome) for args, outcome in known])
 
 
-def _is_same(first: Outcome, second: Outcome) -> bool:
+def _is_same_value(first: Any, second: Any, specification: str) -> bool:
+    try:
+        return bool(_same(first, second))
+    except Undecidable as error:
+        raise NothingToSuggest(f"{specification}: {error.reason}") from None
+
+
+def _is_same(first: Outcome, second: Outcome, specification: str) -> bool:
     if isinstance(first, Returned) and isinstance(second, Returned):
-        return bool(_same(first.value, second.value))
+        return _is_same_value(first.value, second.value, specification)
     return type(first) is type(second)
 
 

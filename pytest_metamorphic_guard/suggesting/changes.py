@@ -65,7 +65,7 @@ _TEXT = (
     _Change("longer", "a letter more at the end of {p}", '{p} + "a"'),
 )
 _NUMBER = (
-    _Change("negated", "{p} with the other sign", "-{p}"),
+    _Change("negated", "the other sign of {p}", "-{p}"),
     _Change("doubled", "twice {p}", "2 * {p}"),
     _Change("raised", "1 more of {p}", "{p} + 1"),
 )
@@ -201,6 +201,8 @@ def write_changes(writer: Writer) -> None:
             said = begun.replace("{p}", name)
             place = _Place(f"{name}_{change.word}", index, change.word)
             _write(writer, place, said, results, effects)
+    if len(subject.shapes) > 1 and all(shape.is_number for shape in subject.shapes):
+        _write_common(writer, effects)
     for first in range(len(subject.shapes)):
         for second in range(first + 1, len(subject.shapes)):
             if subject.shapes[first] != subject.shapes[second]:
@@ -211,6 +213,21 @@ def write_changes(writer: Writer) -> None:
             said = f"{one} and {other} in each other's place"
             place = _Place(f"{one}_for_{other}", first, f"swapped with {second}", second)
             _write(writer, place, said, results, effects)
+
+
+def _write_common(writer: Writer, effects: list[_Effect]) -> None:
+    """Write changes of all numbers together, with what they do to parts of the output.
+
+    Of an output that is a number the catalogue says the same.
+    """
+    if writer.subject.output.kind != "tuple":
+        return
+    names = writer.subject.parameters
+    for change in _NUMBER:
+        said = change.said.capitalize().replace("{p}", "every argument")
+        place = _Place(f"all_{change.word}", 0, f"all {change.word}")
+        results = [change.code.replace("{p}", name) for name in names]
+        _write(writer, place, said, results, effects)
 
 
 def _write(

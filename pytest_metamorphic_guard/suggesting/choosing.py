@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.strength.killing import Trial, try_mutants
 from pytest_metamorphic_guard.strength.mutants import draw_mutants
@@ -110,7 +111,9 @@ class Choice:
                     progress=lambda done: self.progress(f"tried {done} of {total} mutants"),
                 )
         except ImplementationError as error:
-            return [], f"In the order of chance, since there are no mutants: it {error.fault}"
+            is_method = "." in (self.implementation.function or "")
+            why = "a method has none" if is_method else error.fault
+            return [], f"In the order of chance, without mutants: {why}"
         left = total - len(tried)
         return tried, f"{left} of {total} mutants were left out for want of time" if left else ""
 
@@ -171,5 +174,5 @@ def _take_rarest(held: Sequence[Suggestion]) -> list[Suggestion]:
 
 
 def _describe(mutant: TriedMutant) -> str:
-    changed = "; ".join(mutant.diff.splitlines()[:2])
-    return f"line {mutant.line}: {changed}"
+    lines = [clean_line(line, 200) for line in mutant.diff.splitlines()[:2]]
+    return "\n".join((f"line {mutant.line}", *(f"  {line}" for line in lines)))

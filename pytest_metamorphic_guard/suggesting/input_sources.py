@@ -24,7 +24,7 @@ from pytest_metamorphic_guard.suggesting.nothing import NothingToSuggest
 from pytest_metamorphic_guard.suggesting.reading import Parameter, Reading, read_function
 from pytest_metamorphic_guard.suggesting.shapes import Shape, see_shape
 from pytest_metamorphic_guard.tasks.existing.files import from_file
-from pytest_metamorphic_guard.tasks.existing.kept_calls import recorded
+from pytest_metamorphic_guard.tasks.existing.kept_calls import read_calls, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,8 +89,10 @@ def ground_on_file(path: Path, shown: str, implementation: Implementation) -> Gr
     """
     function = implementation.function or ""
     if _has_calls(path):
-        given = recorded(path.absolute())
-        code, said = f"recorded({write_text(shown)})", f"the calls recorded in {shown}"
+        chosen = _choose_calls(path, function)
+        given = recorded(path.absolute(), chosen)
+        words = f", {write_text(chosen)}" if chosen else ""
+        code, said = f"recorded({write_text(shown)}{words})", f"the calls recorded in {shown}"
     else:
         given = from_file(path.absolute())
         code, said = f"from_file({write_text(shown)})", f"the inputs in {shown}"
@@ -129,6 +131,8 @@ def _explain_unread(implementation: Implementation, function: str) -> str:
     said = implementation.specification
     module = next(parse_sources(implementation), None) if implementation.is_file else None
     known = [one.name for one in module.body if isinstance(one, _FUNCTIONS)] if module else []
+    if implementation.is_file and implementation.claim is None and module is None:
+        return f"{said} cannot be read as Python: name a .py file, or {OTHER_INPUTS}"
     public = [name for name in known if not name.startswith("_")]
     if public:
         path = said.rpartition(":")[0] or said
@@ -239,6 +243,16 @@ def _write_inputs(
         return f"st.tuples({', '.join(codes.values())})"
     parts = (f'"{name}": {code}' for name, code in codes.items())
     return f"{{{', '.join(parts)}}}"
+
+
+def _choose_calls(path: Path, function: str) -> str | None:
+    """Return whose calls are taken where a file has those of several functions."""
+    try:
+        known = {call.function for call in read_calls(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError):  # which is said where it is read
+        return None
+    own = [one for one in known if one.rpartition(":")[2] == function]
+    return own[0] if len(known) > 1 and len(own) == 1 else None
 
 
 def _has_calls(path: Path) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["write_checks"]
 
 _LONG = frozenset({"list", "tuples", "text", "bytes", "set", "frozenset", "dict"})
+_NUMERALS = ("first", "second", "third", "fourth")
 _ORDERED = frozenset({"int", "float", "text", "fraction", "decimal"})
 
 
@@ -29,6 +30,8 @@ def write_checks(writer: Writer) -> None:
             _write_for_long(writer, name, shape)
         if output.is_number:
             _write_for_number(writer, name, shape)
+        if output.kind == "tuple" and shape.is_number:
+            _write_for_parts(writer, name)
         if shape.is_sequence and shape.parts[0] == output:
             writer.add_check(
                 f"is_one_of_{name}",
@@ -78,6 +81,16 @@ def _write_for_long(writer: Writer, name: str, shape: Shape) -> None:
             )
     if output.kind == shape.kind == "text":
         writer.add_check(f"is_in_{name}", f"The output is a part of {name}.", f"output in {name}")
+
+
+def _write_for_parts(writer: Writer, name: str) -> None:
+    for index, part in enumerate(writer.subject.output.parts[: len(_NUMERALS)]):
+        for word, sign in (("most", "<="), ("least", ">=")) if part.is_number else ():
+            writer.add_check(
+                f"{_NUMERALS[index]}_at_{word}_{name}",
+                f"The {_NUMERALS[index]} part of the output is at {word} {name}.",
+                f"output[{index}] {sign} {name}",
+            )
 
 
 def _write_for_number(writer: Writer, name: str, shape: Shape) -> None:

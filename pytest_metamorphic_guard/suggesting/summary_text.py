@@ -65,7 +65,7 @@ def _describe_mutants(found: Found, width: int) -> list[str]:
         f"{found.ground.function}; {found.differing} of the others answer differently somewhere",
         width,
     )
-    lines += [f"  {text}"[:width] for text in found.survivors]
+    lines += [f"  {line}"[:width] for text in found.survivors for line in text.split("\n")]
     if found.differing:
         lines += _wrap(
             "what these relations miss, agreement=True in the Task finds where there is a baseline",

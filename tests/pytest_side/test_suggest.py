@@ -74,6 +74,7 @@ def test_wrong_use_is_a_line_and_changes_nothing(project):
         (["--mg-suggest=it.txt", baseline], "expected the name of a new test file"),
         (["--mg-suggest=no/test_a.py", baseline], "there is no folder"),
         (["--mg-suggest", "--mg-suggest-inputs=no.csv", baseline], "there is no such file"),
+        (["--mg-suggest", "--mg-gate", baseline], "--mg-suggest runs no test, and --mg-gate needs"),
     ]:
         done = project.run(*arguments)
         assert done.ret == 4, arguments
@@ -83,10 +84,19 @@ def test_wrong_use_is_a_line_and_changes_nothing(project):
 
 def test_what_cannot_be_searched_fails_with_a_line(project):
     project.write(old="import os\n\ndef solve(x: int) -> int:\n    os._exit(3)\n")
+    project.write(ok="def solve(x):\n    return x\n\ndef make(x: int):\n    return make\n")
     dies = project.run("--mg-suggest=test_new.py", "--mg-baseline=old.py", "--mg-n=20")
     assert dies.ret == 1
     assert "does not come back from" in dies.stdout.str()
     assert not (project.path / "test_new.py").exists()
-    bare = project.run("--mg-suggest", "--mg-baseline=old.py:other")
-    assert bare.ret == 1
-    assert "has no function 'other', it has solve: write" in bare.stdout.str()
+    (project.path / "few.csv").write_text("x\n1\n2\n", encoding="utf-8")
+    (project.path / "plain.txt").write_text("no Python", encoding="utf-8")
+    for arguments, said in [
+        (["--mg-baseline=old.py:other"], "has no function 'other', it has solve: write"),
+        (["--mg-baseline=plain.txt:solve"], "cannot be read as Python"),
+        (["--mg-baseline=ok.py", "--mg-suggest-inputs=few.csv"], "2 inputs are too few"),
+        (["--mg-baseline=ok.py:make"], "does not travel between processes"),
+    ]:
+        done = project.run("--mg-suggest", "--mg-n=20", *arguments)
+        assert done.ret == 1, arguments
+        assert said in done.stdout.str()

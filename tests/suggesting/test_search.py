@@ -146,6 +146,17 @@ def test_names_that_would_hide_others_are_changed_in_code_alone(find):
     assert compile(write_module(found), "test_it.py", "exec")
 
 
+def test_parts_of_what_is_returned_together(find):
+    found = find("""
+        def solve(a: int, b: int) -> tuple[int, int]:
+            return min(a, b), a * b
+    """)
+    held = list_held(found)
+    assert {"first_at_most_a", "all_negated_keeps_second"} <= held
+    assert "commutative" in held
+    assert not any("for" in name for name in held)
+
+
 def test_arguments_by_name_only(find):
     found = find("def solve(xs: list[int], *, down: bool) -> list[int]:\n"
                  "    return sorted(xs, reverse=down)")  # fmt: skip
