@@ -81,6 +81,7 @@ class StrengthRuns:
             number, count = int(worker.get("workerid", "gw0")[2:]), worker.get("workercount", 1)
             for one in collected[number::count]:
                 self._measure(one)
+            self.strengths.sort(key=lambda one: (one.where, one.task))
             if not collected:
                 self.faults.append("no task was collected whose strength could be measured")
 
@@ -145,6 +146,8 @@ class StrengthRuns:
             entries = list(one.entries.values())
             found = find_vacuous(self._session.evaluation, one.task, entries, one.where)
             self.accepted += [] if found is None else [found]
+        # As it is where several processes have found it.
+        self.accepted.sort(key=lambda one: (one.where, one.task))
 
     def _measure(self, one: _Collected) -> None:
         # Not loaded for a run that measures no strength, which starts sooner.
