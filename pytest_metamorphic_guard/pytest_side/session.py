@@ -226,7 +226,7 @@ class GuardSession:
         # Not loaded where pytest prints no header, as in the workers of pytest-xdist.
         from pytest_metamorphic_guard.report.page import cut_middle
 
-        settings = self.settings
+        settings, run = self.settings, self.evaluation
         parts = [
             f"{role} {cut_middle(', '.join(describe(a.implementation) for a in assignments), 60)}"
             for role, assignments in (
@@ -238,8 +238,7 @@ class GuardSession:
         parts += [settings.described_executors, settings.described_seed]
         if settings.gate:
             parts.append(f"policy {self.rules.policy}")
-        said = [", ".join(parts), self.evaluation.samples.describe()]
-        said.append(self.evaluation.executors.describe())
+        said = [", ".join(parts), run.samples.describe(), run.executors.describe()]
         return [self.redaction.hide(f"metamorphic-guard: {line}") for line in said if line]
 
     @pytest.hookimpl(optionalhook=True)

@@ -42,7 +42,9 @@ def test_the_good_candidate_passes_and_the_wrong_one_is_a_confirmed_regression(
     good = {name for name, label in passed if label == "good"}
     assert good == {name for name, _ in passed | failed}
     assert len(good) >= 4
-    assert printed.count("holds: a regression") == len(failed)
+    # Of an agreement the baseline's answer is shown, which it has to be.
+    regressed = len(failed - {("agreement", "wrong")})
+    assert printed.count("holds: a regression") == regressed
     assert printed.count("confirmed in a fresh process") == len(failed)
 
 
