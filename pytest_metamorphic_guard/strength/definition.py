@@ -91,7 +91,8 @@ def find_definition(implementation: Implementation) -> Definition:
     """
     specification = implementation.specification
     root, inner = find_place(implementation)
-    file, function = root / inner, implementation.function or ""
+    # Of a method all of its class: what its objects are made with is a part of it.
+    file, function = root / inner, (implementation.function or "").partition(".")[0]
     text = _read(file, specification)
     for _ in range(_MOST_STEPS):
         found = find_import(ast.parse(text), function)

@@ -29,8 +29,9 @@ from pytest_metamorphic_guard.executors.dask.sent_calls import (
 from pytest_metamorphic_guard.executors.local.arguments import (
     ArgumentError,
     Arguments,
-    PackedArguments,
     dump_arguments,
+    mark_name,
+    pack_arguments,
 )
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
@@ -58,6 +59,8 @@ class DaskExecutor(Executor):
         ValueError: An option is unknown, or its value is not what it takes; nobody answers at the
             address, or no worker there can be used.
     """
+
+    takes_directions = True
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(config)
@@ -134,12 +137,7 @@ class DaskExecutor(Executor):
 
     def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return arguments that need not be pickled again for the other role."""
-        packed = PackedArguments(args)
-        try:
-            packed.packed = dump_arguments(args)
-        except ArgumentError:
-            return args
-        return packed
+        return pack_arguments(args)
 
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:
         """Send the files to every worker, and let each start a process."""
@@ -225,7 +223,7 @@ class DaskExecutor(Executor):
         return PreparedCall(
             bundle=bundle,
             file_path=call.file_path,
-            function=call.func_name,
+            function=mark_name(call.func_name, call.args),
             mem_mb=call.mem_mb,
             sent=send_arguments(arguments, call.timeout_s),
             args=call.args,

@@ -21,6 +21,7 @@ __all__ = [
     "explain_unreadable",
     "mark_name",
     "name_unreadable",
+    "pack_arguments",
 ]
 
 # How far into an argument the part is looked for that is at fault.
@@ -69,6 +70,16 @@ def dump_arguments(args: tuple[object, ...]) -> Arguments:
         return Arguments(*dump_noting_needs(sent))
     except Exception as error:
         raise ArgumentError(_explain(args, error)) from error
+
+
+def pack_arguments(args: tuple[object, ...]) -> tuple[object, ...]:
+    """Return arguments that are pickled already, or as they are where they cannot be sent."""
+    packed = PackedArguments(args)
+    try:
+        packed.packed = dump_arguments(args)
+    except ArgumentError:
+        return args
+    return packed
 
 
 def mark_name(func_name: str, args: tuple[object, ...]) -> str:

@@ -12,10 +12,10 @@ from pytest_metamorphic_guard.contracts.executors import Executor
 from pytest_metamorphic_guard.executors.local.arguments import (
     ArgumentError,
     Arguments,
-    PackedArguments,
     dump_arguments,
     mark_name,
     name_unreadable,
+    pack_arguments,
 )
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
 from pytest_metamorphic_guard.executors.local.callee import Callee
@@ -120,12 +120,7 @@ class LocalExecutor(Executor):
         """
         if self._direct is not None:
             return args
-        packed = PackedArguments(args)
-        try:
-            packed.packed = dump_arguments(args)
-        except ArgumentError:
-            return args
-        return packed
+        return pack_arguments(args)
 
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
         """Start the candidate's process, so that no call has to wait for its import."""

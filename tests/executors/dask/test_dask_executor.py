@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
+from pytest_metamorphic_guard.contracts.arguments import DirectedArguments, Directions
 from pytest_metamorphic_guard.contracts.executors import Call
 from pytest_metamorphic_guard.executors.local.hardening.support import find_missing
 from pytest_metamorphic_guard.testing import check_executor
@@ -50,6 +51,31 @@ def test_it_keeps_the_contract_and_what_local_promises(make_dask):
     report = check_executor(make_dask(), overrun_s=10.0)
     assert not report.unpromised
     report.assert_contract()
+
+
+def test_methods_steps_and_arguments_by_name_reach_a_worker(make_dask, candidates):
+    path = candidates.write(
+        """
+        class Tally:
+            def __init__(self, count):
+                self.count = count
+            async def add(self, amount, *, times=1):
+                self.count += amount * times
+                return self.count
+        """
+    )
+    executor = make_dask()
+
+    def ask(function, *args, **directions):
+        given = DirectedArguments.of(args, Directions(**directions))
+        return executor.execute(path, function, given, 20.0, 512)["result"]
+
+    made = {"construct": ((10,), {})}
+    assert ask("Tally.add", 2, 3, keywords=("times",), **made) == 16
+    steps = [("add", (1,), {}), ("add", ("x",), {}), ("add", (1,), {"times": 2})]
+    first, second, third = ask("Tally", steps, steps=True, **made)
+    assert (first, third) == ({"value": 11}, {"value": 13})
+    assert second["exception_type"] == "TypeError"
 
 
 def test_many_calls_are_answered_in_their_order_by_all_workers(make_dask, cluster, solve):
