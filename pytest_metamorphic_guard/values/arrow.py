@@ -87,7 +87,7 @@ def _take_array(array: Any) -> list[Any] | None:
     if str(array.type) in views:
         array = array.cast(views[str(array.type)])
     kind = name_type(array.type)
-    if kind is None:
+    if kind is None or not _is_readable(pa, array):
         return None
     if array.offset or array.get_total_buffer_size() > 2 * array.nbytes + _SPARE_BYTES:
         array = pa.concat_arrays([array, array.slice(0, 0)])
@@ -106,6 +106,14 @@ def _take_array(array: Any) -> list[Any] | None:
     own = () if form == "dictionary" else array.buffers()[: array.type.num_buffers]
     buffers = [None if buffer is None else buffer.to_pybytes() for buffer in own]
     return [kind, len(array), buffers, held]
+
+
+def _is_readable(pa: Any, array: Any) -> bool:
+    try:
+        require_calendar(pa, array)
+    except DecodeError:
+        return False
+    return True
 
 
 def _put_together(form: Any, parts: Any) -> object:
@@ -137,8 +145,7 @@ def _put_together(form: Any, parts: Any) -> object:
 def _build_array(pa: Any, parts: Any) -> Any:
     made = _build_unchecked(pa, parts)
     made.validate(full=True)
-    if pa.types.is_temporal(made.type):
-        require_calendar(pa, made)
+    require_calendar(pa, made)
     return made
 
 

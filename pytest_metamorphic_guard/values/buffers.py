@@ -120,6 +120,9 @@ def _list_arrays() -> tuple[type]:
 
 
 def _write_array(writer: Writer, value: Any) -> None:
+    if value.typecode not in _CODES:
+        writer.opaque(value)
+        return
     writer.check_size(len(value) * value.itemsize)
     writer.mark(TYPED_ARRAY)
     writer.scalar(value.typecode)

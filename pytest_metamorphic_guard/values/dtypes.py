@@ -62,8 +62,8 @@ def read_dtype(  # noqa: C901, PLR0911, PLR0912 - one answer per type
             return getattr(pl, name)(*rest)
         case "Decimal":
             digits, scale = rest
-            require_ints(digits, scale)
-            if not 0 <= scale <= digits <= _MOST_DIGITS:
+            require_ints(*([scale] if digits is None else [digits, scale]))
+            if not 0 <= scale <= (digits or _MOST_DIGITS) <= _MOST_DIGITS:
                 raise DecodeError("no digits of a decimal")
             return pl.Decimal(digits, scale)
         case "Enum":

@@ -52,7 +52,9 @@ def _put_together(name: Any, made_of: Any, notes: Any) -> object:
 
 
 def _to_source(value: Any, write: Callable[[object], str]) -> str:
-    name, made_of, _ = _take_apart(value)
+    name, made_of, notes = _take_apart(value)
+    if notes:
+        return f"<{value!r} with notes>"
     return f"{name}({', '.join(map(write, made_of))})"
 
 

@@ -6,6 +6,7 @@ from collections import ChainMap
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_metamorphic_guard.values.builtins import to_dict
 from pytest_metamorphic_guard.values.checks import require
 from pytest_metamorphic_guard.values.frames import (
     CHAIN_MAP,
@@ -58,7 +59,7 @@ def _take_chain_apart(value: Any) -> tuple[list[Any]] | None:
 def _copy_proxy(value: Any) -> dict[Any, Any] | None:
     # A proxy may stand before any mapping, and hands on each question to it.
     found = value | {}
-    return found if type(found) is dict else None
+    return to_dict(found) if isinstance(found, dict) else None
 
 
 def _take_proxy_apart(value: Any) -> tuple[dict[Any, Any]] | None:

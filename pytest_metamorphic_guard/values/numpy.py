@@ -196,7 +196,9 @@ def _array_to_source(value: Any, write: Callable[[object], str]) -> str:
         kind = value.dtype.kind
         if kind in "OV":
             return to_source(value, write)
-        plain = value.astype(str) if kind in "mM" else value
+        plain = value
+        if kind in "mM":  # of a span the number is what numpy reads
+            plain = value.astype(str) if kind == "M" else value.view("i8")
         shape = f".reshape({value.shape})" if value.size == 0 and value.ndim > 1 else ""
         natural = str(value.dtype) in ("int64", "float64", "bool", "complex128") or kind in "US"
         dtype = "" if natural and value.size else f", dtype={str(value.dtype)!r}"
@@ -205,6 +207,12 @@ def _array_to_source(value: Any, write: Callable[[object], str]) -> str:
         from pytest_metamorphic_guard.contracts.texts import clean  # which no worker needs to load
 
         return "np." + " ".join(clean(repr(value)).split())
+
+
+def _scalar_to_source(value: Any, write: Callable[[object], str]) -> str:
+    if value.dtype.kind == "f" and not np.isfinite(value):
+        return f"np.{type(value).__name__}({write(float(value))})"
+    return repr(value)
 
 
 def _pair_arrays(first: Any, second: Any) -> Iterable[Pair]:
@@ -262,6 +270,7 @@ KINDS: Final = (
         unwrap=_unwrap,
         make_key=_make_key,
         compare=_compare,
+        to_source=_scalar_to_source,
         pair=_pair_scalars,
     ),
     # An array would lose NUL characters at the end of these.

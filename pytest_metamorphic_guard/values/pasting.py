@@ -26,6 +26,8 @@ def write_table(table: Any, write: Write) -> str:
     match name_kind(table):
         case "Array":
             column = _write_column(table, write)
+            if column.startswith("pd.DatetimeIndex"):
+                return f"{column}.array"
             return f"pd.Series({column}).array" if column.startswith(("[", "np.")) else column
         case "Index":
             return _write_index(table, write)

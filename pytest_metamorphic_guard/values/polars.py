@@ -43,26 +43,35 @@ def _write(writer: Writer, value: Any) -> None:
     writer.check_size(int(value.estimated_size()))
     columns = value.get_columns() if is_frame else [value]
     names = [name_dtype(column.dtype) for column in columns]
-    if not all(names):
+    try:
+        parts = [
+            [column.name, name, *_take_apart(name, column)]
+            for name, column in zip(names, columns, strict=True)
+        ]
+    except DecodeError:  # a time that nobody can read
+        parts = []
+    if not all(names) or len(parts) < len(columns):
         writer.opaque(value)
         return
     writer.mark(POLARS)
     writer.scalar("DataFrame" if is_frame else "Series")
-    parts = zip(names, columns, strict=True)
-    writer.sequence([[column.name, name, *_take_apart(name, column)] for name, column in parts])
+    writer.sequence(parts)
 
 
 def _take_apart(name: Any, column: Any) -> list[Any]:
     """Return the length of a column, how its elements are sent, and these."""
-    word = name if type(name) is str else name[0]
+    word = name if type(name) is str else (name or [""])[0]
     length = len(column)
-    if word == "Null":
+    if word in ("", "Null"):
         return [length, "nothing", None]
     if word in (*_FLOATS, *_WHOLE, "Boolean", *_TEMPORAL):
         plain = column.to_physical() if word in _TEMPORAL else column
         filled = plain.fill_null(False if word == "Boolean" else 0)
         mask = column.is_null().to_numpy() if column.null_count() else None
-        return [length, "numbers", [filled.to_numpy(), mask]]
+        numbers = filled.to_numpy()
+        if word in _TEMPORAL:
+            _require_times(name, numbers)
+        return [length, "numbers", [numbers, mask]]
     if word == "String":
         mask = column.is_null().to_numpy() if column.null_count() else None
         filled = column.fill_null("")

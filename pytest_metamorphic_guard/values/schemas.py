@@ -119,7 +119,7 @@ def write_source(kind: Any) -> str:
 def require_calendar(pa: Any, array: Any) -> None:
     """Refuse an array of times unless each is one of Python's."""
     kind = array.type
-    if pa.types.is_interval(kind):
+    if not pa.types.is_temporal(kind) or pa.types.is_interval(kind):
         return
     if pa.types.is_date(kind):
         unit, form = ("D" if kind.bit_width == _SHORT_BITS else "ms"), "moment"
