@@ -156,6 +156,8 @@ _WRITTEN = (
     _Effect("swaps_case", "gives the output with its case swapped", "maps(str.swapcase)"),
 )
 _PARTS = ("first", "second", "third", "fourth")
+# What is written otherwise may be returned otherwise; nothing else has to do with that.
+_CASES = frozenset({"upper", "lower", "swapped"})
 # What is a template or in the catalogue is suggested as that. Where there is one argument, what is
 # said of all of them is said of it.
 _READY = {
@@ -234,6 +236,8 @@ def _write(
     writer: Writer, place: _Place, said: str, results: list[str], effects: list[_Effect]
 ) -> None:
     for effect in effects:
+        if effect in _WRITTEN and place.change not in _CASES:
+            continue
         follows = [place.find_key(word) for word in effect.follows]
         if effect is _EQUAL and place.other is not None:
             follows.append(f"commutative {place.position} {place.other}")
@@ -284,7 +288,7 @@ def _list_part_effects(index: int, part: Shape) -> Iterator[_Effect]:
     taken = f"lambda output: output[{index}]"
     keeps = f"keeps_{numeral}"
     yield _Effect(keeps, f"keeps the {numeral} part", f'on({taken}, "equal")', _NOTHING)
-    for effect in (*_NUMERIC, *_ORDERED) if part.is_number else ():
+    for effect in (*_NUMERIC[:2], *_ORDERED[2:]) if part.is_number else ():
         stronger = [keeps, *(f"{word}_{numeral}" for word in effect.follows)]
         said = f"{effect.said} as the {numeral} part"
         expect = f"on({taken}, {effect.expect})"
