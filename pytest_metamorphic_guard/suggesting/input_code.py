@@ -13,6 +13,8 @@ __all__ = ["NARROWER", "WIDE", "Range", "cannot_write", "write_strategy", "write
 
 _MOST_EDGES = 12
 _LARGEST_EDGE = 100_000
+# Up to here every whole number is one of 16 bits.
+_MOST_SHORT = 2_000
 _MOST_LETTERS = 16
 _LETTERS = "abcXYZ 019.,-é\n"
 
@@ -120,9 +122,9 @@ def _write_number(kind: str, literals: Sequence[object], reach: Range, depth: in
             drawn = f"st.integers({least}, {most})"
             return f"st.one_of({drawn}, st.sampled_from({edges}))" if edges else drawn
         case "float":
-            # Of 16 bits, so that sums and multiples of them are exact.
-            most = min(most, 60_000)
-            return f"st.floats({max(least, -most)}, {most}, width=16)"
+            # So short that sums and multiples of them are exact.
+            width = 16 if most <= _MOST_SHORT else 32
+            return f"st.floats({least}, {most}, width={width})"
         case "decimal":
             return f"st.decimals({least}, {most}, places=2)"
         case _:

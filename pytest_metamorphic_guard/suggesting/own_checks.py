@@ -48,6 +48,10 @@ def _write_for_long(writer: Writer, name: str, shape: Shape) -> None:
             f"The output has at most {name} elements.",
             f"len(output) <= max({name}, 0)",
         )
+        if output.is_sequence and output.parts[0].kind == "int":
+            writer.add_check(
+                f"comes_to_{name}", f"The output comes to {name}.", f"sum(output) == {name}"
+            )
     if shape.kind not in _LONG:
         return
     writer.add_check(
@@ -67,7 +71,8 @@ def _write_for_long(writer: Writer, name: str, shape: Shape) -> None:
         f"len(output) >= len({name})",
         follows=(f"as_long_as_{name}",),
     )
-    if shape.parts[:1] == output.parts[:1] and output.kind != "dict":
+    _write_for_sums(writer, name, shape)
+    if shape.parts[:1] == output.parts[:1]:
         writer.add_check(
             f"only_from_{name}",
             f"Every element of the output is in {name}.",
@@ -81,6 +86,23 @@ def _write_for_long(writer: Writer, name: str, shape: Shape) -> None:
             )
     if output.kind == shape.kind == "text":
         writer.add_check(f"is_in_{name}", f"The output is a part of {name}.", f"output in {name}")
+
+
+def _write_for_sums(writer: Writer, name: str, shape: Shape) -> None:
+    """Write what whole numbers of the output come to, of which nothing is lost."""
+    output, whole = writer.subject.output, "int"
+    if output.kind == "dict" and output.parts[1].kind == whole:
+        writer.add_check(
+            f"counts_all_{name}",
+            f"The values of the output come to the length of {name}.",
+            f"sum(output.values()) == len({name})",
+        )
+    if output.is_sequence and output.parts[0].kind == whole and shape.has_numbers:
+        writer.add_check(
+            f"same_sum_as_{name}",
+            f"The output comes to the sum of {name}.",
+            f"sum(output) == sum({name})",
+        )
 
 
 def _write_for_parts(writer: Writer, name: str) -> None:

@@ -54,6 +54,10 @@ def test_numbers_of_the_code_are_among_the_inputs_with_their_neighbours():
     assert write("int", [100, 2.5]) == (
         "st.one_of(st.integers(-200, 200), st.sampled_from([99, 100, 101]))"
     )
+    for literal in (30, 700, 12_345, 25_000, 99_999.5):
+        for hint in ("int", "float", "Decimal", "Fraction"):
+            eval(write(hint, [literal, -literal]), {"st": st}).validate()
+    assert write("float", [25_000]) == "st.floats(-50000, 50000, width=32)"
     assert write("str", ["a;b"]) == 'st.text("abcXYZ 019.,-é\\n;", max_size=20)'
 
 

@@ -157,6 +157,15 @@ def test_parts_of_what_is_returned_together(find):
     assert not any("for" in name for name in held)
 
 
+def test_counts_of_which_nothing_is_lost(find):
+    found = find("""
+        def solve(xs: list[str]) -> dict[str, int]:
+            return {x: xs.count(x) for x in xs}
+    """)
+    assert {"counts_all_xs", "only_from_xs", "xs_twice_doubles"} <= list_held(found)
+    assert found.killed == found.mutants
+
+
 def test_arguments_by_name_only(find):
     found = find("def solve(xs: list[int], *, down: bool) -> list[int]:\n"
                  "    return sorted(xs, reverse=down)")  # fmt: skip
