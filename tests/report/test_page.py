@@ -33,6 +33,22 @@ def reordered(prices):
 def not_negative(output):
     return output >= 0
 """
+KNOWN = """
+[[known]]
+task = "prices"
+entry = "reordered"
+condition = "prices[0] == 50"
+reason = "the most expensive one is on offer"
+ticket = "SHOP-1"
+expires = {expires}
+"""
+LAST = {
+    "report_version": "1.0",
+    "items": [],
+    "violations": [{"node_id": "prices::gone", "source_input": "(([1, 2],),)"}],
+    "monitors": [{"monitor": "trend", "status": "failed", "alerts": [{"message": "slower"}]}],
+    "times": {"started_at": "2020-01-01T00:00:00.000+00:00"},
+}
 HOSTILE = (
     "</script><script>window.broken=1</script><img src=x onerror='window.broken=1'>"
     '</style><svg onload=window.broken=1>" onmouseover=window.broken=1 {{7*7}}{% raw %}]]>'
@@ -50,9 +66,13 @@ def run_folder(tmp_path_factory):
         "from math import fsum\n\ndef solve(p):\n    return int(fsum(p))\n"
     )
     (folder / "bad.py").write_text("def solve(p):\n    return sum(p[1:]) + min(p[0], 9)\n")
+    entries = (KNOWN.format(expires=f"{year}-01-31") for year in (2999, 2020))
+    (folder / "known.toml").write_text("".join(entries).replace("== 50", "== 49", 1))
+    (folder / "last.json").write_text(json.dumps(LAST))
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"),
+            *("--mg-known=known.toml", "--mg-compare=last.json", "--mg-history=kept"),
             *("--mg-baseline=old.py", "--mg-candidate=good.py", "--mg-candidate=bad.py"),
             *("--mg-gate", "--mg-n=60", "--mg-monitor=latency", "--mg-monitor=errors"),
             *("--mg-executor=inprocess", "--mg-report=report.json", "--mg-html=pages/run.html"),
@@ -126,8 +146,22 @@ def test_the_decision_and_both_outputs_are_seen_and_the_command_is_copied(run_fo
     violation.get_by_text("Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("pytest test_prices.py::prices::reordered --mg-candidate=bad.py")
-    assert page.locator("#monitors ~ svg").count() == 2  # the durations of both candidates
+    # The durations of both candidates, and the last runs.
+    assert page.locator("#monitors ~ svg").count() == 3
     assert page.said == []
+
+
+@needs_browser
+def test_what_is_known_what_changed_and_the_last_runs_are_seen(run_folder, open_page):
+    page = open_page(run_folder / "pages" / "run.html")
+
+    changed = page.locator("#since ~ dl").first.inner_text()
+    assert "prices::gone was violated, and did not run to its end" in changed
+    assert "trend not in this run" in changed
+    known = page.locator("#known ~ div tbody tr").all_inner_texts()
+    assert "prices: reordered" in known[0]
+    assert "expired" in known[1]
+    assert page.locator("#history ~ svg").get_attribute("aria-label").startswith("share of checks")
 
 
 @needs_browser
@@ -173,7 +207,7 @@ def test_a_hostile_report_does_nothing(run_folder, open_page, tmp_path):
 def test_a_large_run_stays_small(run_folder, tmp_path):
     report = json.loads((run_folder / "report.json").read_text())
     violation = report["violations"][0]
-    numbers = ", ".join(map(str, range(400)))
+    numbers = ", ".join(map(str, range(1000, 1330)))  # as long as a report has it
     call = {"which": "source", "arguments": f"prices = [{numbers}]"}
     call |= {"candidate": f"[{numbers}]", "baseline": f"[7, {numbers}]"}
     violation["shown"]["calls"] = [call] * 4

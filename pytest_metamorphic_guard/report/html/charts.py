@@ -156,7 +156,7 @@ def draw_history(rates: Sequence[float | None], violations: Sequence[int]) -> st
         rates: From 0 to 1, oldest first; None where nothing was measured.
         violations: Numbers of violations of the same runs.
     """
-    width, height, left, right, bottom = 640, 200, 52, 620, 170
+    width, height, left, right, bottom = 640, 200, 64, 620, 170
     known = [min(1.0, max(0.0, rate)) for rate in rates if rate is not None]
     low = min([*known, 0.99])
     step = (right - left) / max(1, len(rates) - 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.texts import clean, clean_line
+from pytest_metamorphic_guard.contracts.texts import clean, clean_line, cut
 from pytest_metamorphic_guard.report.html.charts import draw_interval, draw_rates
 from pytest_metamorphic_guard.report.html.marking import mark
 from pytest_metamorphic_guard.report.html.monitor_view import view_monitor
@@ -17,12 +17,16 @@ from pytest_metamorphic_guard.report.html.strength_view import list_accepted, vi
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["view_report"]
 
 _MOST_VIOLATIONS = 500
 _MOST_ROWS = 500
+# Characters of one value, and of one value of each of all violations together.
+_MOST_TEXT = 2_000
+_LEAST_TEXT = 300
+_ALL_TEXTS = 200_000
 _WORDS = {
     "adopt": "Adopt",
     "reject": "Reject",
@@ -46,7 +50,7 @@ def view_report(report: Mapping[str, Any]) -> dict[str, Any]:
         "ranking": [_rank(decision) for decision in decisions] if len(decisions) > 1 else [],
         "decisions": [_view_decision(decision) for decision in decisions],
         "items": [] if decisions else (report.get("items") or [])[:_MOST_ROWS],
-        "violations": [_view_violation(violation) for violation in violations[:_MOST_VIOLATIONS]],
+        "violations": _view_violations(violations[:_MOST_VIOLATIONS]),
         "more_violations": max(0, len(violations) - _MOST_VIOLATIONS),
         "differences": (report.get("differences") or [])[:_MOST_ROWS],
         "monitors": [view_monitor(monitor) for monitor in report.get("monitors") or []],
@@ -185,9 +189,21 @@ def _find_rate(held: int, ran: int, confidence: float) -> tuple[float, float, fl
     return held / ran, interval.lower, interval.upper
 
 
-def _view_violation(violation: Mapping[str, Any]) -> dict[str, Any]:
-    shown = violation.get("shown") or {}
-    calls = [_view_call(call) for call in shown.get("calls") or []]
+def _view_violations(violations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    # Where there are many, nobody reads all of each, and the page stays small.
+    most = max(_LEAST_TEXT, min(_MOST_TEXT, _ALL_TEXTS // max(1, len(violations))))
+    return [_view_violation(violation, most) for violation in violations]
+
+
+def _view_violation(violation: Mapping[str, Any], most: int) -> dict[str, Any]:
+    shown = dict(violation.get("shown") or {})
+    calls = [
+        _view_call({key: cut(text, most) if isinstance(text, str) else text for key, text in pairs})
+        for pairs in (call.items() for call in shown.get("calls") or [])
+    ]
+    for key in ("explanation", "sentence"):
+        if isinstance(shown.get(key), str):
+            shown[key] = cut(shown[key], most)
     return {
         **violation,
         "shown": shown,
