@@ -168,7 +168,7 @@ VALUES = {
     "ma all": np.ma.masked_all((2, 2)),
     "ma str": np.ma.array(["a", "b"], mask=[1, 0]),
     "ma rec": np.ma.array([(1, 2.0)], mask=[(0, 1)], dtype=[("a", "i4"), ("b", "f8")]),
-    "ma obj": np.ma.array([1, None], mask=[0, 1], dtype=object),
+    "ma obj": np.ma.array([1, None], mask=[0, 1], dtype=object),  # type: ignore[type-var]
     "ma const": np.ma.masked,
     "np void": np.void(b"abc"),
     "timedelta": np.timedelta64(3, "M"),
