@@ -90,6 +90,7 @@ def test_the_summary_report_page_and_job_say_how_much_a_decision_rests_on(suite,
     assert {path.name: path.read_bytes() for path in suite.path.glob("*.py")} == before
 
 
+@pytest.mark.slow  # two sessions, one of them with workers, measure two tasks each
 def test_two_processes_measure_what_one_measures(suite):
     write(suite)
     suite.write(test_second=SUITE.replace('"total"', '"second"'))

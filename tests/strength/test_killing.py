@@ -71,6 +71,7 @@ def change(before, after, text):
     return Mutant(1, "by hand", (before,), (after,), text.replace(before, after))
 
 
+@pytest.mark.slow  # waits for the end of a mutant that hangs
 def test_a_kill_says_how_and_a_survivor_where_it_differs(tmp_path):
     text = textwrap.dedent("""\
         import os
