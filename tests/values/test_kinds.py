@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pytest_metamorphic_guard.values.frames import MARKS
-from pytest_metamorphic_guard.values.lookup import find_mark
+from pytest_metamorphic_guard.values.lookup import HOMES, find_mark
 
 LOADED = """
     import sys
@@ -17,7 +17,7 @@ LOADED = """
         ours = "pytest_metamorphic_guard.values."
         return sorted(name.removeprefix(ours) for name in sys.modules if name.startswith(ours))
 """
-OF_LIBRARIES = {"collections", "columns", "moments", "numbers", "numpy", "pandas", "stdlib"}
+OF_LIBRARIES = {home for homes in HOMES.values() for home in homes} - {"builtins", "records"}
 OF_COMPARISON = {"equivalence", "budget", "standins", "tables", "installed"}
 
 

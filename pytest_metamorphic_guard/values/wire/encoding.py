@@ -178,9 +178,9 @@ class Writer:
         """Count ``items`` as `Limits.max_items` counts them."""
         self._items += items
         if self._items > self._limits.max_items:
-            raise form.EncodeError(
-                "too_large", f"the result holds more than {self._limits.max_items} items"
-            )
+            most = self._limits.max_items
+            said = f"the result holds more than {most} items: return an array, a table, or less"
+            raise form.EncodeError("too_large", said)
 
     def check_size(self, more: int) -> None:
         """Refuse ``more`` bytes before they are copied, if they are too many."""
