@@ -118,7 +118,8 @@ def _write_head(page: Page, run: Run, location: str) -> None:
     if run.entry.summary:
         page.row(kind, run.entry.summary)
     if location:
-        page.row("" if run.entry.summary else kind, location)
+        # In one piece however long it is: it is there to be copied, or clicked on.
+        page.block("" if run.entry.summary else kind, [location])
 
 
 def _write_case(page: Page, run: Run, violation: Violation) -> None:

@@ -47,18 +47,20 @@ def test_what_is_equal_within_the_tolerance_is_neither_below_nor_above(put):
 
 
 def test_a_relation_with_a_direction_has_the_tolerance_of_its_task(pytester):
-    (pytester.path / "test_it.py").write_text(
+    folder = pytester.path / ("a_folder_with_a_long_name_" * 3)
+    folder.mkdir()
+    (folder / "test_it.py").write_text(
         "from pytest_metamorphic_guard import Task, approx, monotone\n"
         "t = Task('t', inputs=[(1.0,), (3.0,)], equivalence=approx())\n"
         "t.add(monotone())\n"
         "exact = Task('exact', inputs=[(1.0,), (3.0,)])\n"
         "exact.add(monotone())\n"
     )
-    folder = pytester.path / ("a_folder_with_a_long_name_" * 3)
-    folder.mkdir()
     (folder / "candidate.py").write_text("def solve(x):\n    return 5 - x / 10**9\n")
     result = pytester.runpytest_subprocess("-rA", f"--mg-candidate={folder}/candidate.py")
     result.stdout.fnmatch_lines(["*PASSED*::t::monotone_0"])
     result.stdout.fnmatch_lines(["*FAILED*::exact::monotone_0*"])
     # A path that is too long for its line keeps its end, and shows that something is left out.
     result.stdout.fnmatch_lines(["metamorphic-guard: candidate *... *_/candidate.py, executor *"])
+    # Where it was declared is in one piece.
+    result.stdout.fnmatch_lines([f" * {folder.name}/test_it.py:5"])
