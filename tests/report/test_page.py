@@ -194,10 +194,11 @@ def test_a_hostile_report_does_nothing(run_folder, open_page, tmp_path):
 
     target = tmp_path / "hostile.html"
     assert make_page(poison(report), target).returncode == 0
-    page = open_page(target)
+    page = open_page(target, viewport={"width": 400, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     page.mouse.move(200, 300)
 
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert page.evaluate("window.broken") is None
     assert page.locator("img, a[href^=javascript], svg[onload], script").count() == 1
     assert "\\u202egpj.exe\\x1b[31m" in page.locator("h1").inner_text()

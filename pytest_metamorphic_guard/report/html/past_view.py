@@ -18,8 +18,8 @@ __all__ = ["list_known", "view_history", "view_since"]
 _MOST_ROWS = 500
 _SAID = {
     "occurred": "occurred",
-    "gone": "no longer occurs: the inputs that it covers hold",
-    "unmet": "no longer occurs: no input was covered",
+    "gone": "no longer occurs",
+    "unmet": "not met",
     "expired": "expired",
 }
 
