@@ -40,6 +40,8 @@ _MODES: Final = {
     "F": (1, "f"),
     "I;16": (1, "H"),
 }
+_LONGEST: Final = 1 << 20
+_MOST_BITS: Final = 1 << 25
 _MOST_PALETTE: Final = 1024
 _MOST_BYTES_PER_PIXEL: Final = 4
 
@@ -70,8 +72,11 @@ def _put_together(mode: Any, size: Any, palette: Any, data: Any) -> object:
         raise DecodeError("no mode or bytes of an image")
     numbers, kind = _MODES[mode]
     row = (width + 7) // 8 if mode == "1" else width * numbers * array.array(kind).itemsize
-    if min(width, height) < 0 or row * height != len(data) or max(width, height) >= 1 << 31:
+    if min(width, height) < 0 or row * height != len(data):
         raise DecodeError("an image whose size does not fit its bytes")
+    # A row takes memory without any pixels, and eight pixels of mode 1 become as many bytes.
+    if max(width, height) > _LONGEST or (mode == "1" and width * height > _MOST_BITS):
+        raise DecodeError("an image that is too large")
     try:
         from PIL import Image
     except ImportError:

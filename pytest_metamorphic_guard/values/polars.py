@@ -26,6 +26,7 @@ __all__ = ["KINDS"]
 keep_builtins(globals())
 
 _MOST_COLUMNS: Final = 10_000
+_FEW_CHARACTERS: Final = 8
 _SHOWN_ROWS: Final = 5
 _COLUMN_WIDTH: Final = 14
 _MOST_NOTHING: Final = 1_000_000
@@ -77,14 +78,10 @@ def _take_apart(name: Any, column: Any) -> list[Any]:
         filled = column.fill_null("")
         return [length, "texts", ["".join(filled), filled.str.len_chars().to_numpy(), mask]]
     if word in ("Categorical", "Enum"):
-        column = column.cast(_get_type("String"))
+        import polars as pl
+
+        column = column.cast(pl.String)
     return [length, "elements", column.to_list()]
-
-
-def _get_type(name: str) -> Any:
-    import polars as pl
-
-    return getattr(pl, name)
 
 
 def _put_together(form: Any, parts: Any) -> object:
@@ -161,6 +158,8 @@ def _split(text: str, lengths: Any) -> list[str]:
 
     if require(lengths, np.ndarray).ndim != 1 or lengths.dtype.kind not in "iu":
         raise DecodeError("no lengths of texts")
+    if len(lengths) > max(_MOST_NOTHING, len(text) // _FEW_CHARACTERS):
+        raise DecodeError("more texts than there is text")
     ends = np.cumsum(lengths.astype("i8"))
     if len(lengths) and (lengths.max() > len(text) or int(ends[-1]) != len(text)):
         raise DecodeError("lengths that do not fit a text")
@@ -238,10 +237,10 @@ def _count_elements(value: Any) -> int:
 
 def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
     # Which no worker needs to load.
-    from pytest_metamorphic_guard.values.tables import Table, describe_tables
+    from pytest_metamorphic_guard.values.tables import Table, describe_rows
 
-    def look_at(value: Any) -> Table:
-        rows = list(range(len(value)))
+    def look_at(value: Any, start: int) -> Table:
+        rows = list(range(start, start + len(value)))
         if type(value).__name__ == "DataFrame":
             columns = value.get_columns()
             return Table(
@@ -256,7 +255,7 @@ def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
             row="position", rows=rows, read_column=lambda _: read(), types=types, names=names
         )
 
-    return describe_tables(look_at(first), look_at(second), asker)
+    return describe_rows(first, second, look_at, asker)
 
 
 def _show(value: Any, width: int) -> list[str]:

@@ -60,10 +60,10 @@ def _array_to_source(value: Any, write: Callable[[object], str]) -> str:
 def describe(first: Any, second: Any, asker: Asker) -> list[str]:
     """Say which cells of two tables, or elements of two arrays, were refused."""
     # Which no worker needs to load.
-    from pytest_metamorphic_guard.values.tables import Table, describe_tables
+    from pytest_metamorphic_guard.values.tables import Table, describe_rows
 
-    def look_at(value: Any) -> Table:
-        rows = list(range(len(value)))
+    def look_at(value: Any, start: int) -> Table:
+        rows = list(range(start, start + len(value)))
         if name_form(value) in TABLES:
             return Table(
                 rows=rows,
@@ -77,7 +77,7 @@ def describe(first: Any, second: Any, asker: Asker) -> list[str]:
 
     if name_form(first) == "Scalar":
         return []
-    return describe_tables(look_at(first), look_at(second), asker)
+    return describe_rows(first, second, look_at, asker)
 
 
 def show(value: Any, width: int) -> list[str]:

@@ -29,6 +29,7 @@ _SHOWN_LINES: Final = 8
 _MOST_AXES: Final = 32
 # Formats that set memory aside for each row, each column or each diagonal.
 _MOST_LENGTH: Final = 1 << 22
+_MOST_LISTS: Final = 1 << 17
 
 
 def _write(writer: Writer, value: Any) -> None:
@@ -81,8 +82,11 @@ def _put_together(  # noqa: C901 - one check after the other
     made = getattr(sparse, f"coo_{kind}")((data, tuple(places)), shape=tuple(shape))
     if format_name == "coo":
         return made
-    if format_name in ("bsr", "dia") and data.size > _MOST_LENGTH // 64:
-        format_name = "csr"  # either may take a row of memory for one element
+    if format_name == "lil" and shape[0] > _MOST_LISTS:
+        format_name = "csr"  # each row would be two lists
+    if format_name == "dia":
+        count = len(np.unique(places[-1] - places[0]))
+        format_name = "dia" if count * shape[-1] <= _MOST_LENGTH else "csr"
     return getattr(made, f"to{format_name}")()
 
 

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.values.sides import Asker
 
-__all__ = ["Table", "describe_tables"]
+__all__ = ["Table", "describe_rows", "describe_tables"]
 
 _SHOWN_LABELS = 2
+_MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,38 @@ def describe_tables(first: Table, second: Table, asker: Asker) -> list[str]:
     all_asked = total <= asker.most_asked
     lines += asker.write(refused, f"of {total} cells", all_asked=all_asked)
     return lines or [line[:width] for line in _describe_types(first, second, asker)]
+
+
+def describe_rows(
+    first: Any, second: Any, look_at: Callable[[Any, int], Table], asker: Asker
+) -> list[str]:
+    """Say as `describe_tables` what differs in tables of Arrow or polars.
+
+    Of many rows the first ones are looked at in which the tables differ: each cell becomes an
+    object when it is.
+
+    Args:
+        first: A table, or one column.
+        second: Another one.
+        look_at: Gives what is compared of rows, and takes the number of the first of them.
+        asker: Who asks.
+    """
+    total = max(len(first), len(second))
+    if total <= _MOST_ROWS:
+        return describe_tables(look_at(first, 0), look_at(second, 0), asker)
+    start = _find_rows(first, second)
+    left, right = (look_at(table.slice(start, _MOST_ROWS), start) for table in (first, second))
+    said = f"of {total} rows the first that differ are among those from {start}:"
+    return [said[: asker.width], *describe_tables(left, right, asker)]
+
+
+def _find_rows(first: Any, second: Any) -> int:
+    least = min(len(first), len(second))
+    for start in range(0, least, _MOST_ROWS):
+        left, right = (table.slice(start, _MOST_ROWS) for table in (first, second))
+        if not left.equals(right):
+            return start
+    return max(0, least - 1)
 
 
 class _Axis:

@@ -125,6 +125,8 @@ def test_a_pattern_that_explodes_is_text_and_never_compiled(monkeypatch):
         make_frame(form.SPARSE, "pickle", "array", [2], [np.zeros(1, int), np.ones(1)]),
         make_frame(form.IMAGE, "RGB", [10**5, 10**5], [], b"abc"),
         make_frame(form.IMAGE, "JPEG", [1, 1], [], b"abc"),
+        make_frame(form.IMAGE, "L", [0, 2**31 - 1], [], b""),
+        make_frame(form.IMAGE, "1", [2**31, 0], [], b""),
         make_frame(form.GEOMETRY, "MultiPoint", 0, [1]),
         make_frame(form.GEOMETRY, "Polygon", 0, [np.zeros((4, 2))]),
         make_frame(form.GEOMETRY, "from_wkb", 0, [b"\1"]),
@@ -160,6 +162,15 @@ def test_a_pattern_that_explodes_is_text_and_never_compiled(monkeypatch):
 def test_parts_that_lie_are_refused(frame):
     with pytest.raises(DecodeError):
         decode(frame)
+
+
+def test_formats_that_take_memory_for_nothing_become_one_that_does_not():
+    many = np.arange(2_000)
+    for name in ("dia", "lil"):
+        frame = make_frame(
+            form.SPARSE, name, "array", [200_000, 200_000], [many * 0, many, many.astype("f8")]
+        )
+        assert decode(frame).format == "csr"
 
 
 def test_geometries_objects_and_namespaces_nest_no_deeper_than_lists():

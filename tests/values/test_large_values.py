@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from pytest_metamorphic_guard import approx
+from pytest_metamorphic_guard.report.differences import describe_difference
+from pytest_metamorphic_guard.report.expected_parts import refuse_unequal
 from pytest_metamorphic_guard.values.equivalence import equal_values
 from pytest_metamorphic_guard.values.wire import Limits, decode, encode
 
@@ -61,3 +63,19 @@ def test_the_bytes_of_a_large_array_are_the_ones_of_a_small_one(dtype):
         assert arrived[0].dtype == value.dtype
         assert np.array_equal(arrived[0], value)
         assert arrived[0].flags.writeable
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_of_a_table_of_many_rows_those_are_looked_at_that_differ(library):
+    numbers = np.arange(200_000, dtype="f8")
+    other = numbers.copy()
+    other[160_007] = 0.5
+    make = getattr(
+        pytest.importorskip(library), {"polars": "DataFrame", "pyarrow": "table"}[library]
+    )
+
+    lines = describe_difference(
+        make({"a": numbers}), make({"a": other}), 76, refuse_unequal(equal_values)
+    )
+
+    assert "row 160007, column 'a': 160007.0 becomes 0.5" in lines
