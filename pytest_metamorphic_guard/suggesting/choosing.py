@@ -71,13 +71,16 @@ class Choice:
             notes=(note,) if note else (),
             mutant_seconds=time.monotonic() - begun,
         )
-        chosen = self._choose_greedily(judging, tried) if tried else self._confirm_all(judging)
+        waiting = list(judging)
+        chosen = self._choose_greedily(waiting, tried) if tried else self._confirm_rarest(waiting)
         names = {one.idea.name for one in chosen}
         noticed = [one for one in tried if names & one.kills.keys()]
         left = [one for one in tried if one not in noticed and one.differs]
         return found._replace(
             suggestions=chosen,
-            spare=tuple(one.idea.name for one in held if one.idea.name not in names),
+            # Those that further inputs violate are waiting no more.
+            spare=tuple(one.idea.name for one in waiting),
+            untried=tuple(one.idea.name for one in held if one not in judging),
             mutants=len(tried),
             killed=len(noticed),
             differing=len(left),
@@ -118,17 +121,16 @@ class Choice:
         return tried, f"{left} of {total} mutants were left out for want of time" if left else ""
 
     def _choose_greedily(
-        self, judging: Sequence[Suggestion], tried: Sequence[TriedMutant]
+        self, waiting: list[Suggestion], tried: Sequence[TriedMutant]
     ) -> tuple[Suggestion, ...]:
-        """Take again and again what notices most of what is not noticed yet.
+        """Take again and again what notices most of what is not noticed yet; others stay.
 
         What a relation says itself counts before an exception that any call would meet; once no
         mutant is left that one notices, trivial answers that are rejected count.
         """
         left = list(tried)
-        accepted = {said for one in judging for said in one.rejected}
+        accepted = {said for one in waiting for said in one.rejected}
         chosen: list[Suggestion] = []
-        waiting = list(judging)
         while waiting and len(chosen) < _MOST_SUGGESTED:
             weights = [_weigh(one, left, accepted) for one in waiting]
             place = max(range(len(waiting)), key=weights.__getitem__)
@@ -150,9 +152,12 @@ class Choice:
             accepted.difference_update(best.rejected)
         return tuple(chosen)
 
-    def _confirm_all(self, judging: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-        confirmed = map(self.confirm, judging[:_MOST_SUGGESTED])
-        return tuple(one for one in confirmed if one is not None)
+    def _confirm_rarest(self, waiting: list[Suggestion]) -> tuple[Suggestion, ...]:
+        chosen: list[Suggestion] = []
+        while waiting and len(chosen) < _MOST_SUGGESTED:
+            best = self.confirm(waiting.pop(0))
+            chosen += [] if best is None else [best]
+        return tuple(chosen)
 
 
 def _weigh(

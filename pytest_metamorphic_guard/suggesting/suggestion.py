@@ -47,7 +47,8 @@ class Found(NamedTuple):
         ground: What the suggestions stand on.
         specification: The implementation, as the user wrote it.
         suggestions: In the order in which they notice most that is new.
-        spare: Names of relations that hold too, and notice nothing beyond those.
+        spare: Names of relations that hold on the sample too, and notice nothing beyond those.
+        untried: Names of relations that hold there as well, and did not run against mutants.
         ideas: Number of ideas that were tried.
         dropped: Number of those that were dropped, by reason.
         mutants: Number of mutants that were run.
@@ -64,6 +65,7 @@ class Found(NamedTuple):
     specification: str
     suggestions: tuple[Suggestion, ...]
     spare: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
     ideas: int = 0
     dropped: Mapping[str, int] = {}
     mutants: int = 0

@@ -23,7 +23,8 @@ def render_found(found: Found, width: int) -> list[str]:
         width: Most characters of a line.
     """
     said = f"{found.ground.function} of {found.specification}: inputs from {found.ground.said}"
-    counts = [f"{len(found.suggestions)} suggested", f"{len(found.spare)} hold too"]
+    others = len(found.spare) + len(found.untried)
+    counts = [f"{len(found.suggestions)} suggested", f"{others} hold too"]
     counts += [f"{count} {reason}" for reason, count in found.dropped.items()]
     lines = _wrap(said, width)
     lines += _wrap(f"{found.ideas} relations tried: {', '.join(counts)}", width)
@@ -36,11 +37,9 @@ def render_found(found: Found, width: int) -> list[str]:
     if found.accepted:
         several = "these relations" if len(found.suggestions) > 1 else "this relation"
         lines += _wrap(f"{several} would also accept: {_name_accepted(found.accepted)}", width)
-    if found.spare:
-        shown = ", ".join(found.spare[:_MOST_SPARE])
-        more = len(found.spare) - _MOST_SPARE
-        shown += f" and {more} more" if more > 0 else ""
-        lines += _wrap(f"hold too, and add nothing to these: {shown}", width)
+    adding = "and add nothing to these" if found.mutants else "on the sample"
+    lines += _name_others(f"hold too, {adding}", found.spare, width)
+    lines += _name_others("hold too, and did not run against changes", found.untried, width)
     lines += _wrap(f"found in {found.seconds:.0f} s", width)
     return lines
 
@@ -72,6 +71,14 @@ def _describe_mutants(found: Found, width: int) -> list[str]:
             width,
         )
     return lines
+
+
+def _name_others(said: str, names: tuple[str, ...], width: int) -> list[str]:
+    if not names:
+        return []
+    more = len(names) - _MOST_SPARE
+    shown = ", ".join(names[:_MOST_SPARE]) + (f" and {more} more" if more > 0 else "")
+    return _wrap(f"{said}: {shown}", width)
 
 
 def _name_accepted(accepted: tuple[str, ...]) -> str:

@@ -33,7 +33,7 @@ def find(tmp_path):
 
 
 def list_held(found):
-    return {one.idea.name for one in found.suggestions} | set(found.spare)
+    return {one.idea.name for one in found.suggestions} | {*found.spare, *found.untried}
 
 
 MEDIAN = """
