@@ -16,9 +16,9 @@ from urllib.parse import unquote, urldefrag
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
-PHONE = {"width": 400, "height": 800}  # pixels
+PHONE: "ViewportSize" = {"width": 400, "height": 800}  # pixels
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TOO_WIDE = """() => document.documentElement.scrollWidth > window.innerWidth"""
 BROKEN_PICTURES = """() => [...document.images].filter(i => !i.naturalWidth).map(i => i.src)"""

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, FloatRect
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -51,7 +51,7 @@ def take(browser: "Browser", page: Path, end: str | None, picture: Path) -> None
         if box is None:
             raise LookupError(f"{page} shows no {end}")
         height = box["y"] + box["height"] + 16
-    clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
+    clip: "FloatRect" = {"x": 0, "y": 0, "width": WIDTH, "height": height}
     view.screenshot(path=picture, full_page=True, clip=clip)
     view.close()
     with Image.open(picture) as full:

@@ -21,8 +21,9 @@ def larger_k(xs, k):
 
 @top_k.property
 def descending(output, xs, k):
-    """The largest comes first."""
+    """The largest comes first, and there are k of them where there can be."""
     assert output == sorted(output, reverse=True)
+    assert len(output) == min(k, len(xs))
 
 
 @top_k.law
