@@ -51,7 +51,7 @@ def take(browser: "Browser", page: Path, end: str | None, picture: Path) -> None
         if box is None:
             raise LookupError(f"{page} shows no {end}")
         height = box["y"] + box["height"] + 16
-    clip: "FloatRect" = {"x": 0, "y": 0, "width": WIDTH, "height": height}
+    clip: FloatRect = {"x": 0, "y": 0, "width": WIDTH, "height": height}
     view.screenshot(path=picture, full_page=True, clip=clip)
     view.close()
     with Image.open(picture) as full:
