@@ -173,7 +173,14 @@ def _list_functions(module: Any, holder: Any, name: str) -> list[str]:
 
 def _make(kind: Callable[..., Any], construct: _Construct) -> Any:
     args, named = construct or ((), {})
-    return kind(*args, **named)
+    try:
+        return kind(*args, **named)
+    except TypeError as error:
+        if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            raise
+        # Nothing of it has run: the arguments do not fit.
+        said = f"?needs an object that cannot be made: {error}; Task(construct=...) says with what"
+        raise CallError("function_missing", said) from None
 
 
 def _defines_call(kind: type) -> bool:

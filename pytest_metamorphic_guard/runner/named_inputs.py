@@ -185,7 +185,10 @@ def _read_parameters(implementation: Implementation) -> _Parameters | _Unread:
     for _ in range(10):  # as often as a name may stand for another one
         found = [meaning for name, meaning in bindings if name in (wanted, "*")]
         if not found:
-            return _Unread.ABSENT
+            # A method may be of a base class, which may be anywhere.
+            owner = (wanted or "").rpartition(".")[0]
+            is_inherited = owner and any(name == owner for name, _ in bindings)
+            return _Unread.HIDDEN if is_inherited else _Unread.ABSENT
         meaning = found[-1]
         if isinstance(meaning, ast.arguments):
             return _to_parameters(meaning)

@@ -56,8 +56,8 @@ def read_steps(operations: object) -> tuple[Step, ...] | str:
                 steps.append((name, (), {}))
             case (str(name), Call() as call) if name.isidentifier():
                 steps.append((name, call.args, call.named))
-            case (str(name), tuple(args)) if name.isidentifier():
-                steps.append((name, args, {}))
+            case (str(name), tuple(args) | list(args)) if name.isidentifier():
+                steps.append((name, tuple(args), {}))
             case _:
                 return (
                     f"step {number} of operations is {step!r:.80}, expected (method, arguments), "

@@ -53,6 +53,13 @@ class Tally:
         while True:
             yield 1
 
+class Needy:
+    def __init__(self, size):
+        raise TypeError("no")
+
+    def get(self):
+        return 1
+
 class Point:
     def __init__(self, x):
         self.x = x
@@ -202,6 +209,14 @@ def test_objects_are_made_as_the_directions_say(call):
     assert call("named", 1, 2, 3, keywords=("key",))["result"] == [1, 2, 3, 0]
     assert call("named", 1, 2, 3, 4, keywords=("key", "other"))["result"] == [1, 2, 3, 4]
     assert "missing 1 required keyword-only" in call("named", 1, 2)["error"]
+    for name, steps in (("Needy.get", False), ("Needy", True)):
+        payload = call(name, [("get", (), {})], steps=steps)
+        assert payload["error_type"] == "function_missing"
+        assert (
+            "missing 1 required positional argument: 'size'; Task(construct=...) says"
+            in (payload["error"])
+        )
+    assert call("Needy.get", construct=((1,), {}))["error"] == "TypeError: no"
     payload = call("Point", 3, construct=((1,), {}))
     assert "is a class whose objects cannot be called: name a method" in payload["error"]
 

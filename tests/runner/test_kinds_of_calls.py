@@ -221,6 +221,51 @@ def test_a_call_is_written_as_it_is_read_and_its_violation_is_played_again(proje
         result.stdout.fnmatch_lines(["source *x = 4, by = 5", "*@t.example(Call(4, by=5))"])
 
 
+def test_a_method_takes_named_inputs_and_is_seen_to_change_what_it_is_given(project):
+    project.write(
+        new="""
+            class Base:
+                def inherited(self, b, a):
+                    return a - b
+
+            class Tool(Base):
+                def take(self, *, b, a):
+                    return a - b
+
+                def sort(self, xs):
+                    xs.sort()
+                    return xs
+
+                async def __call__(self, b, a):
+                    return a - b
+        """,
+        test_it="""
+            from hypothesis import strategies as st
+            from pytest_metamorphic_guard import Call, Task, keeps_arguments
+
+            named = {"a": st.integers(0, 9), "b": st.integers(0, 9)}
+            for function in ("Tool.take", "Tool", "Tool.inherited"):
+                task = Task(function.replace(".", "_"), inputs=named, function=function)
+                globals()[task.name] = task
+
+                @task.property
+                def difference(output, a, b):
+                    return output == a - b
+
+                task.example(1, b=2)(difference)
+
+            kept = Task("kept", inputs=[([2, 1],)], function="Tool.sort", construct=())
+            kept.add(keeps_arguments())
+        """,
+    )
+    for executor in ("local", "inprocess"):
+        result = project.run("--mg-candidate=new.py", f"--mg-executor={executor}", "-Wignore")
+        result.assert_outcomes(passed=2, failed=2)
+        text = " ".join(result.stdout.str().split())
+        assert "Tool.inherited: its parameters cannot be read, so the inputs a, b cannot" in text
+        assert "kept: property 'keeps_arguments' is violated by new.py" in text
+
+
 def test_from_python_a_class_its_method_and_a_call(tmp_path):
     path = tmp_path / "sums.py"
     path.write_text(NEW)
