@@ -1,12 +1,15 @@
-"""Changes of the input, each with what it may do to the output."""
+"""Changes of the input, each written with every effect that it may have on the output."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_metamorphic_guard.suggesting.effects import EQUAL, WRITTEN, list_effects
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_metamorphic_guard.suggesting.effects import Effect
     from pytest_metamorphic_guard.suggesting.ideas import Writer
     from pytest_metamorphic_guard.suggesting.shapes import Shape
 
@@ -19,22 +22,6 @@ class _Change(NamedTuple):
     word: str
     said: str
     code: str
-
-
-class _Effect(NamedTuple):
-    """What a change may do to the output.
-
-    Attributes:
-        word: A word for it.
-        said: What it says.
-        expect: The expectation.
-        follows: The words of effects from which it follows.
-    """
-
-    word: str
-    said: str
-    expect: str
-    follows: tuple[str, ...] = ()
 
 
 _SEQUENCE = (
@@ -102,60 +89,6 @@ class _Place(NamedTuple):
         return f"{self.change} {effect} at {self.position}"
 
 
-_NOTHING = ("changes_nothing",)
-_EQUAL = _Effect("changes_nothing", "changes nothing", "")
-_NUMERIC = (
-    _Effect("negates", "gives the output with the other sign", "scaled(-1)", _NOTHING),
-    _Effect("doubles", "gives twice the output", "scaled(2)", _NOTHING),
-    _Effect("fourfold", "gives four times the output", "scaled(4)", _NOTHING),
-    _Effect("adds_1", "gives 1 more", "shifted(1)", _NOTHING),
-    _Effect("takes_1", "gives 1 less", "shifted(-1)", _NOTHING),
-)
-_ORDERED = (
-    _Effect("gives_more", "gives more", '"increasing"', ("adds_1",)),
-    _Effect("gives_less", "gives less", '"decreasing"', ("takes_1",)),
-    _Effect("gives_no_less", "gives no less", '"non_decreasing"', (*_NOTHING, "gives_more")),
-    _Effect("gives_no_more", "gives no more", '"non_increasing"', (*_NOTHING, "gives_less")),
-)
-_BOOLEAN = (
-    _Effect("turns_it", "gives the opposite", "maps(lambda output: not output)", _NOTHING),
-    _Effect("stays_true", "leaves true what is true", '"non_decreasing"', _NOTHING),
-    _Effect("stays_false", "leaves false what is false", '"non_increasing"', _NOTHING),
-)
-_LONG = (
-    _Effect(
-        "turns_it", "gives the output backwards", "maps(lambda output: output[::-1])", _NOTHING
-    ),
-    _Effect(
-        "repeats_it",
-        "gives the output twice in a row",
-        "maps(lambda output: output + output)",
-        _NOTHING,
-    ),
-    _Effect(
-        "goes_on", "gives more at the end of the output", '"is_prefix"', (*_NOTHING, "repeats_it")
-    ),
-)
-_ALIKE = (*_NOTHING, "turns_it", "same_elements")
-_COLLECTED = (
-    _Effect(
-        "same_elements", "gives the same elements", '"is_permutation"', (*_NOTHING, "turns_it")
-    ),
-    _Effect(
-        "loses_none",
-        "gives all elements of the output",
-        '"is_subset"',
-        (*_ALIKE, "repeats_it", "goes_on"),
-    ),
-    _Effect("finds_none", "gives no element that is new", '"is_superset"', (*_ALIKE, "repeats_it")),
-    _Effect("same_length", "gives as many elements", '"same_length"', _ALIKE),
-)
-_WRITTEN = (
-    _Effect("upper", "gives the output in upper case", "maps(str.upper)"),
-    _Effect("lower", "gives the output in lower case", "maps(str.lower)"),
-    _Effect("swaps_case", "gives the output with its case swapped", "maps(str.swapcase)"),
-)
-_PARTS = ("first", "second", "third", "fourth")
 # What is written otherwise may be returned otherwise; nothing else has to do with that.
 _CASES = frozenset({"upper", "lower", "swapped"})
 # What is a template or in the catalogue is suggested as that. Where there is one argument, what is
@@ -192,7 +125,7 @@ _READY_OF_ONE = {
 def write_changes(writer: Writer) -> None:
     """Write every change of an argument that fits, with every effect that fits the output."""
     subject = writer.subject
-    effects = list(_list_effects(subject.output))
+    effects = list(list_effects(subject.output))
     for index, shape in enumerate(subject.shapes):
         name = subject.parameters[index]
         for change in _list_changes(shape):
@@ -217,7 +150,7 @@ def write_changes(writer: Writer) -> None:
             _write(writer, place, said, results, effects)
 
 
-def _write_common(writer: Writer, effects: list[_Effect]) -> None:
+def _write_common(writer: Writer, effects: list[Effect]) -> None:
     """Write changes of all numbers together, with what they do to parts of the output.
 
     Of an output that is a number the catalogue says the same.
@@ -233,13 +166,13 @@ def _write_common(writer: Writer, effects: list[_Effect]) -> None:
 
 
 def _write(
-    writer: Writer, place: _Place, said: str, results: list[str], effects: list[_Effect]
+    writer: Writer, place: _Place, said: str, results: list[str], effects: list[Effect]
 ) -> None:
     for effect in effects:
-        if effect in _WRITTEN and place.change not in _CASES:
+        if effect in WRITTEN and place.change not in _CASES:
             continue
         follows = [place.find_key(word) for word in effect.follows]
-        if effect is _EQUAL and place.other is not None:
+        if effect is EQUAL and place.other is not None:
             follows.append(f"commutative {place.position} {place.other}")
         for ready in (_READY, _READY_OF_ONE) if writer.subject.is_single else (_READY,):
             known = ready.get((place.change, effect.word), ())
@@ -272,40 +205,3 @@ def _list_changes(shape: Shape) -> Iterator[_Change]:
         yield from _DICT
         if shape.parts[1].is_number:
             yield from _DICT_OF_NUMBERS
-
-
-def _list_effects(output: Shape) -> Iterator[_Effect]:
-    yield _EQUAL
-    if output.kind == "tuple" and len(output.parts) <= len(_PARTS):
-        for index, part in enumerate(output.parts):
-            yield from _list_part_effects(index, part)
-    yield from _list_whole_effects(output)
-
-
-def _list_part_effects(index: int, part: Shape) -> Iterator[_Effect]:
-    """Yield what a change may do to one of several values that are returned together."""
-    numeral = _PARTS[index]
-    taken = f"lambda output: output[{index}]"
-    keeps = f"keeps_{numeral}"
-    yield _Effect(keeps, f"keeps the {numeral} part", f'on({taken}, "equal")', _NOTHING)
-    for effect in (*_NUMERIC[:2], *_ORDERED[2:]) if part.is_number else ():
-        stronger = [keeps, *(f"{word}_{numeral}" for word in effect.follows)]
-        said = f"{effect.said} as the {numeral} part"
-        expect = f"on({taken}, {effect.expect})"
-        yield _Effect(f"{effect.word}_{numeral}", said, expect, (*_NOTHING, *stronger))
-
-
-def _list_whole_effects(output: Shape) -> Iterator[_Effect]:
-    kind = output.kind
-    if output.is_numeric:
-        yield from _NUMERIC
-    if output.is_number:
-        yield from _ORDERED
-    if kind == "bool":
-        yield from _BOOLEAN
-    if output.is_sequence or kind in ("text", "bytes", "tuple"):
-        yield from _LONG
-    if output.is_sequence or kind in ("set", "frozenset", "dict"):
-        yield from _COLLECTED
-    if kind == "text":
-        yield from _WRITTEN
