@@ -3,8 +3,13 @@
 import pytest
 
 from pytest_metamorphic_guard.contracts.arguments import DirectedArguments, Directions
+from pytest_metamorphic_guard.contracts.outcomes import Crashed, PluginIdentity, to_outcome
 from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 from pytest_metamorphic_guard.executors.local import LocalExecutor
+from pytest_metamorphic_guard.executors.local.channel import ForgedError
+from pytest_metamorphic_guard.executors.local.step_answers import read_steps
+from pytest_metamorphic_guard.runner.step_answers import read_step_answers
+from pytest_metamorphic_guard.values.wire import Limits
 
 SOURCE = """
 import functools
@@ -288,3 +293,31 @@ def test_a_heavy_module_is_set_up_once_where_it_is_imported(candidates, level, r
     assert "Task(setup=...) names the function 'lode', which it does not have" in payload["error"]
     if not inprocess:
         executor.close()
+
+
+FORGED = [
+    "x",
+    [1],
+    [(True, "no frame")],
+    [(True, b"\xc1")],
+    [(False, ("exception", "A", "b", "c"))],
+    [(False, ("exception", 1, "b", "c", "d"))],
+    [(2, b"\x01")],
+]
+
+
+@pytest.mark.parametrize("answer", FORGED)
+def test_answers_of_steps_that_no_harness_sends_are_forged(answer):
+    with pytest.raises(ForgedError):
+        read_steps(answer, Limits())
+
+
+def test_more_or_fewer_answers_than_steps_are_a_crash():
+    payload = {"success": True, "result": [{"value": 1}, {"value": 2}]}
+    identity = PluginIdentity("executor", "any")
+    outcome = to_outcome(payload, identity)
+    assert read_step_answers(outcome, 2, identity).value == [1, 2]
+    for count in (1, 3):
+        crashed = read_step_answers(outcome, count, identity)
+        assert isinstance(crashed, Crashed)
+        assert crashed.error == f"answered 2 of {count} steps"
