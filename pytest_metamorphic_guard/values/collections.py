@@ -77,6 +77,7 @@ KINDS: Final = (
         write=write_mapping(ORDERED_DICT),
         read=read_mapping(OrderedDict, OrderedDict.update),
         to_plain=lambda value: OrderedDict(list(OrderedDict.items(value))),
+        to_source=lambda value, write: f"OrderedDict({write(list(value.items()))})",
     ),
     Kind(
         types=lambda: (Counter,),

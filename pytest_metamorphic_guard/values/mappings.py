@@ -67,6 +67,12 @@ def _take_proxy_apart(value: Any) -> tuple[dict[Any, Any]] | None:
     return None if found is None else (found,)
 
 
+def _reduce_proxy(value: Any) -> tuple[Any, ...]:
+    # Of this module as it is loaded now: whoever loaded it anew would find another function.
+    made = __import__(__name__, fromlist=["_read_proxy"])
+    return made._read_proxy, (dict(value),)  # noqa: SLF001 - our own
+
+
 def _take_namespace_apart(value: Any) -> tuple[dict[Any, Any]] | None:
     fields = _get_state(value, "__dict__")
     return (dict(fields),) if set(map(type, fields)) <= {str} else None
@@ -124,7 +130,7 @@ KINDS: Final = (
         list_parts=lambda value: [dict(value)],
         list_elements=lambda value: list(value.items()),
         to_source=lambda value, write: f"types.MappingProxyType({write(dict(value))})",
-        reduce=lambda value: (_read_proxy, (dict(value),)),
+        reduce=_reduce_proxy,
         pair=_pair_proxies,
     ),
     Kind(

@@ -137,7 +137,7 @@ VALUES = {
     "imgLA": Image.new("LA", (3, 2)),
     "imgP": Image.new("RGB", (3, 3)).quantize(4),
     "imgCMYK": Image.new("CMYK", (2, 2)),
-    "arr w": array.array("u", "é"),
+    "arr h": array.array("h", [1]),
     "mv h": memoryview(b"ab").cast("h"),
     "mv empty": memoryview(b"").cast("d"),
     "mv strided": memoryview(b"abcdef")[::2],
