@@ -96,6 +96,8 @@ def add_past(
         past: What is known of earlier runs.
         keeps: Whether the run is one of those that are kept.
     """
+    if not (past.asked or keeps):
+        return None, ()
     now = read_earlier({key: value for key, value in document.items() if key != "shard"})
     since = None if past.report is None else find_changes(past.name, past.report, now)
     runs = (*past.runs, sum_up_run(now)) if keeps else ()
