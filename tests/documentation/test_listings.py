@@ -124,7 +124,7 @@ def test_every_listing_and_output_that_a_page_includes_is_run_by_a_test() -> Non
         for name in (*LISTINGS, "evaluate.py", "test_agreement.py", "test_fixtures.py")
     }
     # The recorded commands of the same name run them.
-    for folder in ("generated", "replace", "tutorial"):
+    for folder in ("generated", "known", "replace", "tutorial"):
         tested |= set((ROOT / "docs/listings" / folder).iterdir())
     tested |= set(MONITORS.iterdir())
     # The recorded commands of docs/output/strength run there.
