@@ -86,6 +86,7 @@ KINDS = {
     "array": lambda x: np.array([1.0, NAN, x]),
     "complex array": lambda x: np.array([1.0, complex(NAN, x)]),
     "array of times": lambda x: np.array([f"2026-01-0{x}", "NaT"], "M8[D]"),
+    "masked array": lambda x: np.ma.array([x, 1], mask=[0, 1]),
     "array of texts": lambda x: np.array(["a", str(x)]),
     "empty array": lambda x: np.empty((0, x)),
     "number of numpy": np.float32,
@@ -102,7 +103,6 @@ STRANGE = {
     "list with an object": lambda x: [1, Cart(x)],
     "dict with a generator": lambda x: {"a": (x for _ in range(1))},
     "set of objects": lambda x: {Cart(x)},
-    "masked array": lambda x: np.ma.array([x, 1], mask=[0, 1]),
     "function": lambda x: lambda: x,
 }
 
@@ -153,7 +153,7 @@ import pandas as pd
 
 def solve(i):
     if i == 2:
-        return (x for x in range(3))
+        return [(x for x in range(3))]
     return pd.DataFrame({"x": [1, 2]}) if i else np.array([1.0, complex(float("nan"), 1)])
 """
 
