@@ -116,7 +116,8 @@ def test_templates_hold_for_what_is_right_and_say_in_their_words_what_is_wrong(p
     assert "right_third(15) -> 5" in texts["wrong_triple.round_trip"]
     assert "wrong_triple(6) -> 15" in texts["wrong_triple.round_trip"]
     assert ".py:" not in texts["wrong_max.associative"].replace("test_it.py:", "")
-    result.assert_outcomes(passed=16, failed=15, warnings=1)
+    # That nothing is isolated is said once per process, which may have been in an earlier test.
+    result.assert_outcomes(passed=16, failed=15)
 
 
 def test_an_argument_may_be_named_where_the_inputs_have_names(project):
