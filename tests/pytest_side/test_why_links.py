@@ -27,6 +27,7 @@ MARK = r"(?m)^why: pytest --mg-why=([\w-]+)$"
         (("--mg-candidate=good.py", "--mg-gate", "--mg-policy=strickt"), "policy"),
         (("--mg-candidate=good.py", "--mg-monitor=latncy"), "monitor"),
         (("--mg-candidate=good.py", "--mg-shard=3/2"), "shards"),
+        (("--mg-candidate=good.py", "--mg-compare=gone.json"), "report"),
         (("--mg-candidate=other.py",), "not-called"),
     ],
 )
