@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_metamorphic_guard.values.checks import require, require_ints, require_text
 from pytest_metamorphic_guard.values.frames import ARROW, DecodeError, keep_builtins
 from pytest_metamorphic_guard.values.kind import Kind
-from pytest_metamorphic_guard.values.records import Record
+from pytest_metamorphic_guard.values.records import LEFT_OUT, Opaque, Record
 from pytest_metamorphic_guard.values.schemas import (
     name_type,
     read_field,
@@ -38,6 +38,9 @@ keep_builtins(globals())
 
 # Arrays without any bytes, of null, may be of any length.
 _MOST_NOTHING: Final = 1_000_000
+_NANOSECONDS: Final = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+# What nobody can tell from another one of its kind.
+_UNSEEN: Final = Opaque("pyarrow.Array", f"{LEFT_OUT}it has nanoseconds of a day in lists")
 _MOST_COLUMNS: Final = 10_000
 # A slice keeps the buffers of the whole array.
 _SPARE_BYTES: Final = 4096
@@ -207,13 +210,20 @@ def _read(array: Any, rules: Rules) -> list[Any]:
     if numbers:
         # Nothing is no number, also where numpy has only nan for it.
         absent = array.is_null().to_numpy(zero_copy_only=False)
-        zero = pa.scalar(False if pa.types.is_boolean(kind) else 0, pa.int8()).cast(kind)
+        zero = pa.scalar(False) if pa.types.is_boolean(kind) else pa.scalar(0, pa.int8()).cast(kind)
         return [absent, array.fill_null(zero).to_numpy(zero_copy_only=False)]
     if pa.types.is_timestamp(kind) or pa.types.is_duration(kind) or pa.types.is_date(kind):
         zone = getattr(kind, "tz", None)
         named = [zone if rules.zones else bool(zone)]
         return [*named, array.to_numpy(zero_copy_only=False)]
     rules.charge(len(array))
+    if pa.types.is_time(kind):  # of which Python's own has no nanoseconds
+        whole = pa.int32() if kind.bit_width == pa.int32().bit_width else pa.int64()
+        steps = _NANOSECONDS[kind.unit]
+        numbers = array.view(whole).to_pylist()
+        return ["time", [None if number is None else number * steps for number in numbers]]
+    if "time64[ns]" in str(kind):
+        return [_UNSEEN]
     return [array.to_pylist()]
 
 

@@ -73,7 +73,8 @@ KINDS: Final = (
     Kind(
         types=lambda: (OrderedDict,),
         mark=ORDERED_DICT,
-        shape="mapping",
+        # Of the kinds of mappings the one that is equal in the same order only.
+        list_parts=lambda value: list(value.items()),
         write=write_mapping(ORDERED_DICT),
         read=read_mapping(OrderedDict, OrderedDict.update),
         to_plain=lambda value: OrderedDict(list(OrderedDict.items(value))),

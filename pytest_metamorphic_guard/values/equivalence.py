@@ -53,10 +53,10 @@ def equal_values(first: object, second: object) -> bool:
     Equal are numbers of equal value (nan equals nan), strings, bytes and dates of the same type
     and value, moments with an offset from UTC that are the same instant, whatever their zones,
     moments and times without one that show the same with the same ``fold``, lists and tuples of the
-    same type with equal elements, sets and dicts with equal members, numpy arrays of the same shape
-    with equal elements, tables of pandas with equal names and elements in the same order, and
-    dataclasses, classes of attrs and pydantic, named tuples and enum members of the same class with
-    equal fields.
+    same type with equal elements, sets and dicts with equal members, of an ``OrderedDict`` in the
+    same order, numpy arrays of the same shape with equal elements, tables of pandas with equal
+    names and elements in the same order, and dataclasses, classes of attrs and pydantic, named
+    tuples and enum members of the same class with equal fields.
 
     Raises:
         Undecidable: All else is equal, and a part is an object of any other class, such as a

@@ -59,10 +59,16 @@ def _write(writer: Writer, value: Any) -> None:
 
 
 def _take_palette(value: Any) -> list[Any]:
+    """Return mode and colours of the palette, and which of them or what colour is not seen."""
+    clear = value.info.get("transparency")
+    if not isinstance(clear, (int, bytes)) and not (
+        isinstance(clear, tuple) and set(map(type, clear)) <= {int}
+    ):
+        clear = None
     if value.mode not in ("P", "PA"):
-        return []
+        return [] if clear is None else ["", b"", clear]
     mode = "RGBA" if value.palette is not None and value.palette.mode == "RGBA" else "RGB"
-    return [mode, bytes(value.getpalette(mode) or ())]
+    return [mode, bytes(value.getpalette(mode) or ()), clear]
 
 
 def _put_together(mode: Any, size: Any, palette: Any, data: Any) -> object:
@@ -87,10 +93,15 @@ def _put_together(mode: Any, size: Any, palette: Any, data: Any) -> object:
         Image.frombytes(mode, (width, height), data) if data else Image.new(mode, (width, height))
     )
     if require(palette, list):
-        colours, listed = palette
-        if colours not in ("RGB", "RGBA") or len(require(listed, bytes)) > _MOST_PALETTE:
+        colours, listed, clear = palette
+        if colours not in ("", "RGB", "RGBA") or len(require(listed, bytes)) > _MOST_PALETTE:
             raise DecodeError("no palette")
-        made.putpalette(listed, colours)
+        if colours:
+            made.putpalette(listed, colours)
+        if clear is not None:
+            if not isinstance(clear, (int, bytes)):
+                require_ints(*require(clear, tuple))
+            made.info["transparency"] = clear
     return made
 
 
@@ -121,8 +132,10 @@ def _describe(first: Any, second: Any, asker: Asker) -> list[str]:
         before, after = getattr(first, word), getattr(second, word)
         if before != after:
             return [f"{word} {before} becomes {after}"]
-    if _take_palette(first) != _take_palette(second):
+    if _take_palette(first)[:2] != _take_palette(second)[:2]:
         return ["the palettes differ"]
+    if _take_palette(first) != _take_palette(second):
+        return ["what is transparent differs"]
     count = _MODES[first.mode][0]
     left, right = _read(first), _read(second)
     refused: list[Pair] = []

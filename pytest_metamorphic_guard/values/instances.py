@@ -44,6 +44,8 @@ _get_size: Any = type.__dict__["__basicsize__"].__get__
 _get_dict_room: Any = type.__dict__["__dictoffset__"].__get__
 _get_weak_room: Any = type.__dict__["__weakrefoffset__"].__get__
 _POINTER: Final = 8
+# Members of exceptions: what had no such attribute, and what a group has in its ``args`` too.
+_HELD_ELSEWHERE: Final = ("obj", "exceptions")
 _Member: Final = MemberDescriptorType
 
 _BUILTIN_BASES: Final = frozenset(
@@ -81,7 +83,9 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
     declared = _list_fields(kind, mro)
     if declared is None or not _BUILTIN_BASES.isdisjoint(mro):
         return None
-    return "dataclass", declared, [_getattr(value, name) for name in declared]
+    extra = _read_extra(value)
+    values = [_getattr(value, name) for name in declared]
+    return "dataclass", [*declared, *extra], [*values, *extra.values()]
 
 
 def read_state(kind: type, value: Any) -> tuple[list[str], list[object]] | None:
@@ -152,6 +156,17 @@ def describe(value: object) -> str:
         return f"<repr failed: {_get_qualname(type(error))}>"[:MAX_OPAQUE_TEXT]
 
 
+def _read_extra(value: Any) -> dict[str, object]:
+    """Return what an instance of pydantic took beside its fields, by name and in their order."""
+    try:
+        extra = _getattr(value, "__pydantic_extra__")
+    except AttributeError:
+        return {}
+    if type(extra) is not dict or set(map(type, extra)) - {str}:
+        return {}
+    return {name: extra[name] for name in sorted(extra)}
+
+
 def name_class(kind: type) -> str:
     """Return the class's qualified name within its module, as the class itself says it."""
     name: str = _get_qualname(kind)
@@ -168,11 +183,25 @@ def name_type(kind: type) -> str:
 
 def _read_exception(value: Any) -> tuple[list[str], list[object]]:
     """Return the names and values of what an exception was made with, and of what it was given."""
-    state = dict(_getattr(value, "__dict__"))
+    state = {**_read_members(value), **_getattr(value, "__dict__")}
     notes = state.pop("__notes__", None)
     names = [*(name for name in state if type(name) is str), *(["__notes__"] if notes else [])]
     state["__notes__"] = notes
     return ["args", *names], [_get_args(value), *(state[name] for name in names)]
+
+
+def _read_members(value: Any) -> dict[str, object]:
+    """Return what an exception keeps in slots, such as a file's name, and not in its ``args``."""
+    known = set(map(id, (*_get_args(value), None)))
+    found: dict[str, object] = {}
+    for base in _get_mro(type(value)):
+        for name, member in _get_namespace(base).items():
+            if type(member) is not _Member or name.startswith("__") or name in _HELD_ELSEWHERE:
+                continue
+            with contextlib.suppress(AttributeError):  # it is not set
+                if id(part := member.__get__(value)) not in known:
+                    found.setdefault(name, part)
+    return found
 
 
 def _declares_fields(mro: tuple[type, ...]) -> bool:
@@ -195,7 +224,8 @@ def _list_values(value: Any) -> list[Any]:
         return [getattr(value, field.name) for field in fields(kind)]
     declared = getattr(kind, "__attrs_attrs__", None) or getattr(kind, "__pydantic_fields__", None)
     if declared:
-        return [getattr(value, getattr(field, "name", field)) for field in declared]
+        named = [getattr(value, getattr(field, "name", field)) for field in declared]
+        return [*named, *_read_extra(value).items()]
     if isinstance(value, tuple):
         return list(tuple.__iter__(value))
     raise Incomparable(value)

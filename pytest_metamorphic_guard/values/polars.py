@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_metamorphic_guard.values.bounds import require_times
 from pytest_metamorphic_guard.values.checks import require, require_ints, require_text
 from pytest_metamorphic_guard.values.dtypes import name_dtype, read_dtype, write_dtype
+from pytest_metamorphic_guard.values.elements import list_elements, look_at_elements
 from pytest_metamorphic_guard.values.frames import POLARS, DecodeError, keep_builtins
 from pytest_metamorphic_guard.values.kind import Kind
 from pytest_metamorphic_guard.values.records import Record
@@ -81,7 +82,7 @@ def _take_apart(name: Any, column: Any) -> list[Any]:
         import polars as pl
 
         column = column.cast(pl.String)
-    return [length, "elements", column.to_list()]
+    return [length, "elements", list_elements(column)]
 
 
 def _put_together(form: Any, parts: Any) -> object:
@@ -204,11 +205,13 @@ def _read(column: Any, rules: Rules) -> list[Any]:
         # Nothing is no number, also where numpy has only nan for it.
         filled = column.fill_null(False if name == "Boolean" else 0)
         return [column.is_null().to_numpy(), filled.to_numpy()]
+    if name == "Time":  # of which Python's own has no nanoseconds
+        return [name, column.to_physical().to_list()]
     if name in ("Date", "Datetime", "Duration"):
         zone = getattr(column.dtype, "time_zone", None)
         return [zone if rules.zones else bool(zone), column.to_numpy()]
     rules.charge(len(column))
-    return [column.to_list()]
+    return look_at_elements(column)
 
 
 def _to_source(value: Any, write: Callable[[object], str]) -> str:

@@ -192,7 +192,10 @@ _ADVICE: Final = {
     **dict.fromkeys(("itertools.", "list_", "tuple_", "set_", "range_", "str_"), _AS_LIST),
     "re.Match": "return its groups instead, match.groupdict() or match.groups()",
     "polars.lazyframe": "return what it computes instead, .collect()",
-    "polars.": "return a DataFrame or Series of columns without objects instead",
+    "polars.": (
+        "return a DataFrame or Series of columns without objects, and without nanoseconds in lists "
+        "or structs, instead"
+    ),
     "pyarrow.": "return a Table or Array without unions and extensions instead",
     "pandas.": "return columns of numbers, texts, times or plain objects instead",
     "scipy.sparse": "return one of its formats itself, and no subclass, instead",

@@ -46,6 +46,8 @@ def _read_interval(left: Any, right: Any, closed: Any) -> object:
 def _read_time(pd: Any, value: Any) -> Any:
     import numpy as np
 
+    if isinstance(value, pd.Timestamp):
+        return value
     if isinstance(value, np.number) and not isinstance(value, np.timedelta64):
         return value
     known = {"datetime64": pd.Timestamp, "datetime": pd.Timestamp, "timedelta64": pd.Timedelta}

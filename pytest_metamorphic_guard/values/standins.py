@@ -54,7 +54,7 @@ def freeze(  # noqa: C901, PLR0911 - one answer per shape
     if found is None:
         raise Incomparable(item)
     if found.unwrap is not None and (plain := found.unwrap(item)) is not item:
-        return freeze(plain)
+        return freeze(plain, zones=zones)
     if found.make_key is not None:
         return found.make_key(item, zones)
     match found.shape:

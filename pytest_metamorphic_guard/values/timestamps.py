@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_metamorphic_guard.values.frames import keep_builtins
+from pytest_metamorphic_guard.values.checks import require, require_ints
+from pytest_metamorphic_guard.values.frames import TIMESTAMP, DecodeError, keep_builtins
 from pytest_metamorphic_guard.values.kind import Kind
 from pytest_metamorphic_guard.values.moments import name_zone
+from pytest_metamorphic_guard.values.records import Record
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.values.sides import Writer
@@ -15,11 +18,32 @@ __all__ = ["KINDS"]
 
 keep_builtins(globals())
 
+_MOST_NANOSECONDS: Final = 1_000
+
 
 def _write_time(writer: Writer, value: Any) -> None:
     # Python's own has no nanoseconds, numpy's no zone.
     zone = getattr(value, "tzinfo", None)
-    writer.value(value.to_numpy() if zone is None else value.to_pydatetime(warn=False))
+    if zone is None:
+        writer.value(value.to_numpy())
+    elif not value.nanosecond:
+        writer.value(value.to_pydatetime(warn=False))
+    else:
+        writer.mark(TIMESTAMP)
+        writer.value(value.to_pydatetime(warn=False))
+        writer.scalar(int(value.nanosecond))
+
+
+def _read_time(moment: Any, nanoseconds: Any) -> object:
+    require_ints(nanoseconds)
+    if require(moment, dt.datetime).tzinfo is None or not 0 < nanoseconds < _MOST_NANOSECONDS:
+        raise DecodeError("no moment with nanoseconds")
+    try:
+        import pandas as pd
+    except ImportError:
+        fields = (("moment", moment), ("nanosecond", nanoseconds))
+        return Record("table", "Timestamp", fields)
+    return pd.Timestamp(moment).as_unit("ns") + pd.Timedelta(nanoseconds, "ns")
 
 
 def _write_missing_time(writer: Writer, _: Any) -> None:
@@ -54,6 +78,8 @@ KINDS: Final = (
         write=_write_time,
         make_key=_make_key,
     ),
+    # Only what has both nanoseconds and a zone arrives as itself.
+    Kind(types=tuple, mark=TIMESTAMP, put_together=_read_time),
     Kind(
         types=lambda: _list_types("NaT"),
         write=_write_missing_time,
