@@ -24,6 +24,7 @@ from hypothesis.internal.constants_ast import (
 )
 from hypothesis.internal.floats import float_to_int
 
+from pytest_metamorphic_guard.runner.joined_texts import JoinedTexts
 from pytest_metamorphic_guard.runner.literals import Literals
 
 if TYPE_CHECKING:
@@ -35,19 +36,21 @@ __all__ = ["try_constants_of"]
 
 _CACHE_SIZE = 1024
 _PROBABILITY = 0.2
+_JOINED = 0.5
 _NONE = Literals()
 _OURS = __name__.partition(".")[0]
 _lock = threading.RLock()
 
 
 @contextmanager
-def try_constants_of(task: Task, literals: Literals = _NONE) -> Iterator[None]:
+def try_constants_of(task: Task, literals: Literals | None = None) -> Iterator[None]:
     """Let hypothesis try the constants of one task, and none of what else is imported.
 
     Args:
         task: The task.
         literals: Further constants, which are tried more often than others. A sample has none.
     """
+    literals = literals or _NONE
     found = _collect(task, literals)
     with _lock:
         # Hypothesis has no setting for it; the tests pin that these two names do what they did.
@@ -55,19 +58,25 @@ def try_constants_of(task: Task, literals: Literals = _NONE) -> Iterator[None]:
         providers._get_local_constants = lambda: found  # noqa: SLF001
         providers.CONSTANTS_CACHE = LRUCache(_CACHE_SIZE)
         try:
-            with _drawing_more_often() if literals.values else contextlib.nullcontext():
+            with _drawing_more_often(literals) if literals else contextlib.nullcontext():
                 yield
         finally:
             providers._get_local_constants, providers.CONSTANTS_CACHE = before  # noqa: SLF001
 
 
 @contextmanager
-def _drawing_more_often() -> Iterator[None]:
-    """Let a value be a constant more often than in one of twenty draws."""
+def _drawing_more_often(literals: Literals) -> Iterator[None]:
+    """Let a value be a constant more often than in one of twenty draws, or have some as parts."""
     provider = providers.HypothesisProvider
     before = provider._maybe_draw_constant  # noqa: SLF001 - as above
+    joined = JoinedTexts(literals)
 
     def draw(own: Any, kind: Any, constraints: Any, *, p: float = 0.0) -> Any:
+        chance = own._random  # noqa: SLF001
+        if kind in {"string", "bytes"} and chance.random() < _JOINED:
+            text = joined.make(kind, constraints, chance)
+            if text is not None:
+                return text
         return before(own, kind, constraints, p=max(p, _PROBABILITY))
 
     provider._maybe_draw_constant = draw  # type: ignore[method-assign, assignment]  # noqa: SLF001

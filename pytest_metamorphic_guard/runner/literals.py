@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.runner.near_texts import find_near_texts
+from pytest_metamorphic_guard.tasks.implementations import DEFAULT_FUNCTION
 from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:
@@ -37,32 +39,59 @@ class Literals:
 
     Attributes:
         values: The numbers, texts and bytes, in an order that depends on nothing else.
+        near: The texts and bytes of what the functions themselves may come to; see
+            `find_near_texts`.
     """
 
     values: tuple[int | float | str | bytes, ...] = ()
+    near: tuple[str | bytes, ...] = ()
     _keys: frozenset[tuple[type, object]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         keys = frozenset((type(value), value) for value in self.values)
         object.__setattr__(self, "_keys", keys)
 
+    def __bool__(self) -> bool:
+        return bool(self.values or self.near)
+
     def list_in(self, value: object) -> set[tuple[type, object]]:
-        """Return which of them an input has as a part."""
-        return {key for key in _walk(value, 0) if key in self._keys}
+        """Return which of them an input has as a part, and which ones stand together in a text."""
+        found: set[tuple[type, object]] = set()
+        for key in _walk(value, 0):
+            if key in self._keys:
+                found.add(key)
+            elif isinstance(key[1], str | bytes):
+                together = _list_within(key[1], self.near)
+                if together:
+                    found.add((frozenset, together))
+        return found
+
+
+def _list_within(text: str | bytes, parts: Iterable[str | bytes]) -> frozenset[object]:
+    if isinstance(text, str):
+        return frozenset(one for one in parts if isinstance(one, str) and one in text)
+    return frozenset(one for one in parts if isinstance(one, bytes) and one in text)
 
 
 def find_literals(implementations: Iterable[Implementation]) -> Literals:
     """Return the literals of implementations, and of modules beside them that they import."""
     found: set[tuple[type, Any]] = set()
+    near: set[str | bytes] = set()
     for implementation in implementations:
-        for tree in parse_sources(implementation):
+        for index, tree in enumerate(parse_sources(implementation)):
             collector = _Collector()
             collector.visit(tree)
             found |= collector.found
+            if index == 0:  # its own file
+                near |= find_near_texts(tree, implementation.function or DEFAULT_FUNCTION)
     if len(found) > _MOST:  # a table, of which each value would be tried hardly ever
-        return Literals()
+        found = set()
+    return Literals(_sort(found), _sort({(type(text), text) for text in near}))
+
+
+def _sort(found: set[tuple[type, Any]]) -> tuple[Any, ...]:
     ordered = sorted(found, key=lambda pair: (pair[0].__name__, pair[1]))
-    return Literals(tuple(value for _, value in ordered))
+    return tuple(value for _, value in ordered)
 
 
 def parse_sources(implementation: Implementation) -> Iterator[ast.Module]:

@@ -130,7 +130,12 @@ def _find_elsewhere(task: Task, settings: Settings, count: int) -> frozenset[int
 
 
 def draw_sample(
-    task: Task, settings: Settings, *, stops_early: bool = False, column: int = 0
+    task: Task,
+    settings: Settings,
+    *,
+    stops_early: bool = False,
+    column: int = 0,
+    literals: Literals | None = None,
 ) -> Sequence[tuple[Any, ...]]:
     """Return the argument tuples of a task's sample, the same for the same settings.
 
@@ -144,6 +149,7 @@ def draw_sample(
         stops_early: Whether a part of the sample may decide. A user's list, which may be sorted, is
             then brought into a random order, too.
         column: Another number draws other inputs: further sources for relations that take several.
+        literals: Those that are tried, where no rate is computed from the sample.
     """
     seed = _sample_seed(task, settings, column)
     chance = random.Random(seed)  # noqa: S311 - no secret
@@ -161,7 +167,7 @@ def draw_sample(
         check_tuple(task, case)
         drawn.add(case)
 
-    with try_constants_of(task), draw_without_mutations():
+    with try_constants_of(task, literals), draw_without_mutations():
         collect()
     drawn.shuffle(chance)
     return drawn
@@ -181,7 +187,7 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> Sequenc
     seed = _sample_seed(task, settings)
     asked = settings.n or hypothesis.settings().max_examples
     number = max(_SEARCHED_LEAST, asked // _SEARCHED_SHARE)
-    if not literals.values:
+    if not literals:
         # Drawing may cost more than calling: only for literals as much is drawn as for a sample.
         enough = max(_DRAWN_LEAST, number * _FIRST_SHARE // (_FIRST_SHARE - 1) + 1)
         asked = min(asked, enough)
@@ -193,7 +199,7 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> Sequenc
     def collect(case: Any) -> None:
         check_tuple(task, case)
         drawn.add(case)
-        if literals.values:
+        if literals:
             found.append(literals.list_in(case))
 
     with try_constants_of(task, literals):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_metamorphic_guard.contracts.roots import split_root
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.strength.reachable import find_import
+from pytest_metamorphic_guard.runner.reachable import find_import
 from pytest_metamorphic_guard.tasks.origins import find_origin
 
 if TYPE_CHECKING:

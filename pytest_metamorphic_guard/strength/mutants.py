@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.runner.reachable import find_reachable
 from pytest_metamorphic_guard.strength.bytecode import compile_part, find_flags
 from pytest_metamorphic_guard.strength.definition import find_definition
 from pytest_metamorphic_guard.strength.operators import Change, find_changes
-from pytest_metamorphic_guard.strength.reachable import find_reachable
 from pytest_metamorphic_guard.strength.spans import Source, Span
 
 if TYPE_CHECKING:

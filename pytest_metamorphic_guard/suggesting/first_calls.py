@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_metamorphic_guard.runner.literals import find_literals
 from pytest_metamorphic_guard.runner.named_inputs import order_inputs
 from pytest_metamorphic_guard.runner.sampling import draw_sample
 from pytest_metamorphic_guard.suggesting.answers_seen import Answers, answer_all
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.runner.literals import Literals
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.suggesting.ground import Ground
     from pytest_metamorphic_guard.tasks.task import Task
@@ -77,7 +79,7 @@ def try_grounds(caller: Caller, settings: Settings, grounds: Sequence[Ground]) -
     told = _complete(best, answers)
     if told != best:
         task, known = make_task(told)
-    further = _draw_further(task, settings, answers)
+    further = _draw_further(task, settings, answers, find_literals([caller.implementation]))
     # From here on no more is drawn: what takes two inputs takes neighbours.
     task.inputs = FixedInputs(answers.inputs or [()], task.inputs.names)
     return Tried(told, task, answers, further, known)
@@ -110,7 +112,11 @@ def _complete(ground: Ground, answers: Answers) -> Ground:
     return ground
 
 
-def _draw_further(task: Task, settings: Settings, answers: Answers) -> list[tuple[Any, ...]]:
+def _draw_further(
+    task: Task, settings: Settings, answers: Answers, literals: Literals
+) -> list[tuple[Any, ...]]:
+    """Draw inputs with what the code looks for, which suggestions have to stand as well."""
     second = replace(settings, seed=settings.seed + 1, n=len(answers.inputs) * _MORE)
     known = set(map(repr, answers.inputs))
-    return [one for one in draw_sample(task, second) if repr(one) not in known]
+    drawn = draw_sample(task, second, literals=literals)
+    return [one for one in drawn if repr(one) not in known]

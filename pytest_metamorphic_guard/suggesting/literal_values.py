@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from pytest_metamorphic_guard.errors import ImplementationError
-from pytest_metamorphic_guard.strength.reachable import find_reachable
+from pytest_metamorphic_guard.runner.reachable import find_reachable
 
 __all__ = ["list_literals"]
 
