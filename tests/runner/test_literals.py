@@ -214,7 +214,7 @@ def test_the_same_inputs_are_tried_in_several_processes(project):
         result.assert_outcomes(failed=1)
         texts.append(json.loads((project.path / "r.json").read_text())["violations"])
     assert texts[0] == texts[1]
-    assert texts[0][0]["source_input"] in ("('<b></b>',)", "('</b><b>',)")
+    assert texts[0][0]["source_input"] in ("(('<b></b>',),)", "(('</b><b>',),)")
     run(project, "--mg-replay=r.json").assert_outcomes(failed=1)
 
 
