@@ -70,11 +70,12 @@ class Evaluation:
         self.purse = Purse(_share_budget(settings.budget_usd, worker))
         self.drawn = DrawnSamples()
         self.answers: AnswerKeeper | None = None
+        is_timed = any(monitor.compares_durations for monitor in monitors)
+        self._goes_together = not is_timed
         self.executors = Executors(
             settings=settings,
             repeats=plan_repeats(monitors, settings.seed),
-            timed=settings.shares_executor
-            and any(monitor.compares_durations for monitor in monitors),
+            timed=settings.shares_executor and is_timed,
             worker=worker,
         )
         self._watched = bool(monitors)
@@ -102,6 +103,7 @@ class Evaluation:
             time_outs=time_outs,
             shared=shared,
             purse=self.purse,
+            goes_together=self._goes_together,
             pool=self.executors.get_pool(role, implementation) if task is not None else None,
             entry=entry,
             role=role,

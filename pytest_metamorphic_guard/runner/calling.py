@@ -31,15 +31,17 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.relations.raised import ExceptionKind
-    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.cases import Answered, Case
     from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
     from pytest_metamorphic_guard.runner.pools import Job, Pool
     from pytest_metamorphic_guard.runner.purse import Purse
     from pytest_metamorphic_guard.runner.time_outs import TimeOuts
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["Caller"]
+__all__ = ["LEAST_CALLS", "Caller"]
 
+# Before so many calls of an implementation nobody knows how long one takes.
+LEAST_CALLS = 100
 # A call with a source input, and a law's first one, which most often is one.
 _FIRST_KINDS = ("source", "call")
 
@@ -73,6 +75,8 @@ class Caller:
         not_available: The last call of the case that runs that it could not make.
         answers: Exceptions that count as answers, see `RaisedAnswer`.
         label: What tells calls from others with the same arguments.
+        goes_together: Whether calls may be made together, as nobody compares how long they take.
+        spent_ms: What all executions took.
     """
 
     role: str
@@ -100,6 +104,8 @@ class Caller:
     shared: SharedOutcomes | None = None
     purse: Purse | None = None
     label: str = ""
+    goes_together: bool = False
+    spent_ms: float = 0.0
     answers: tuple[ExceptionKind, ...] = ()
     _remembered: Remembered | None = field(default=None, repr=False)
 
@@ -149,22 +155,6 @@ class Caller:
             self._remembered.add(key, outcome)
         return outcome
 
-    def call_ahead(self, kind: str, args: tuple[Any, ...], case: Case) -> Job | None:
-        """Let a call of a case begin that `call` asks for later; None where it is known already."""
-        arranged = self.giving.arrange(args)
-        if self.pool is None or (kind == "source" and self._knows(arranged, case)):
-            return None
-        job = self._make_request(self.give(arranged, args, case)).make_job()
-        case.ahead[self.role, kind] = job
-        self.pool.submit(job)
-        return job
-
-    def _knows(self, args: tuple[Any, ...], case: Case) -> bool:
-        if self.shared is not None and self.shared.find(case.identity, self.entry) is not None:
-            return True
-        key = snapshot(args) if self.time_outs else None
-        return key is not None and bool(self.time_outs and self.time_outs.find(key, self.entry))
-
     def give(
         self, arranged: tuple[Any, ...], args: tuple[Any, ...], case: Case | None
     ) -> tuple[Any, ...]:
@@ -209,7 +199,9 @@ class Caller:
         """Its executor, and the one with another hash seed if there is one."""
         return [self.loaded, *([self.reseeded] if self.reseeded is not None else [])]
 
-    def _call(self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | None) -> Outcome:
+    def _call(
+        self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | Answered | None
+    ) -> Outcome:
         """Call with ``args``, which the executor is given as ``given``."""
         __tracebackhide__ = True
         time_outs = self.time_outs if self.kind in _FIRST_KINDS else None
@@ -230,10 +222,10 @@ class Caller:
             self._take(outcome)
         return outcome
 
-    def _execute(self, given: tuple[Any, ...], job: Job | None) -> Outcome:
+    def _execute(self, given: tuple[Any, ...], job: Job | Answered | None) -> Outcome:
         __tracebackhide__ = True
         default_s, jobs = getattr(self.loaded.executor, "retry_after_s", None), [job] if job else []
-        request = self._make_request(given)
+        request = self.make_request(given)
         # Where it has to be asked again, it is asked here.
         outcome = self.availability.ask(
             lambda: self._ask(request, jobs.pop() if jobs else None), default_s, self.deadline
@@ -272,19 +264,21 @@ class Caller:
         name = f"{self.role} {self.implementation.specification}"
         return f"{name} under another hash seed" if self.loaded is self.reseeded else name
 
-    def _ask(self, request: Request, job: Job | None) -> Outcome:
+    def _ask(self, request: Request, job: Job | Answered | None) -> Outcome:
         __tracebackhide__ = True
         self.pending = True  # and stays so where the item's time ends first
         outcome = request.make() if job is None else request.wait(job)
         self.pending = False
         return outcome
 
-    def _make_request(self, given: tuple[Any, ...]) -> Request:
+    def make_request(self, given: tuple[Any, ...]) -> Request:
+        """Return what asks for a call with arguments that are given in this way."""
         slots = None if self.pool is None else self.pool.slots
         target, limits = self.implementation, (self.timeout_s, self.mem_mb, self.deadline)
         return Request(self.loaded, target, given, *limits, slots, self.purse, self.role)
 
     def _take(self, outcome: Outcome) -> None:
+        self.spent_ms += outcome.duration_ms
         if isinstance(outcome, Returned) or find_raised(outcome, self.answers) is not None:
             self.returned += 1
         else:

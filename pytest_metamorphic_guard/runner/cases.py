@@ -9,7 +9,7 @@ import pickle
 import random
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.values.lookup import find_kind
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.runner.pools import Job
 
-__all__ = ["Case", "Plan", "duplicate", "identify", "show_input", "snapshot"]
+__all__ = ["Answered", "Case", "Plan", "duplicate", "identify", "show_input", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
@@ -43,6 +43,16 @@ class Plan:
     followups: tuple[tuple[Any, ...], ...] = ()
 
 
+class Answered(NamedTuple):
+    """A call that was made before the turn of its case.
+
+    Attributes:
+        payload: What the executor answered.
+    """
+
+    payload: Any
+
+
 class Case:
     """The source inputs of one case.
 
@@ -56,7 +66,7 @@ class Case:
 
     Attributes:
         plan: What is known of it before its calls; None until somebody looks ahead.
-        ahead: Its calls that are under way already, by role and kind.
+        ahead: Its calls that are under way or made already, by role and kind.
         aside: Waits for a law's body that runs for it already, by role, and returns its result.
         covered: Which known violations of the item cover it, by their place; expired ones too.
         excused: Whether one of them counts still, so that nobody judges the case.
@@ -87,7 +97,7 @@ class Case:
         self.index = index
         self.plan: Plan | None = None
         self._identity: tuple[str, bytes] | None = None
-        self.ahead: dict[tuple[str, str], Job] = {}
+        self.ahead: dict[tuple[str, str], Job | Answered] = {}
         self.aside: dict[str, Callable[[], Any]] = {}
         self.covered: tuple[int, ...] = ()
         self.excused = False

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.runner.ahead import call_ahead
+from pytest_metamorphic_guard.runner.calling import LEAST_CALLS
 from pytest_metamorphic_guard.runner.cases import Case, Plan
 from pytest_metamorphic_guard.runner.followups import applies, find_followups, sees_output
 from pytest_metamorphic_guard.runner.solving import number_kind
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from pytest_metamorphic_guard.runner.calling import Caller
@@ -31,6 +33,8 @@ __all__ = ["Flights"]
 
 # Inputs that wait for their turn hold memory: so many at most, and so many bytes.
 _MOST_BYTES = 64 << 20
+# More than this does not fit into a pipe at once.
+_MOST_TOGETHER_BYTES = 32 << 10
 # Bodies of laws whose calls are ended get so long to end themselves.
 _END_WITHIN_S = 1.0
 
@@ -55,6 +59,7 @@ class Flights:
     _under_way: deque[Job | LawAside] = field(default_factory=deque)
     _bodies: list[LawAside] = field(default_factory=list)
     _next: int = 0
+    _alone: bool = False
     _bytes: int = 0
 
     @property
@@ -76,9 +81,11 @@ class Flights:
             if self._next in own:
                 self._begin(self._next)
             self._next += 1
+        if not most and index not in self._cases:
+            self._call_together(own, index)
         case = self._cases.pop(index, None) or self._make(index)
         self._bytes -= len(case.key or b"") if case.plan is not None else 0
-        if self.seeded is not None and not most:
+        if self.seeded is not None and case.plan is None:
             self._plan(case)  # at the same point, however many calls are under way
         return case
 
@@ -96,6 +103,25 @@ class Flights:
         self._cases.clear()
         self._under_way.clear()
         self._next, self._bytes = 0, 0
+
+    def _call_together(self, own: Collection[int], index: int) -> None:
+        """Make the calls of this case and of the next ones together, where that is worth it."""
+        # A run of few calls makes none together, and starts sooner.
+        if self._alone or self.run.candidate.executions < LEAST_CALLS:
+            return
+        from pytest_metamorphic_guard.runner.together import call_together, count_together
+
+        last = min(index + count_together(self.run), len(self.sample))
+        for number in range(index, last):
+            if number not in own:
+                continue
+            case = self._cases[number] = self._make(number)
+            self._plan(case)
+            self._bytes += len(case.key or b"") if case.plan is not None else 0
+            if self._bytes > _MOST_TOGETHER_BYTES:
+                break
+        if len(self._cases) > 1:
+            self._alone = not call_together(self.run, [*self._cases.values()])
 
     def _has_room(self, most: int, index: int) -> bool:
         while self._under_way and self._under_way[0].future.done():
@@ -129,7 +155,7 @@ class Flights:
             sources = case.sources if caller.packs else case.copy()
             for kind, inputs in (("source", sources), ("followup", case.plan.followups)):
                 for number, args in enumerate(inputs):
-                    job = caller.call_ahead(number_kind(kind, number), args, case)
+                    job = call_ahead(caller, number_kind(kind, number), args, case)
                     if job is not None:
                         self._under_way.append(job)
 

@@ -83,7 +83,7 @@ class _Calls:
         caller = self._caller
         assert caller.pool is not None  # or nothing runs aside
         given = caller.give(args, args, None)
-        job = caller._make_request(given).make_job()  # noqa: SLF001 - it stands for the caller
+        job = caller.make_request(given).make_job()
         caller.pool.submit(job)
         try:
             outcome = job.future.result()

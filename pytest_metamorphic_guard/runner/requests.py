@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.loading import LoadedExecutor
+    from pytest_metamorphic_guard.runner.cases import Answered
     from pytest_metamorphic_guard.runner.pools import Job
     from pytest_metamorphic_guard.runner.purse import Purse
     from pytest_metamorphic_guard.tasks.implementations import Implementation
@@ -120,13 +121,15 @@ class Request(NamedTuple):
 
         return Job(self.to_call, self.make, self.read)
 
-    def wait(self, job: Job) -> Outcome:
-        """Return how a call ended that other threads make.
+    def wait(self, job: Job | Answered) -> Outcome:
+        """Return how a call ended that was made before, or that other threads make.
 
         Raises:
             Unusable: The executor broke its contract.
         """
         __tracebackhide__ = True
+        if isinstance(job, tuple):
+            return self.read(job.payload)
         if self.loaded.is_ours:
             return wait_for(job.future)
 

@@ -6,7 +6,7 @@ from pytest_metamorphic_guard.contracts.arguments import DirectedArguments, Dire
 from pytest_metamorphic_guard.contracts.outcomes import Crashed, PluginIdentity, to_outcome
 from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 from pytest_metamorphic_guard.executors.local import LocalExecutor
-from pytest_metamorphic_guard.executors.local.channel import ForgedError
+from pytest_metamorphic_guard.executors.local.responses import ForgedError
 from pytest_metamorphic_guard.executors.local.step_answers import read_steps
 from pytest_metamorphic_guard.runner.step_answers import read_step_answers
 from pytest_metamorphic_guard.values.wire import Limits

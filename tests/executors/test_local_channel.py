@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_metamorphic_guard.executors.local.channel import Channel, ExpiredError
+from pytest_metamorphic_guard.executors.local.channel import Channel
+from pytest_metamorphic_guard.executors.local.responses import ExpiredError
 
 
 def test_a_flood_that_never_ends_is_left_at_the_deadline():

@@ -11,13 +11,13 @@ from pytest_metamorphic_guard.contracts.refused import PAYLOAD_KEY
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.arguments import explain_unreadable
-from pytest_metamorphic_guard.executors.local.channel import ForgedError, Response
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
     make_failure,
     make_missing,
     make_result,
 )
+from pytest_metamorphic_guard.executors.local.responses import ForgedError, Response
 from pytest_metamorphic_guard.values import wire
 
 if TYPE_CHECKING:

@@ -3,86 +3,37 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local.frames import CALL, NONCE_BYTES, REQUEST, RESPONSE
+from pytest_metamorphic_guard.executors.local.responses import (
+    MANY,
+    Collected,
+    ExpiredError,
+    ForgedError,
+    GoneError,
+    Received,
+    Response,
+    read_head,
+    read_length,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from pytest_metamorphic_guard.executors.local.process import Process
 
-__all__ = ["Channel", "Collected", "ExpiredError", "ForgedError", "GoneError", "Response"]
+__all__ = ["Channel"]
 
 _CHUNK = 1 << 16
 _LARGE_CHUNK = 1 << 20
 _READS = 16
-
-
-class ExpiredError(Exception):
-    """The deadline passed before the response was complete."""
-
-
-class GoneError(Exception):
-    """The worker ended, or closed its pipe, before the response was complete."""
-
-
-class ForgedError(Exception):
-    """What arrived is not the response to the request; its text says why."""
-
-
-class Response(NamedTuple):
-    """One response; its body is not decoded yet.
-
-    Attributes:
-        kind: One of the kinds in `frames`.
-        duration_ns: Duration of the call, as the worker claims it.
-        cpu_ns: CPU time of the call, likewise.
-        peak_kib: Peak resident memory of the process, likewise.
-        body: A value in the wire format.
-    """
-
-    kind: bytes
-    duration_ns: int
-    cpu_ns: int
-    peak_kib: int
-    body: memoryview
-
-
-class Collected(NamedTuple):
-    """What a call through a zygote left.
-
-    Attributes:
-        response: The zygote's, which says how the child ended.
-        nonce: The call's.
-        data: What arrived through the pipe of the call, but no more than ``most`` + 1 bytes.
-        most: Longest frame.
-    """
-
-    response: Response
-    nonce: bytes
-    data: bytearray
-    most: int
-
-    def read_answer(self) -> Response | None:
-        """Return the child's response, or None if it wrote none.
-
-        Raises:
-            ForgedError: It wrote something else, or something more.
-        """
-        if not self.data:
-            return None
-        if len(self.data) > self.most:
-            raise ForgedError("it wrote more than a result may have")
-        if len(self.data) < RESPONSE.size:
-            raise ForgedError("the response is incomplete")
-        response, missing = _read_head(self.data, self.nonce, self.most)
-        if missing:
-            raise ForgedError("the response is incomplete")
-        return response
+# What a pipe holds at least, where the system does not tell.
+_SMALLEST_PIPE = 4096
 
 
 class Channel:
@@ -102,6 +53,7 @@ class Channel:
             self._answers.register(process.pidfd, select.POLLIN)
         os.set_blocking(process.requests, False)
         os.set_blocking(process.responses, False)
+        self._room = _find_room(process.requests)
 
     def is_quiet(self) -> bool:
         """Return whether the worker lives and has nothing to say, as it should between calls."""
@@ -131,6 +83,56 @@ class Channel:
         nonce = os.urandom(NONCE_BYTES)
         self._send(REQUEST.pack(kind, nonce, len(body)) + body, deadline, wake)
         return self._receive(nonce, deadline)
+
+    def count_together(self, bodies: Sequence[bytes]) -> int:
+        """Return how many of these requests fit into the pipe, so that none waits to be read."""
+        left = self._room
+        for number, body in enumerate(bodies):
+            left -= REQUEST.size + len(body)
+            if left < 0:
+                return number
+        return len(bodies)
+
+    def send_all(
+        self, bodies: Sequence[bytes], deadline: float, wake: Callable[[], None]
+    ) -> list[bytes]:
+        """Send calls at once, no more than fit together, and return their nonces.
+
+        Args:
+            bodies: The requests' bodies.
+            deadline: As for `exchange`, which also says what is raised.
+            wake: As for `exchange`.
+        """
+        drawn = os.urandom(NONCE_BYTES * len(bodies))
+        nonces = [drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)]
+        frame = b"".join(
+            REQUEST.pack(CALL, nonce, len(body)) + body
+            for nonce, body in zip(nonces, bodies, strict=True)
+        )
+        self._send(frame, deadline, wake)
+        return nonces
+
+    def receive_all(self, nonces: Sequence[bytes], seconds: float) -> Iterator[Received]:
+        """Yield the response to each call that was sent, in turn.
+
+        Args:
+            nonces: Those of the calls.
+            seconds: What each of them may take; `exchange` says what is raised.
+        """
+        data = bytearray()
+        for number, nonce in enumerate(nonces, start=1):
+            deadline = time.monotonic() + seconds
+            was_awaited = len(data) < RESPONSE.size and self.is_quiet()
+            while len(data) < RESPONSE.size:
+                data += self._read(_CHUNK, deadline)
+            size = RESPONSE.size + read_length(data, nonce, self._limit)
+            if len(data) < size:
+                self._receive_rest(data, size - len(data), deadline)
+            response, _ = read_head(data[:size], nonce, self._limit)
+            del data[:size]
+            if data and number == len(nonces):
+                raise ForgedError(MANY)
+            yield Received(response, was_awaited=was_awaited)
 
     def collect(self, body: bytes, results: int, deadline: float) -> Collected:
         """Send a call to a zygote; return its response, and what the child wrote until then.
@@ -168,10 +170,10 @@ class Channel:
 
     def _receive(self, nonce: bytes, deadline: float) -> Response:
         data = self._receive_first(deadline)
-        response, missing = _read_head(data, nonce, self._limit)
+        response, missing = read_head(data, nonce, self._limit)
         if missing:
             self._receive_rest(data, missing, deadline)
-            response, _ = _read_head(data, nonce, self._limit)
+            response, _ = read_head(data, nonce, self._limit)
         return response
 
     def _send(self, frame: bytes, deadline: float, wake: Callable[[], None] | None = None) -> None:
@@ -225,20 +227,6 @@ class Channel:
             return part
 
 
-def _read_head(data: bytearray, nonce: bytes, limit: int) -> tuple[Response, int]:
-    found, kind, duration, cpu, peak, length = RESPONSE.unpack_from(data)
-    if found != nonce:
-        raise ForgedError("the response does not belong to the call")
-    if length > limit:
-        raise ForgedError(f"the response announces {length:,} bytes")
-    missing = length + RESPONSE.size - len(data)
-    if missing < 0:
-        raise ForgedError("more than one response arrived")
-    # The view would keep the buffer from growing.
-    body = memoryview(b"") if missing else memoryview(data)[RESPONSE.size :]
-    return Response(kind, duration, cpu, peak, body), missing
-
-
 def _drain(descriptor: int, data: bytearray, most: int) -> bool:
     """Read what is there; return whether more may come. Beyond ``most`` nothing is kept."""
     # One read empties a pipe, unless somebody fills it all the time: the caller has a deadline.
@@ -260,3 +248,11 @@ def _milliseconds(deadline: float) -> int:
         raise ExpiredError
     # Rounded up, so that the last poll does not spin.
     return int(left * 1000) + 1
+
+
+def _find_room(descriptor: int) -> int:
+    """Return how many bytes an empty pipe takes at once."""
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
+    except (AttributeError, OSError):  # not this system
+        return _SMALLEST_PIPE

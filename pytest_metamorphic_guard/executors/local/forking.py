@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.answers import drop_harness
-from pytest_metamorphic_guard.executors.local.channel import Collected, ForgedError, GoneError
 from pytest_metamorphic_guard.executors.local.durations import (
     CPU_SLACK_MS,
     FORK_SLACK_MS,
@@ -24,10 +23,11 @@ from pytest_metamorphic_guard.executors.local.payloads import (
     make_failure,
     make_timeout,
 )
+from pytest_metamorphic_guard.executors.local.responses import Collected, ForgedError, GoneError
 from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.executors.local.channel import Response
+    from pytest_metamorphic_guard.executors.local.responses import Response
     from pytest_metamorphic_guard.executors.local.wishes import Wish
 
 __all__ = ["ForkingZygote", "FreshZygote"]

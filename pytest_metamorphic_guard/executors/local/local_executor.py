@@ -28,7 +28,7 @@ from pytest_metamorphic_guard.executors.local.payloads import Payload, make_fail
 from pytest_metamorphic_guard.executors.local.sources import find_target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 
@@ -111,6 +111,33 @@ class LocalExecutor(Executor):
         if payload.get("error_type") == "argument_encoding":
             payload["error"] = name_unreadable(args) or payload["error"]
         return payload
+
+    def begin_all(
+        self,
+        file_path: str,
+        func_name: str,
+        given: Sequence[tuple[Any, ...]],
+        timeout_s: float,
+        mem_mb: int,
+    ) -> Callable[[], list[dict[str, Any]]] | None:
+        """Send calls together, one with each of these arguments, in their order.
+
+        Returns:
+            What waits for their payloads and returns those of the first calls, at least of one:
+            the others were not made. None where calls have to be made one by one.
+        """
+        if self._level != "worker":
+            return None
+        # Not loaded for calls one by one, which start sooner.
+        from pytest_metamorphic_guard.executors.local.together import begin_together
+
+        self._leave_to_parent()
+        with self._lock:
+            try:
+                callee = self._find(file_path, mem_mb)
+            except ValueError:
+                return None  # a call by itself says so
+            return begin_together(self._processes, callee, func_name, given, timeout_s)
 
     def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return arguments that `execute`, of this executor or another one, need not pickle again.

@@ -6,15 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
-from pytest_metamorphic_guard.executors.local.channel import ExpiredError, ForgedError, GoneError
 from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
+from pytest_metamorphic_guard.executors.local.responses import ExpiredError, ForgedError, GoneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_metamorphic_guard.executors.local.answers import AnswerReader
-    from pytest_metamorphic_guard.executors.local.channel import Channel, Response
+    from pytest_metamorphic_guard.executors.local.channel import Channel
     from pytest_metamorphic_guard.executors.local.needs import Need
+    from pytest_metamorphic_guard.executors.local.responses import Response
 
 __all__ = ["Preparation"]
 

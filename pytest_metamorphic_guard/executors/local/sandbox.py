@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.executors.local import frames
 from pytest_metamorphic_guard.executors.local.answers import AnswerReader, drop_harness
-from pytest_metamorphic_guard.executors.local.channel import (
-    Channel,
-    ExpiredError,
-    ForgedError,
-    GoneError,
-)
+from pytest_metamorphic_guard.executors.local.channel import Channel
 from pytest_metamorphic_guard.executors.local.kin import describe_lost
 from pytest_metamorphic_guard.executors.local.payloads import (
     Payload,
@@ -27,6 +22,7 @@ from pytest_metamorphic_guard.executors.local.payloads import (
 from pytest_metamorphic_guard.executors.local.permissions import make_permissions
 from pytest_metamorphic_guard.executors.local.preparation import Preparation
 from pytest_metamorphic_guard.executors.local.process import Process
+from pytest_metamorphic_guard.executors.local.responses import ExpiredError, ForgedError, GoneError
 from pytest_metamorphic_guard.executors.local.setup import Setup
 from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
 from pytest_metamorphic_guard.values.lookup import list_offers
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.hints import Hints
     from pytest_metamorphic_guard.executors.local.needs import Need
 
-__all__ = ["Sandbox"]
+__all__ = ["LONGEST_S", "Sandbox", "make_body"]
 
 # How long a process that closed its pipe may take to end before it is called a breach.
 GRACE_S = 1.0
@@ -65,6 +61,7 @@ class Sandbox(ABC):
 
     _entry: str
     _is_fresh = False
+    takes_many = False
 
     def __init__(self, wish: Wish, directory: str) -> None:
         self._wish = wish
@@ -141,8 +138,7 @@ class Sandbox(ABC):
     def _call_woken(
         self, func_name: str, arguments: bytes, timeout_s: float
     ) -> tuple[Payload, bool]:
-        name = func_name.encode()
-        body = frames.CALL_HEAD.pack(len(name), timeout_s) + name + arguments
+        body = make_body(func_name, arguments, timeout_s)
         try:
             return self._exchange(func_name, body, timeout_s)
         except (ExpiredError, GoneError, ForgedError) as end:
@@ -270,3 +266,9 @@ class Sandbox(ABC):
         payload["stdout"], stderr = self._process.output.take()
         payload["stderr"] = drop_harness(stderr)
         return payload
+
+
+def make_body(func_name: str, arguments: bytes, timeout_s: float) -> bytes:
+    """Return the body of a request for a call."""
+    name = func_name.encode()
+    return frames.CALL_HEAD.pack(len(name), timeout_s) + name + arguments

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.arguments import make_raised, make_returned
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
-from pytest_metamorphic_guard.executors.local.channel import ForgedError
+from pytest_metamorphic_guard.executors.local.responses import ForgedError
 from pytest_metamorphic_guard.values import wire
 
 if TYPE_CHECKING:

@@ -1,0 +1,114 @@
+"""Calls of the cases that come next, made together where handing them over takes the most time.
+
+An executor of this machine takes several calls at once for less than each by itself. What they came
+to waits for the turn of its case, so nothing that is concluded depends on it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_metamorphic_guard.runner.ahead import request_ahead
+from pytest_metamorphic_guard.runner.calling import LEAST_CALLS, Caller
+from pytest_metamorphic_guard.runner.cases import Answered
+from pytest_metamorphic_guard.runner.solving import number_kind
+from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_metamorphic_guard.contracts.executors import Call
+    from pytest_metamorphic_guard.runner.cases import Case
+    from pytest_metamorphic_guard.runner.requests import Request
+    from pytest_metamorphic_guard.runner.run import Run
+
+__all__ = ["call_together", "count_together"]
+
+# So many cases at most, and so many milliseconds: what follows a violation is called in vain.
+_MOST_CASES = 32
+_MOST_MS = 2.0
+_LEAST_MS = 0.01
+# Calls of such a row that take longer are no longer made together.
+_SLOW_S = 0.1
+
+
+class _Asked(NamedTuple):
+    case: Case
+    kind: str
+    request: Request
+
+
+def count_together(run: Run) -> int:
+    """Return for how many cases the calls may be made together; 0 where they are not."""
+    subject = run.entry.subject
+    if isinstance(subject, Law) or run.first is not None:
+        return 0
+    if isinstance(subject, MetamorphicRelation) and subject.repeats_call:
+        return 0
+    slowest = _LEAST_MS
+    for caller in run.callers:
+        # What is special about a caller is special about every single call.
+        if type(caller) is not Caller or not caller.goes_together or caller.pool is not None:
+            return 0
+        if caller.executions < LEAST_CALLS or not hasattr(caller.loaded.executor, "begin_all"):
+            return 0
+        slowest = max(slowest, caller.spent_ms / caller.executions)
+    most = min(_MOST_CASES, int(_MOST_MS / slowest))
+    return most if most > 1 else 0
+
+
+def call_together(run: Run, cases: Sequence[Case]) -> bool:
+    """Make the calls of these cases, which are planned; false where that is not worth it.
+
+    Those that were not made then are made when it is the turn of their case.
+    """
+    begun = time.monotonic()
+    waiting = []
+    is_worth_it = True
+    for caller in run.order_callers(cases[0]):
+        asked = _list_asked(run, cases, caller)
+        if len(asked) < 2:  # noqa: PLR2004 - one alone is no several
+            continue
+        finish = _begin(caller, asked)
+        if finish is None:
+            is_worth_it = False
+        else:
+            waiting.append((caller, asked, finish))
+    try:
+        while waiting:
+            caller, asked, finish = waiting.pop(0)
+            for one, payload in zip(asked, finish(), strict=False):
+                one.case.ahead[caller.role, one.kind] = Answered(payload)
+    except BaseException:
+        for caller, _, _ in waiting:
+            caller.restart()  # nobody reads what is on its way
+        raise
+    return is_worth_it and time.monotonic() - begun < _SLOW_S
+
+
+def _begin(caller: Caller, asked: Sequence[_Asked]) -> Callable[[], list[Any]] | None:
+    call: Call = asked[0].request.to_call()
+    given = [one.request.args for one in asked]
+    begin_all = caller.loaded.executor.begin_all  # type: ignore[attr-defined]
+    found: Callable[[], list[Any]] | None = begin_all(
+        call.file_path, call.func_name, given, call.timeout_s, call.mem_mb
+    )
+    return found
+
+
+def _list_asked(run: Run, cases: Sequence[Case], caller: Caller) -> list[_Asked]:
+    asked = []
+    needs_followup = isinstance(run.entry.subject, MetamorphicRelation)
+    for case in cases:
+        plan = case.plan
+        if plan is None or not plan.applies or (needs_followup and not plan.followups):
+            continue
+        sources = case.sources if caller.packs else case.copy()
+        for kind, inputs in (("source", sources), ("followup", plan.followups)):
+            for number, args in enumerate(inputs):
+                name = number_kind(kind, number)
+                request = request_ahead(caller, name, args, case)
+                if request is not None:
+                    asked.append(_Asked(case, name, request))
+    return asked
