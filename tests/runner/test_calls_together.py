@@ -1,0 +1,89 @@
+"""A run whose calls are made together says what it says where each is made by itself."""
+
+import json
+import shutil
+
+import pytest
+
+from pytest_metamorphic_guard.executors.local import LocalExecutor
+
+TASK = """
+from hypothesis import strategies as st
+from pytest_metamorphic_guard import Task
+total = Task("total", inputs=st.tuples(st.lists(st.integers(0, 99), max_size=6)))
+
+@total.relation
+def reordered(xs):
+    return (xs[::-1],)
+
+@total.property
+def is_positive(output, xs):
+    assert output >= 0
+"""
+RIGHT = "def solve(xs): return sum(xs)\n"
+# Wrong for a few inputs only, and in a way that depends on the order.
+WRONG = "def solve(xs): return sum(xs) + (xs[0] if len(xs) == 5 and xs[0] > 90 else 0)\n"
+RAISES = """
+def solve(xs):
+    if len(xs) == 5 and xs[0] > 90:
+        raise ValueError("too much")
+    return sum(xs)
+"""
+ENDS = """
+import os
+def solve(xs):
+    if len(xs) == 5 and xs[0] > 90:
+        os._exit(1)
+    return sum(xs)
+"""
+
+
+@pytest.fixture
+def spied(monkeypatch):
+    """How many calls were made together."""
+    counts = []
+    begin_all = LocalExecutor.begin_all
+
+    def begin(self, file_path, func_name, given, *limits):
+        counts.append(len(given))
+        return begin_all(self, file_path, func_name, given, *limits)
+
+    monkeypatch.setattr(LocalExecutor, "begin_all", begin)
+    return counts
+
+
+def run(pytester, *options):
+    report = pytester.path / "report.json"
+    pytester.runpytest_inprocess(
+        "--mg-candidate=candidate.py",
+        "--mg-baseline=right.py",
+        "--mg-n=300",
+        f"--mg-report={report}",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+        *options,
+    )
+    found = json.loads(report.read_text())
+    del found["times"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "options"),
+    [(WRONG, []), (RAISES, ["--mg-gate"]), (ENDS, ["--mg-gate"])],
+    ids=["wrong", "raises", "ends"],
+)
+def test_it_is_the_same_as_one_by_one(pytester, spied, source, options, monkeypatch):
+    pytester.makepyfile(test_total=TASK, right=RIGHT, candidate=source)
+
+    together = run(pytester, *options)
+    counts = [*spied]
+    monkeypatch.delattr(LocalExecutor, "begin_all")
+    shutil.rmtree(pytester.path / ".hypothesis", ignore_errors=True)
+    alone = run(pytester, *options)
+
+    assert max(counts) > 10, counts
+    assert together == alone
+    assert "violated" in str(together)
