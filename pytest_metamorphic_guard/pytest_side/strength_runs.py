@@ -43,6 +43,12 @@ class _Collected(NamedTuple):
     entries: dict[str, Entry]
     nodes: set[str]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all entries of the task were selected."""
+        members = (member for entry in self.task.entries for member in entry.members)
+        return all(name_variant(one.name, one.variant) in self.entries for one in members)
+
 
 class StrengthRuns:
     """Measures when all items have run, each task in one process, and gathers what was found.
@@ -141,7 +147,8 @@ class StrengthRuns:
         from pytest_metamorphic_guard.evaluation.emptiness import find_vacuous
 
         for one in collected:
-            if self._ran.isdisjoint(one.nodes):
+            # What a part of the entries would accept, the others may refuse.
+            if self._ran.isdisjoint(one.nodes) or not one.is_whole:
                 continue
             entries = list(one.entries.values())
             found = find_vacuous(self._session.evaluation, one.task, entries, one.where)

@@ -206,6 +206,42 @@ def test_relations_that_accept_anything_are_named_by_a_gate(any_suite):
     assert "FAILED metamorphic-guard::vacuity - Vacuous: " + said[:20] in result.stdout.str()
 
 
+PARTS = """
+    from hypothesis import strategies as st
+    from pytest_metamorphic_guard import Task, equal
+
+    adding = Task("adding", {"xs": st.lists(st.integers(0, 9))})
+
+    @adding.relation(expect=equal)
+    def order(xs):
+        return (xs[::-1],)
+
+    @adding.relation(parameters={"k": [2, 3]}, expect=lambda old, new, k: new == old * k)
+    def longer(xs, k):
+        return (xs * k,)
+
+    @adding.property
+    def exact(out, xs):
+        assert out == sum(xs)
+"""
+
+
+def test_a_part_of_the_entries_is_not_blamed_for_what_the_others_refuse(suite):
+    suite.write(test_adding=PARTS, old=OLD, new=OLD)
+    given = ["--mg-candidate=new.py", "--mg-n=5", "--mg-vacuity=error"]
+    for part in (["-k", "not exact"], ["test_adding.py::adding::order"]):
+        result = suite.run(*given, *part)
+        assert result.ret == 0, result.stdout.str()
+        assert "would also accept" not in result.stdout.str()
+
+    # With all of them selected it is said, whatever the name that selects them.
+    vague = PARTS.replace("assert out == sum(xs)", "assert out >= 0")
+    suite.write(test_adding=vague)
+    result = suite.run(*given, "-k", "order or longer or exact")
+    assert result.ret == 1
+    assert "would also accept: always 0" in result.stdout.str()
+
+
 def test_trivial_answers_are_tried_where_there_is_a_gate_or_somebody_asks(suite):
     suite.write(test_vague=VACUOUS, old=OLD, new=OLD)
     given = ["--mg-candidate=new.py", "--mg-n=5"]
