@@ -40,7 +40,7 @@ def map_entries(path: str, search_path: Sequence[str]) -> tuple[str, ...]:
     repository, commit, tree, *_ = [*PurePath(after).parts, "", "", ""]
     home = Path(before, REVISIONS, repository)
     try:
-        origin = (home / ORIGIN).read_text(encoding="utf-8")
+        origin = os.fsdecode((home / ORIGIN).read_bytes())
     except OSError:
         return tuple(search_path)
     if tree != TREE:

@@ -291,6 +291,8 @@ def _explain(text: str, folder: Path) -> str:
     meant = find_path(text, folder)
     if meant is not None:
         return f"there is no file {meant!r} in {folder}{suggest_file(meant, folder)}"
+    if text.startswith("git:"):
+        return "expected git:REV:path.py:function or git:REV:package.module:function"
     if colon and _MODULE.match(path):
         return f"there is no module {path!r} on the import path"
     return (

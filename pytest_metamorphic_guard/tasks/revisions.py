@@ -69,7 +69,7 @@ def check_out(revision: str, folder: Path) -> Checkout:
         if not (place / TREE).is_dir():
             _write(top, sha, place)
         os.utime(place)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RevisionError(f"{revision!r} cannot be written to {place}: {error}") from error
     return Checkout(place / TREE, place / TREE / inner, sha, top)
 
@@ -112,7 +112,7 @@ def _ask(folder: Path, *words: str, given: bytes | None = None) -> bytes:
 
 def _write(top: Path, sha: str, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    (place.parent / ORIGIN).write_text(str(top), encoding="utf-8")
+    (place.parent / ORIGIN).write_bytes(os.fsencode(top))
     _forget_unused(place.parent)
     # Under another name until it is whole: several processes may want it at once.
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))
@@ -133,10 +133,9 @@ def _write_files(top: Path, sha: str, tree: Path) -> None:
     for line in filter(None, listed):
         about, _, name = line.partition(b"\t")
         mode, _, blob = about.split(b" ")
-        path = tree / os.fsdecode(name)
-        # What git itself never makes, but a hostile object may hold.
-        if mode in (_LINK, _PROGRAM, _FILE) and path.resolve().is_relative_to(tree.resolve()):
-            files.append((mode, blob, path))
+        if mode in (_LINK, _PROGRAM, _FILE):
+            files.append((mode, blob, tree / os.fsdecode(name)))
+    _refuse_odd_names([path for _, _, path in files], tree, {p for m, _, p in files if m == _LINK})
     read = _ask(top, "cat-file", "--batch", given=b"".join(blob + b"\n" for _, blob, _ in files))
     start = 0
     links = []
@@ -155,6 +154,14 @@ def _write_files(top: Path, sha: str, tree: Path) -> None:
     for path, content in links:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(os.fsdecode(content))
+
+
+def _refuse_odd_names(paths: list[Path], tree: Path, links: set[Path]) -> None:
+    """Refuse what git itself never makes but a hostile object may hold, to lead elsewhere."""
+    for path in paths:
+        inside = path.is_relative_to(tree) and ".." not in path.parts[len(tree.parts) :]
+        if not inside or not links.isdisjoint(path.parents):
+            raise OSError(f"it has a file {path.name!r} that git would not make")
 
 
 def _forget_unused(folder: Path) -> None:

@@ -1,11 +1,14 @@
 """Two versions of one package, and files of a revision: beside each other, without mixing."""
 
 import json
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from pytest_metamorphic_guard import Implementation, ImplementationError
+from pytest_metamorphic_guard.contracts.roots import map_entries
 
 PRICES = """
 import tools
@@ -140,6 +143,7 @@ def test_what_is_not_there_is_said_in_one_line(shop, tmp_path, monkeypatch):
         "git:HEAD~9:src/shop/prices.py": f"the repository {shop.path} has no revision 'HEAD~9'",
         "git:--all:src/shop/prices.py": "has no revision '--all'",
         "git:HEAD:nope.py": f"there is no file 'nope.py' in revision HEAD ({sha})",
+        "git:HEAD": "expected git:REV:path.py:function or git:REV:package.module:function",
         "git:HEAD:../../etc/any.py": "there is no file '../../etc/any.py' in revision HEAD",
         "git:HEAD:shop.nope:f": f"there is no module 'shop.nope' in revision HEAD ({sha})",
         "git:HEAD:src/shop/prices.py:a-b": "'a-b' is not the name of a function",
@@ -172,3 +176,43 @@ def test_a_revision_is_written_once_and_links_lead_nowhere_else(shop, tmp_path):
     assert times == {file: file.stat().st_mtime_ns for file in written.rglob("*.py")}
     with pytest.raises(ImplementationError, match="there is no file"):
         Implementation.from_specification("git:HEAD:src/shop/leak.py", path)
+
+
+def test_a_hostile_object_of_git_makes_no_link_outside_of_the_cache(shop, tmp_path):
+    """git itself refuses to check out what names a folder as a link does."""
+    path, outside = shop.path, tmp_path / "outside"
+    outside.mkdir()
+    (path / "to").write_text(str(outside))
+    (path / "from").write_text("/etc/hostname")
+    way, planted = (git(path, "hash-object", "-w", name) for name in ("to", "from"))
+
+    def make_tree(*lines):
+        done = subprocess.run(
+            ["git", "mktree"],
+            input="\n".join(lines),
+            cwd=path,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    file = git(path, "rev-parse", "HEAD:test_it.py")
+    inner = make_tree(f"120000 blob {planted}\tplanted", f"100644 blob {file}\tfile.py")
+    deeper = make_tree(f"040000 tree {inner}\tmade")
+    for tree in (inner, deeper):
+        root = make_tree(
+            f"120000 blob {way}\ta", f"040000 tree {tree}\ta", f"100644 blob {file}\tb.py"
+        )
+        commit = git(path, "commit-tree", root, "-m", "odd")
+        with pytest.raises(ImplementationError, match="that git would not make"):
+            Implementation.from_specification(f"git:{commit}:b.py", path)
+        assert list(outside.iterdir()) == []
+
+
+def test_a_repository_may_have_a_name_that_is_no_text(shop, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/n\xff"))
+    shop.path.rename(odd)
+    found = Implementation.from_specification("git:HEAD~1:shop.prices:total", odd)
+    assert map_entries(found.target, [f"{odd}/src"]) != (f"{odd}/src",)
+    odd.rename(shop.path)
