@@ -11,16 +11,22 @@ from pytest_metamorphic_guard.executors.answers import Answer, Answers, pack, re
 from pytest_metamorphic_guard.runner.keeping_caller import KeepingCaller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.runner.calling import Caller
+    from pytest_metamorphic_guard.tasks import Task
+    from pytest_metamorphic_guard.tasks.implementations import Implementation
 
 __all__ = ["AnswerKeeper"]
 
 _RAISED = ("error", "error_type", "error_code", "exception_type", "exception_bases")
 _MOST_SHOWN = 5
+_OF_TWO = (
+    "calls that two baselines answer in two ways: keep those of each task in a file of its own "
+    "(--mg-task)"
+)
 
 
 class AnswerKeeper:
@@ -29,29 +35,30 @@ class AnswerKeeper:
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], Answer] = {}
         self.left_out: Counter[str] = Counter()
+        self._origins: dict[tuple[str, str], str] = {}
+        self._unsure: set[tuple[str, str]] = set()
 
-    def make_maker(self, function: str) -> Callable[..., Caller]:
-        """Return what makes callers of a function whose answers are kept."""
-        return partial(KeepingCaller, listen=self._listen(function))
+    def make_maker(self, task: Task, baseline: Implementation) -> Callable[..., Caller]:
+        """Return what makes callers of a baseline of a task whose answers are kept."""
+        # What a task has done before a call is a part of its answer.
+        own = task.construct or task.setup or task.by_state
+        origin = f"{baseline.specification} {task.name if own else ''}"
+        return partial(KeepingCaller, listen=self._listen(task.function, origin))
 
-    def _listen(self, function: str) -> Callable[[tuple[Any, ...]], Callable[[Outcome], None]]:
+    def _listen(
+        self, function: str, origin: str
+    ) -> Callable[[tuple[Any, ...]], Callable[[Outcome], None]]:
         """Return what takes the arguments of a call of a function, and then how it ended."""
 
         def begin(args: tuple[Any, ...]) -> Callable[[Outcome], None]:
             packed, call = pack(args), f"{function}({', '.join(map(repr, args))})"
-            return lambda outcome: self.keep(function, packed, f"{call:.100}", outcome)
+            return lambda outcome: self._keep(function, packed, f"{call:.100}", outcome, origin)
 
         return begin
 
-    def keep(self, function: str, packed: str | None, call: str, outcome: Outcome) -> None:
-        """Take one answer.
-
-        Args:
-            function: The function of the task.
-            packed: The arguments before the call; None where they cannot be written.
-            call: The call as text.
-            outcome: How it ended.
-        """
+    def _keep(
+        self, function: str, packed: str | None, call: str, outcome: Outcome, origin: str
+    ) -> None:
         payload: dict[str, Any] = {}
         if isinstance(outcome, Returned):
             value = pack(outcome.value)
@@ -65,14 +72,34 @@ class AnswerKeeper:
         if packed is None or not payload:
             self.left_out["calls of which a value cannot be written"] += 1
             return
-        self.add(Answer(function, packed, payload, f"{call} -> {ended:.100}"))
+        self._add(Answer(function, packed, payload, f"{call} -> {ended:.100}"), origin)
 
-    def add(self, answer: Answer) -> None:
+    def list_answers(self) -> list[list[Any]]:
+        """Return all that was gathered as plain data, for `add_all` of another process."""
+        return [
+            [answer._asdict(), self._origins[key], key in self._unsure]
+            for key, answer in self.answers.items()
+        ]
+
+    def add_all(self, listed: Iterable[list[Any]]) -> None:
+        """Take what another process gathered."""
+        for given, origin, unsure in listed:
+            answer = Answer(**given)
+            self._add(answer, origin)
+            if unsure:
+                self._unsure.add((answer.function, answer.arguments))
+
+    def _add(self, answer: Answer, origin: str) -> None:
         """Take an answer; two that differ are one too many."""
         key = answer.function, answer.arguments
         known = self.answers.setdefault(key, answer)
-        if known.payload != answer.payload:
+        first = self._origins.setdefault(key, origin)
+        if known.payload == answer.payload:
+            return
+        if first == origin:
             self.left_out["calls that were answered in two ways, of which the first counts"] += 1
+        else:
+            self._unsure.add(key)
 
     def write(self, path: Path, seed: int, *, update: bool) -> list[str]:
         """Add the answers to a file, and say what was done.
@@ -86,6 +113,10 @@ class AnswerKeeper:
             before = read_answers(path) if path.exists() else Answers(seed, {})
         except (OSError, ValueError) as error:
             return [f"no answers kept: {path}: {error}"]
+        # Nobody could tell later whose answer it is.
+        for key in self._unsure:
+            self.answers.pop(key, None)
+            self.left_out[_OF_TWO] += 1
         changed = [
             (before.by_call[key], answer)
             for key, answer in sorted(self.answers.items())

@@ -98,7 +98,7 @@ class Evaluation:
             mem_mb = task.mem_mb if mem_mb is None else mem_mb
         make: Callable[..., Caller] = Caller
         if role == "baseline" and self.answers is not None and task is not None:
-            make = self.answers.make_maker(task.function)
+            make = self.answers.make_maker(task, implementation)
         caller = make(
             time_outs=time_outs,
             shared=shared,

@@ -124,7 +124,7 @@ def read_replay(path: Path) -> Replay:
         ]
     except OSError as error:
         raise ReplayError(str(path), f"cannot read it: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ReplayError(str(path), "it is no report written by --mg-report") from None
     found: list[_Violation] = []
     lost = 0

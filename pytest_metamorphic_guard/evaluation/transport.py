@@ -281,8 +281,10 @@ def decode_inputs(text: str) -> tuple[tuple[Any, ...], ...]:
         ValueError: The text is damaged.
     """
     try:
-        decoded: Any = decode(zlib.decompress(base64.b85decode(text)), _ONE)
-    except (ValueError, zlib.error, DecodeError) as error:
+        # No more than `decode` takes, whatever a damaged text swells to.
+        plain = zlib.decompressobj().decompress(base64.b85decode(text), _ONE.max_bytes + 1)
+        decoded: Any = decode(plain, _ONE)
+    except (ValueError, TypeError, zlib.error, DecodeError) as error:
         raise ValueError(f"inputs cannot be read: {error}") from error
     if not isinstance(decoded, tuple) or not all(isinstance(s, tuple) for s in decoded):
         raise ValueError("inputs are no tuples of arguments")

@@ -67,8 +67,10 @@ def read_answers(path: Path) -> Answers:
                 seed = int(read["seed"])
                 continue
             answer = Answer(**read)
+            if type(answer.payload) is not dict or {*map(type, answer)} != {str, dict}:
+                raise ValueError("no answer")  # noqa: TRY301 - said below
             found[answer.function, answer.arguments] = answer
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             said = f"line {number} is no answer that --mg-record-baseline wrote"
             raise ValueError(said) from None
     return Answers(seed, found)

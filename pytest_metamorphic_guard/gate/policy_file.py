@@ -68,7 +68,7 @@ def read_rules(
 def _parse(text: str, source: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PolicyError(source, [f"not TOML: {error}"]) from error
 
 

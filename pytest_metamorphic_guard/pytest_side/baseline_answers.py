@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_metamorphic_guard.executors.answers import Answer
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,12 +39,11 @@ class BaselineAnswers:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        for given in getattr(node, "workeroutput", {}).get(_OUTPUT, ()):
-            self._keeper.add(Answer(**given))
+        self._keeper.add_all(getattr(node, "workeroutput", {}).get(_OUTPUT, ()))
 
     def pytest_sessionfinish(self) -> None:
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[_OUTPUT] = [answer._asdict() for answer in self._keeper.answers.values()]
+            output[_OUTPUT] = self._keeper.list_answers()
             return
         self.lines = self._keeper.write(self._path, self._seed, update=self._update)

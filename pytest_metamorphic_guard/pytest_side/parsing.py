@@ -260,7 +260,7 @@ def _config_of(reader: Reader, name: str) -> Callable[[str], dict[str, Any]]:
                 raise ValueError(f"cannot read {path}: {error.strerror}") from None
         try:
             value = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"expected a JSON object: {error}") from None
         if not isinstance(value, dict):
             fault = f"expected a JSON object, got a {type(value).__name__}"

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         write_page(json.loads(given.report.read_text("utf-8")), target)
     except OSError as error:
         return _refuse(f"{given.report}: {error.strerror or error}")
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (ValueError, RecursionError):
         return _refuse(f"{given.report}: it is no JSON")
     except PageError as error:
         return _refuse(f"{given.report}: {error}")

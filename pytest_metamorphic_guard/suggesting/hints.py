@@ -158,7 +158,7 @@ def _read_container(name: str, inner: list[Shape], hint: ast.expr) -> Shape:
 def _read_literal(node: ast.expr, hint: ast.expr) -> object:
     try:
         return ast.literal_eval(node)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError, MemoryError):
         raise _refuse(hint) from None
 
 
@@ -172,7 +172,7 @@ def _unite(shapes: Iterable[Shape]) -> Shape:
 def _parse(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UnknownHint(f"has the hint {text!r:.40}, which cannot be read") from None
 
 

@@ -260,6 +260,6 @@ def _has_calls(path: Path) -> bool:
         with path.open(encoding="utf-8") as lines:
             first = next((line for line in lines if line.strip()), "")
         found = json.loads(first)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False  # which is said where it is read
     return isinstance(found, dict) and found.keys() == {"function", "arguments"}

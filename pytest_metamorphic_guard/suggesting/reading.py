@@ -151,7 +151,7 @@ def _read_examples(
 def _find_calls(source: str, name: str) -> Iterator[ast.Call]:
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and name == (

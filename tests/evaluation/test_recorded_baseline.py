@@ -82,3 +82,22 @@ def test_a_program_keeps_answers_and_compares_with_them(tmp_path):
     assert first.recorded[0].startswith(f"answers of the baseline in {kept}: ")
     assert [result.outcome for result in later] == ["adopt", "reject"]
     assert {result.report["seed"] for result in later} == {first.report["seed"]}
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
+def test_what_two_baselines_answer_in_two_ways_is_nobody_s_answer(project, workers):
+    """Both tasks call their function `solve`, which is all that a file of answers says."""
+    project.write(
+        one="def solve(n):\n    return n\n",
+        two="def solve(n):\n    return -n\n",
+        test_it="from pytest_metamorphic_guard import Task\n"
+        "a, b = (Task(name, inputs=[(0,), (1,), (2,)]) for name in 'ab')\n",
+    )
+    baselines = ("--mg-baseline=a=one.py", "--mg-baseline=b=two.py")
+    keep = ("--mg-record-baseline=kept.jsonl", "--mg-candidate=one.py", *baselines)
+    recorded = project.spawn("--mg-executor=inprocess", "--mg-measure", *keep, *workers)
+    wrong = project.spawn("--mg-candidate=one.py", "--mg-baseline=recorded:kept.jsonl", "--mg-gate")
+
+    recorded.stdout.fnmatch_lines(["left out: 2 calls that two baselines answer in two ways: *"])
+    assert wrong.ret != 0
+    wrong.stdout.fnmatch_lines(["INCONCLUSIVE: *"])

@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.evaluation.past.earlier_reports import (
     keep_report,
 )
 from pytest_metamorphic_guard.evaluation.report_file import write_report
+from pytest_metamorphic_guard.evaluation.shards.shard_report import MergeError
 from pytest_metamorphic_guard.evaluation.shards.whole_run import merge_shards, read_shards
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
@@ -64,7 +65,7 @@ def run_command(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         past = find_past(given.compare, given.history)
-        merged = merge_shards(read_shards(given.reports))
+        merged = _merge(given.reports)
         document = to_document(merged.record)
         since, runs = add_past(document, past, keeps=given.history is not None)
         if given.history is not None:
@@ -89,6 +90,14 @@ def run_command(arguments: Sequence[str]) -> int:
     lines += [f"FAILED {clean_line(f'{n} - {said}')}" for n, said in merged.failures.items()]
     sys.stdout.write("\n".join(map(hide, lines)) + "\n")
     return 1 if merged.failures else 0
+
+
+def _merge(reports: Sequence[Path]) -> Merged:
+    try:
+        return merge_shards(read_shards(reports))
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        fault = f"one of the reports is damaged ({type(error).__name__}): run its shard again"
+        raise MergeError(", ".join(map(str, reports)), fault) from error
 
 
 def _list_violations(merged: Merged) -> list[str]:

@@ -115,7 +115,7 @@ def read_shard(path: Path) -> ShardReport:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MergeError(str(path), f"cannot read it: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise MergeError(str(path), "it is damaged: it is no JSON") from None
     is_report = isinstance(document, dict) and "report_version" in document
     if not is_report or not isinstance(document.get("tool"), dict):
@@ -124,7 +124,7 @@ def read_shard(path: Path) -> ShardReport:
         raise MergeError(str(path), "it is no shard: its run had no --mg-shard")
     try:
         return _read(str(path), document)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         raise MergeError(str(path), "it is damaged: run its shard again") from None
 
 
