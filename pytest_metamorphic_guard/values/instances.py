@@ -16,10 +16,15 @@ from pytest_metamorphic_guard.values.kind import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
 
     from pytest_metamorphic_guard.values.sides import Pair
 
+    # Kind, names and values of a record; the one plain value that an instance also is; or neither.
+    _Form: TypeAlias = tuple[str, list[str], list[object]] | tuple[object] | None
+
 __all__ = [
+    "add_state",
     "describe",
     "find_kind",
     "get_module",
@@ -28,7 +33,6 @@ __all__ = [
     "name_class",
     "name_type",
     "read_record",
-    "read_state",
 ]
 
 keep_builtins(globals())
@@ -44,7 +48,6 @@ _get_size: Any = type.__dict__["__basicsize__"].__get__
 _get_dict_room: Any = type.__dict__["__dictoffset__"].__get__
 _get_weak_room: Any = type.__dict__["__weakrefoffset__"].__get__
 _POINTER: Final = 8
-# Members of exceptions: what had no such attribute, and what a group has in its ``args`` too.
 _HELD_ELSEWHERE: Final = ("obj", "exceptions")
 _Member: Final = MemberDescriptorType
 
@@ -88,7 +91,41 @@ def read_record(kind: type, value: Any) -> tuple[str, list[str], list[object]] |
     return "dataclass", [*declared, *extra], [*values, *extra.values()]
 
 
-def read_state(kind: type, value: Any) -> tuple[list[str], list[object]] | None:
+def add_state(kind: type, value: Any, found: _Form) -> _Form:
+    """Return how an instance travels where objects are their attributes.
+
+    Args:
+        kind: Its class.
+        value: The instance.
+        found: How it travels otherwise: as a record, as the plain value that it also is, or not.
+    """
+    match found:
+        case None:
+            state = _read_state(kind, value)
+            return None if state is None else ("object", *state)
+        case (plain,):
+            own = _read_own(value, type(plain))
+            if own:
+                return "object", [type(plain).__name__, *own], [plain, *own.values()]
+        case ("namedtuple", names, values):
+            own = _read_own(value, tuple)
+            if own:
+                return "object", [*names, *own], [*values, *own.values()]
+        case _:
+            pass
+    return found
+
+
+def _read_own(value: Any, base: type) -> dict[str, object]:
+    """Return what an instance keeps beside what an instance of a base does, in order of names."""
+    mro = _get_mro(type(value))
+    own = _read_members(value, mro[: mro.index(base)])
+    with contextlib.suppress(AttributeError):
+        own |= _getattr(value, "__dict__")
+    return {name: own[name] for name in sorted(filter(lambda name: type(name) is str, own))}
+
+
+def _read_state(kind: type, value: Any) -> tuple[list[str], list[object]] | None:
     """Return names and values of the attributes of an object, in the order of their names.
 
     None for an object that may keep more than these: one of a class that is not written in Python,
@@ -183,24 +220,25 @@ def name_type(kind: type) -> str:
 
 def _read_exception(value: Any) -> tuple[list[str], list[object]]:
     """Return the names and values of what an exception was made with, and of what it was given."""
-    state = {**_read_members(value), **_getattr(value, "__dict__")}
+    known = set(map(id, (*_get_args(value), None)))
+    members = _read_members(value, _get_mro(type(value)))
+    # ``obj`` is what had no such attribute, and a group has its exceptions in its ``args``, too.
+    kept = {n: v for n, v in members.items() if id(v) not in known and n not in _HELD_ELSEWHERE}
+    state = {**kept, **_getattr(value, "__dict__")}
     notes = state.pop("__notes__", None)
     names = [*(name for name in state if type(name) is str), *(["__notes__"] if notes else [])]
     state["__notes__"] = notes
     return ["args", *names], [_get_args(value), *(state[name] for name in names)]
 
 
-def _read_members(value: Any) -> dict[str, object]:
-    """Return what an exception keeps in slots, such as a file's name, and not in its ``args``."""
-    known = set(map(id, (*_get_args(value), None)))
+def _read_members(value: Any, bases: Iterable[type]) -> dict[str, object]:
+    """Return what an instance keeps in slots of these classes."""
     found: dict[str, object] = {}
-    for base in _get_mro(type(value)):
+    for base in bases:
         for name, member in _get_namespace(base).items():
-            if type(member) is not _Member or name.startswith("__") or name in _HELD_ELSEWHERE:
-                continue
-            with contextlib.suppress(AttributeError):  # it is not set
-                if id(part := member.__get__(value)) not in known:
-                    found.setdefault(name, part)
+            if type(member) is _Member and not name.startswith("__"):
+                with contextlib.suppress(AttributeError):  # it is not set
+                    found.setdefault(name, member.__get__(value))
     return found
 
 

@@ -74,6 +74,42 @@ def test_a_task_says_that_objects_are_their_attributes(project, executor):
     assert "Task(by_state=True)" in " ".join(result.stdout.str().split())
 
 
+@pytest.mark.parametrize("executor", ["local", "inprocess"])
+def test_what_a_list_or_a_text_of_its_own_keeps_beside_belongs_to_its_state(project, executor):
+    old = """
+        import collections
+
+        class Basket(list):
+            currency = "USD"
+
+        class Name(str):
+            __slots__ = ("lang",)
+
+        class Point(collections.namedtuple("Point", "x y")):
+            pass
+
+        def solve(which):
+            value = [Basket([1]), Name("a"), Point(1, 2), Basket([1]), Point(1, 2)][which]
+            if which < 3:
+                value.{name} = {value}
+            return value
+    """
+    project.write(
+        old=old.format(name="lang", value="'en'"),
+        new=old.format(name="lang", value="'de'"),
+        test_it="from pytest_metamorphic_guard import Task\n"
+        "t = Task('t', inputs=[(n,) for n in range(5)], by_state=True)\n",
+    )
+    options = ("--mg-baseline=old.py", f"--mg-executor={executor}", "-Wignore", "--mg-gate")
+
+    wrong = project.run("--mg-candidate=new.py", "--mg-shrink=off", *options)
+    right = project.run("--mg-candidate=old.py", *options)
+
+    wrong.stdout.fnmatch_lines(["REJECT: 3 regressions in 5 inputs*"])
+    assert "INCONCLUSIVE" not in right.stdout.str()
+    assert "REJECT" not in right.stdout.str()
+
+
 class Plain:
     kind = "a class's own"
 

@@ -247,9 +247,8 @@ def _emit_other(writer: Writer, value: object) -> None:
     kind = type(value)
     try:
         form_of_it = read_form(kind, value)
-        state = instances.read_state(kind, value) if writer.by_state and not form_of_it else None
-        if state is not None:
-            form_of_it = ("object", *state)
+        if writer.by_state:
+            form_of_it = instances.add_state(kind, value, form_of_it)
     except BaseException:  # noqa: BLE001 - the candidate's own descriptors may raise anything
         form_of_it = None
     match form_of_it:
