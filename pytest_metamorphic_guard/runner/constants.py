@@ -36,7 +36,6 @@ __all__ = ["try_constants_of"]
 
 _CACHE_SIZE = 1024
 _PROBABILITY = 0.2
-_JOINED = 0.5
 _NONE = Literals()
 _OURS = __name__.partition(".")[0]
 _lock = threading.RLock()
@@ -73,10 +72,9 @@ def _drawing_more_often(literals: Literals) -> Iterator[None]:
 
     def draw(own: Any, kind: Any, constraints: Any, *, p: float = 0.0) -> Any:
         chance = own._random  # noqa: SLF001
-        if kind in {"string", "bytes"} and chance.random() < _JOINED:
-            text = joined.make(kind, constraints, chance)
-            if text is not None:
-                return text
+        text = joined.make(kind, constraints, chance) if kind in {"string", "bytes"} else None
+        if text is not None:
+            return text
         return before(own, kind, constraints, p=max(p, _PROBABILITY))
 
     provider._maybe_draw_constant = draw  # type: ignore[method-assign, assignment]  # noqa: SLF001

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = ["JoinedTexts"]
 _Text = TypeVar("_Text", str, bytes)
 _WORDS = re.compile(r"\w+")
 _WORDS_BYTES = re.compile(rb"\w+")
+_SHARE = 0.5
 _NEAR_SHARE = 0.85
 # As often as each stands there.
 _WAYS = (*["whole"] * 6, *["drawn"] * 2, "cut", "again")
@@ -31,6 +33,8 @@ _MOST_CHOSEN = 4
 _MOST_PARTS = 7
 _MOST_DRAWN = 3
 _LONGEST_LEAST = 200
+# Of fewer, texts are drawn in which every two stand together.
+_FEW_CHARACTERS = 16
 # The first characters in the order of hypothesis are digits and letters.
 _PLAIN = 62
 _BYTES_DRAWN = b"0123456789abcXYZ_ \x00\xff"
@@ -69,7 +73,7 @@ class JoinedTexts:
         self._bytes = tuple(_split(one, bytes, _WORDS_BYTES) for one in (near, far))
 
     def make(self, kind: str, constraints: Mapping[str, Any], chance: random.Random) -> Any:
-        """Return a text or bytes; None where there is nothing to make it of.
+        """Return a text or bytes in half of the draws, and None in the others.
 
         Args:
             kind: How hypothesis calls what is drawn.
@@ -79,17 +83,30 @@ class JoinedTexts:
         least, most = constraints["min_size"], constraints["max_size"]
         if least > _LONGEST_LEAST or most == 0:
             return None
+        parts: tuple[_Parts, ...]
+        draw: Any
+        nothing: Any
         if kind == "bytes":
-            return _join(self._bytes, _draw_bytes, chance, least, most, b"")
-        intervals = constraints["intervals"]
+            parts, draw, nothing = self._bytes, _draw_bytes, b""
+        else:
+            intervals = constraints["intervals"]
+            parts, draw, nothing = (
+                self._find_permitted(intervals),
+                partial(_draw_text, intervals),
+                "",
+            )
+        # Where there is nothing, all is drawn as if nobody had asked.
+        if not any(map(any, parts)) or chance.random() >= _SHARE:
+            return None
+        return _join(parts, draw, chance, least, most, nothing)
+
+    def _find_permitted(self, intervals: Any) -> tuple[_Parts, ...]:
+        """Return the parts without those of characters that a strategy never draws."""
+        if len(intervals) < _FEW_CHARACTERS:
+            return ()
         if id(intervals) not in self._known:
             self._known[id(intervals)] = intervals, _keep_permitted(self._texts, intervals)
-        parts = self._known[id(intervals)][1]
-
-        def draw(chance: random.Random) -> str:
-            return _draw_text(intervals, chance)
-
-        return _join(parts, draw, chance, least, most, "")
+        return self._known[id(intervals)][1]
 
 
 def _split(values: Sequence[object], kind: type[_Text], words: re.Pattern[_Text]) -> _Parts:
