@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASES_KEY",
+    "STEPS_KEY",
     "Crashed",
     "NotCalled",
     "Outcome",
@@ -45,6 +46,8 @@ _UNAVAILABLE = frozenset(
 )
 # The payload's key for the names of the classes that a raised exception's class is derived from.
 BASES_KEY: Final = "exception_bases"
+# And for the number of steps whose answers the result lists, where operations were done.
+STEPS_KEY: Final = "steps"
 _QUIET_KEYS: Final = frozenset(
     {"success", "result", "duration_ms", "stdout", "stderr", "resource_usage"}
 )

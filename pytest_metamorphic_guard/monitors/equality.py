@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.outcomes import STEPS_KEY
 from pytest_metamorphic_guard.monitors.reading import read_name
 from pytest_metamorphic_guard.values.approximation import Approx
 from pytest_metamorphic_guard.values.deciding import Undecidable, deciding
 from pytest_metamorphic_guard.values.equivalence import equal_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_metamorphic_guard.contracts.monitoring import MonitorRecord
 
@@ -27,6 +28,7 @@ def compare_outcomes(
 ) -> bool | None:
     """Tell whether two calls ended alike: equal outputs, or failures of the same type.
 
+    Of operations every step is judged so, as an agreement judges it: messages do not count.
     None where an output cannot be compared.
     """
     if not first.success or not second.success:
@@ -36,10 +38,43 @@ def compare_outcomes(
     same = False
     with deciding() as met:
         try:
-            same = bool(comparator(first.result.get("result"), second.result.get("result")))
+            same = _agree(first.result, second.result, comparator)
         except Undecidable:
             return None
     return None if met else same
+
+
+def _agree(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    comparator: Callable[[object, object], bool],
+) -> bool:
+    one, other = first.get("result"), second.get("result")
+    if not (_has_steps(first) and _has_steps(second)):
+        return bool(comparator(one, other))
+    assert isinstance(one, list)  # as was looked at
+    assert isinstance(other, list)
+    return len(one) == len(other) and all(
+        _is_same_step(step, twin, comparator) for step, twin in zip(one, other, strict=True)
+    )
+
+
+def _has_steps(payload: Mapping[str, Any]) -> bool:
+    result = payload.get("result")
+    return (
+        STEPS_KEY in payload
+        and isinstance(result, list)
+        and all(isinstance(step, dict) for step in result)
+    )
+
+
+def _is_same_step(
+    step: Mapping[str, Any], twin: Mapping[str, Any], comparator: Callable[[object, object], bool]
+) -> bool:
+    if "value" in step and "value" in twin:
+        return bool(comparator(step["value"], twin["value"]))
+    raised = [read_name(one.get("exception_type")) for one in (step, twin)]
+    return raised[0] is not None and raised[0] == raised[1]
 
 
 def read_error_type(record: MonitorRecord) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY, Returned, to_outcome
+from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY, STEPS_KEY, Returned, to_outcome
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.relations.raised import RaisedAnswer
 
@@ -32,7 +32,8 @@ def read_step_answers(outcome: Outcome, count: int, executor: PluginIdentity) ->
         said = f"answered {len(answers)} of {count} steps"
         payload = {"success": False, "error": said, "error_type": "protocol"}
         return to_outcome({**outcome.payload, **payload, "result": None}, executor)
-    return replace(outcome, value=answers)
+    payload = {**outcome.payload, STEPS_KEY: count}
+    return replace(outcome, value=answers, payload=payload)
 
 
 def _read_all(answers: list[Any]) -> Iterator[Any]:

@@ -215,3 +215,45 @@ def test_a_window_looks_at_the_last_calls_and_a_slope_limit_holds(make_pairs, ob
     assert summary["paired"]["n"] == 50
     assert summary["candidate"]["observations"] == 50
     assert observe(TrendMonitor(alert_slope_ms=1.0), records)["alerts"] == []
+
+
+BOXES = """
+class Box:
+    def __init__(self, n):
+        self.items = [1] * n
+
+    def pop(self):
+        if not self.items:
+            raise {RAISED}
+        return self.items.pop()
+"""
+
+
+@pytest.mark.parametrize(
+    ("raised", "alerts"), [("IndexError('nothing is left')", False), ("ValueError('empty')", True)]
+)
+def test_what_a_step_says_when_it_raises_is_no_drift_where_it_is_none_of_the_agreement(
+    project, raised, alerts
+):
+    project.write_task(
+        "",
+        inputs="{'n': st.integers(0, 2)}",
+        operations="st.lists(st.tuples(st.just('pop'), st.tuples()), min_size=3, max_size=3)",
+        function="'Box'",
+        agreement="True",
+    )
+    project.write(
+        old=BOXES.replace("{RAISED}", "IndexError('empty')"), new=BOXES.replace("{RAISED}", raised)
+    )
+
+    result = project.run(
+        "--mg-candidate=new.py",
+        "--mg-baseline=old.py",
+        "--mg-monitor=output_drift",
+        "--mg-monitor=flakiness:repeats=2",
+        "--mg-n=5",
+    )
+
+    assert ("give different outputs" in result.stdout.str()) is alerts
+    assert (result.ret != 0) is alerts
+    assert "nondeterminism" not in result.stdout.str()
