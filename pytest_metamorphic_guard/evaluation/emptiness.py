@@ -9,7 +9,8 @@ from pytest_metamorphic_guard.contracts.strengths import Accepted
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.entry_needs import prepare_callers
-from pytest_metamorphic_guard.strength.vacuity import find_accepted, list_answers
+from pytest_metamorphic_guard.strength.trivial_answers import list_answers
+from pytest_metamorphic_guard.strength.vacuity import find_accepted
 from pytest_metamorphic_guard.tasks.declarations import Agreement
 
 if TYPE_CHECKING:

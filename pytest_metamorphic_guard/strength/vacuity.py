@@ -5,17 +5,15 @@ Relations that such an answer satisfies would also accept an implementation that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity, Returned
-from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.loading import LoadedExecutor
 from pytest_metamorphic_guard.runner.agreeing import settle_agreement
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.case_check import evaluate
-from pytest_metamorphic_guard.runner.cases import Case, Plan, duplicate, snapshot
+from pytest_metamorphic_guard.runner.cases import Case, Plan, duplicate
 from pytest_metamorphic_guard.runner.followups import applies, find_followups, sees_output
 from pytest_metamorphic_guard.runner.functions import find_fixtures
 from pytest_metamorphic_guard.runner.skips import allow_assume
@@ -27,6 +25,7 @@ from pytest_metamorphic_guard.tasks.declarations import (
     is_soft,
 )
 from pytest_metamorphic_guard.tasks.implementations import Implementation
+from pytest_metamorphic_guard.values.sizes import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,59 +33,20 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.runner.case_results import CaseResult
     from pytest_metamorphic_guard.settings import Settings
+    from pytest_metamorphic_guard.strength.trivial_answers import TrivialAnswer
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
-__all__ = ["TrivialAnswer", "find_accepted", "list_answers"]
+__all__ = ["find_accepted"]
 
 # All answers are tried on a few inputs, and only what these do not refuse on more.
 _FEW = 5
 _MANY = 40
+# Every entry keeps each of them, and what is made of them.
+_MOST_BYTES = 32 << 20
 _MOST_ACCEPTED = 2
-_MOST_CONSTANTS = 3
-_SHOWN = 40
 # Ours, for which nobody has to watch that a call ends.
 _IDENTITY = PluginIdentity("executor", "trivial answers", "pytest-metamorphic-guard")
-
-
-class TrivialAnswer(NamedTuple):
-    """An implementation that does nothing.
-
-    Attributes:
-        name: What it answers, in words, such as ``always 0``.
-        answer: Called with the arguments; returns the answer.
-    """
-
-    name: str
-    answer: Callable[[tuple[Any, ...]], Any]
-
-
-def list_answers(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> list[TrivialAnswer]:
-    """Return trivial answers for a function of which some outputs are known.
-
-    They are something empty of an output's type, outputs that were seen, each argument as it came,
-    and outputs in turn, whatever the input.
-
-    Args:
-        inputs: Some of the inputs: argument tuples of one length.
-        outputs: Some of the outputs.
-    """
-    constants = [made for output in outputs[:1] for made in _make_empty(output)]
-    constants += [*outputs, None]
-    named: dict[str, TrivialAnswer] = {}
-    for value in constants:
-        if len(named) <= _MOST_CONSTANTS:
-            name = f"always {_show(value)}"
-            named.setdefault(name, TrivialAnswer(name, _Constant(value)))
-    width = min(map(len, inputs), default=0)
-    numerals = ("first", "second", "third")
-    for number, numeral in enumerate(numerals[:width]):
-        name = f"the {numeral} argument"
-        named[name] = TrivialAnswer(name, _Argument(number))
-    if len(set(map(_show, outputs))) > 1:
-        name = "answers that ignore the input"
-        named[name] = TrivialAnswer(name, _Turn(list(outputs)))
-    return list(named.values())
 
 
 def find_accepted(  # noqa: PLR0913 - what is asked, of what, by whom
@@ -106,7 +66,7 @@ def find_accepted(  # noqa: PLR0913 - what is asked, of what, by whom
     Args:
         task: The task.
         entries: The entries, as items have them.
-        inputs: The sample, of which the first forty inputs are tried.
+        inputs: The sample, of which the first forty inputs are tried, or 32 MiB of them.
         answers: What is tried.
         settings: The options under which the sample was drawn.
         make_baseline: Makes what calls the baseline, for an agreement; None where there is none.
@@ -118,7 +78,7 @@ def find_accepted(  # noqa: PLR0913 - what is asked, of what, by whom
         return ()
     # What compares with a baseline costs most, and refuses nearly everything the others do not.
     asked.sort(key=lambda entry: isinstance(entry.subject, Agreement))
-    sources = list(inputs[:_MANY])
+    sources = _take_first(inputs)
     try:
         asking = [_Asking(task, entry, sources, settings, make_baseline) for entry in asked]
     except Unusable:
@@ -126,8 +86,7 @@ def find_accepted(  # noqa: PLR0913 - what is asked, of what, by whom
     accepted: list[TrivialAnswer] = []
     for one in answers:
         # One constant says what another one would say.
-        is_constant = isinstance(one.answer, _Constant)
-        if is_constant and any(isinstance(other.answer, _Constant) for other in accepted):
+        if one.is_constant and any(other.is_constant for other in accepted):
             continue
         if len(accepted) == _MOST_ACCEPTED:
             break
@@ -136,29 +95,16 @@ def find_accepted(  # noqa: PLR0913 - what is asked, of what, by whom
     return tuple(accepted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Constant:
-    value: Any
-
-    def __call__(self, _: tuple[Any, ...]) -> Any:
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class _Argument:
-    number: int
-
-    def __call__(self, args: tuple[Any, ...]) -> Any:
-        return args[self.number]
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    outputs: list[Any]
-
-    def __call__(self, _: tuple[Any, ...]) -> Any:
-        self.outputs.append(self.outputs.pop(0))
-        return self.outputs[-1]
+def _take_first(inputs: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the first inputs, and no more than fit beside everything else in memory."""
+    room = Allowance(_MOST_BYTES)
+    taken: list[tuple[Any, ...]] = []
+    for number in range(min(_MANY, len(inputs))):
+        one = inputs[number]
+        if not room.take(one) and taken:
+            break
+        taken.append(one)
+    return taken
 
 
 class _Nobody:
@@ -215,7 +161,7 @@ class _Asking:
         subject = self._entry.subject
         if isinstance(subject, MetamorphicRelation) and subject.expectation.takes_repeats:
             # It looks at the spread of answers to one input, and these have none.
-            return isinstance(trivial.answer, _Constant)
+            return trivial.is_constant
         cases = violated = 0
         try:
             for held in self._list_held(_make_caller(self._task, trivial), most):
@@ -273,28 +219,3 @@ def _make_caller(task: Task, trivial: TrivialAnswer) -> Caller:
     caller.trivial = trivial
     caller.answers = task.raises
     return caller
-
-
-def _make_empty(output: Any) -> Iterator[Any]:
-    """Yield what is empty of an output's type: 0, False, an empty text or list, zeros."""
-    if output is None:
-        return
-    kind = type(output)
-    if kind is tuple and output:
-        yield tuple(next(_make_empty(one), None) for one in output)
-        return
-    try:
-        # An array of zeros has the shape of what was seen.
-        made = output * 0 if hasattr(output, "dtype") else kind()
-        if snapshot(made) is not None:
-            yield made
-    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
-        return
-
-
-def _show(value: Any) -> str:
-    try:
-        text = " ".join(repr(value).split())
-    except Exception:  # noqa: BLE001 - a stranger's class may refuse in any way
-        text = f"a {type(value).__name__}"
-    return clean_line(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_metamorphic_guard.strength.vacuity import find_accepted, list_answers
+from pytest_metamorphic_guard.strength.trivial_answers import list_answers
+from pytest_metamorphic_guard.strength.vacuity import find_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_metamorphic_guard.settings import Settings
-    from pytest_metamorphic_guard.strength.vacuity import TrivialAnswer
+    from pytest_metamorphic_guard.strength.trivial_answers import TrivialAnswer
     from pytest_metamorphic_guard.suggesting.answers_seen import Answers
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task

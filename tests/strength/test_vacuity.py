@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from pytest_metamorphic_guard import Property, Task, approx, equal, idempotent
 from pytest_metamorphic_guard.settings import Settings
-from pytest_metamorphic_guard.strength.vacuity import find_accepted, list_answers
+from pytest_metamorphic_guard.strength.trivial_answers import list_answers
+from pytest_metamorphic_guard.strength.vacuity import find_accepted
 
 INPUTS = [([3, 1, 2],), ([],), ([5],), ([2, 2],), ([9, 8, 7, 1],)]
 
@@ -113,3 +114,17 @@ def test_empty_answers_have_the_type_and_shape_of_what_was_seen():
 
     accepted = name_accepted(task, lambda xs: (numpy.array([1.0, 2.0]), len(xs)))
     assert accepted[0].startswith("always (array([0., 0.]), 0)")
+
+
+def test_large_inputs_are_not_all_kept_at_once():
+    task, made = make_task(), []
+
+    @task.relation
+    def order(xs):
+        made.append(len(xs))
+        return (xs,)
+
+    inputs = [(bytes(8 << 20),) for _ in range(12)]
+
+    assert name_accepted(task, len, inputs) == ["always 0"]
+    assert 1 <= len(made) <= 4
