@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pytest_metamorphic_guard.contracts.titles import name_task, name_variant
 
 __all__ = [
+    "AnswersApart",
     "CaseHeld",
     "EndsApart",
     "Measurement",
@@ -77,6 +78,28 @@ class EndsApart:
             f"baseline and candidate end differently on {inputs}; for {shown}: "
             f"{called}baseline {self.baseline}, candidate {self.candidate}"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersApart:
+    """Inputs of a sample on which both roles return, and not the same.
+
+    Attributes:
+        compared: Number of inputs on which both returned.
+        apart: Number of these on which the answers differ.
+        example: The smallest of them, as text; empty where there is none.
+        place: By what it is the smallest: its size and its number in the sample.
+    """
+
+    compared: int = 0
+    apart: int = 0
+    example: str = ""
+    place: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> AnswersApart:
+        """Read it from a dict of its fields, also after it was JSON."""
+        return cls(**{**data, "place": tuple(data["place"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +194,7 @@ class Measurement:
         worse_again: Number of those that regressed, or were violated, only then.
         better_again: Number of those that regressed only the first time.
         noise: One record per role, where violations count only beyond noise.
+        answers: What was seen of answers that nobody compares; None where that was not looked at.
     """
 
     task: str
@@ -201,6 +225,7 @@ class Measurement:
     hung: int = 0
     hung_first: int = 0
     noise: tuple[Noise, ...] = ()
+    answers: AnswersApart | None = None
 
     @property
     def title(self) -> str:
@@ -250,6 +275,7 @@ class Measurement:
                 "cases": tuple(CaseHeld(**case) for case in data["cases"]),
                 "beside": tuple(CaseHeld(**case) for case in data["beside"]),
                 "noise": tuple(Noise(**one) for one in data["noise"]),
+                "answers": data["answers"] and AnswersApart.from_dict(data["answers"]),
                 "metrics": tuple(
                     MetricRows(
                         **{

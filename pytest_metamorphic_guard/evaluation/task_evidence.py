@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pytest_metamorphic_guard.contracts.measurements import AnswersApart
 from pytest_metamorphic_guard.gate.evidence import (
     CheckResult,
     InputResult,
@@ -55,21 +56,7 @@ def build_task(members: list[Measurement]) -> TaskEvidence:
     return TaskEvidence(
         task=members[0].task,
         planned=planned,
-        relations=tuple(
-            RelationEvidence(
-                name=label,
-                kind=measurement.kind,
-                skipped=measurement.skipped,
-                min_pass_rate=measurement.min_pass_rate,
-                overlap=measurement.overlap,
-                declared=measurement.entry,
-                example=measurement.example,
-                asked_again=measurement.asked_again,
-                worse_again=measurement.worse_again,
-                better_again=measurement.better_again,
-            )
-            for label, measurement in hard.items()
-        ),
+        relations=tuple(_build_relation(*one) for one in hard.items()),
         results=tuple(
             InputResult(index, tuple(checks[index]), clusters[index]) for index in sorted(checks)
         ),
@@ -84,6 +71,25 @@ def build_task(members: list[Measurement]) -> TaskEvidence:
             for single in _list_singles(label, measurement)
         ),
         title=members[0].title,
+    )
+
+
+def _build_relation(label: str, measurement: Measurement) -> RelationEvidence:
+    seen = measurement.answers or AnswersApart()
+    return RelationEvidence(
+        name=label,
+        kind=measurement.kind,
+        skipped=measurement.skipped,
+        min_pass_rate=measurement.min_pass_rate,
+        overlap=measurement.overlap,
+        declared=measurement.entry,
+        example=measurement.example,
+        asked_again=measurement.asked_again,
+        worse_again=measurement.worse_again,
+        better_again=measurement.better_again,
+        compared=seen.compared,
+        apart=seen.apart,
+        apart_example=seen.example,
     )
 
 

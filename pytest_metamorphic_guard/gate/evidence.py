@@ -84,6 +84,9 @@ class RelationEvidence:
         asked_again: Number of inputs that were asked again among later ones.
         worse_again: Number of those that regressed, or were violated, only then.
         better_again: Number of those that regressed only the first time.
+        compared: Number of inputs on which the answers of both roles were compared, to be told.
+        apart: Number of those on which they differ.
+        apart_example: The smallest of these, as text.
     """
 
     name: str
@@ -96,6 +99,9 @@ class RelationEvidence:
     asked_again: int = 0
     worse_again: int = 0
     better_again: int = 0
+    compared: int = 0
+    apart: int = 0
+    apart_example: str = ""
 
     @property
     def rule_name(self) -> str:

@@ -15,6 +15,7 @@ from pytest_metamorphic_guard.gate.findings import (
     judge_violations,
 )
 from pytest_metamorphic_guard.gate.losses import name_losses
+from pytest_metamorphic_guard.gate.other_answers import note_answers
 from pytest_metamorphic_guard.gate.phrases import count, list_names, percent
 from pytest_metamorphic_guard.gate.planning import plan_run
 from pytest_metamorphic_guard.gate.policies import Strict, Superior
@@ -145,7 +146,7 @@ def judge_task(weighed: WeighedTask, rules: Rules, corrected: Corrected) -> Task
         reason=_join(findings[0], losses),
         remedy=next((f.remedy for f in findings if f.conclusion is outcome and f.remedy), None),
         findings=tuple(findings),
-        notes=(*_find_notes(weighed), *note_singles(evidence), *filter(None, [losses])),
+        notes=tuple(filter(None, [*_find_notes(weighed), *note_singles(evidence), losses])),
         planned=evidence.planned,
         ran=tally.ran,
         passed=tally.passed,
@@ -227,7 +228,7 @@ def _find_p_improved(tally: TaskTally) -> float:
 
 
 def _find_notes(weighed: WeighedTask) -> list[str]:
-    tally, notes = weighed.tally, []
+    tally, notes = weighed.tally, note_answers(weighed.evidence, weighed.policy)
     plan = plan_run(weighed.policy, tally.ran) if weighed.is_judged_by_rate else None
     if plan is not None:
         notes.append(str(plan))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
+from pytest_metamorphic_guard.gate.other_answers import is_about_answers
 from pytest_metamorphic_guard.report.tables import (
     MonitorLine,
     Tone,
@@ -104,7 +105,21 @@ def _conclude(ranking: Ranking, width: int) -> list[_Line]:
     remedy = ranking.decisions[0].remedy if ranking.decisions else None
     if remedy:
         lines += [_Line(line) for line in _wrap(f"to settle it: {clean(remedy)}", width, 3)]
+    for said in _list_warnings(ranking):
+        lines += [_Line("", line, "warn") for line in _wrap(said, width, _REASON_LINES)]
     return lines
+
+
+def _list_warnings(ranking: Ranking) -> list[str]:
+    """Return what who adopts should know, although it decided nothing."""
+    return [
+        f"warning: {clean(f'{task.task}: {note}')}"
+        for decision in ranking.decisions[:1]
+        if decision.adopt
+        for task in decision.tasks
+        for note in task.notes
+        if is_about_answers(note)
+    ]
 
 
 def _list_candidates(ranking: Ranking, width: int) -> list[_Line]:

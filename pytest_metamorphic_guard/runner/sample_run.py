@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.runner.in_flight import Flights
 from pytest_metamorphic_guard.runner.inside_hypothesis import surround
 from pytest_metamorphic_guard.runner.metering import Meter
 from pytest_metamorphic_guard.runner.observing import Recorder, name_by
+from pytest_metamorphic_guard.runner.other_answers import OtherAnswers
 from pytest_metamorphic_guard.runner.repeating import Repeats, repeat_calls
 from pytest_metamorphic_guard.runner.requirements import require_cases, require_decided
 from pytest_metamorphic_guard.runner.self_noise import SelfNoise
@@ -89,6 +90,7 @@ class Measuring:
     _searched: Examples = field(init=False)
     _hangs: Hangs = field(init=False)
     _again: Again = field(init=False)
+    _answers: OtherAnswers = field(init=False)
     _noise: SelfNoise = field(init=False)
     _tried: int = 0
     _kept: Kept = field(default_factory=Kept)
@@ -96,7 +98,7 @@ class Measuring:
     def __post_init__(self) -> None:
         self._blocks = Blocks(self.run, len(self.sample))
         self._flights = Flights(self.run, self.sample, "sample" if self.searches else None)
-        self._meter = Meter(self.run)
+        self._meter, self._answers = Meter(self.run), OtherAnswers(self.run)
         self._seen = Sightings(self.run, _CONFIRMED_AT_MOST)
         title = name_task(self.run.task.name, self.where)
         self.recorder = Recorder(self.run, title, self.label, watched=self.watched)
@@ -189,9 +191,7 @@ class Measuring:
 
     def conclude(self) -> Measurement:
         """Return what was measured."""
-        run = self.run
-        subject = run.entry.subject
-        example = self.example
+        run, subject, example = self.run, self.run.entry.subject, self.example
         return Measurement(
             task=run.task.name,
             entry=run.entry.name,
@@ -218,6 +218,7 @@ class Measuring:
             worse_again=self._again.worse,
             better_again=self._again.better,
             noise=self._noise.judged,
+            answers=self._answers.seen,
             example=show_input(example[0].case.sources) if example else "",
             beside=(*self._examples.cases, *self._searched.cases),
         )
@@ -262,6 +263,7 @@ class Measuring:
             repeat_calls(run, self.recorder, self.repeats, case)
         self._kept.keep_calls(candidate, baseline)
         self._again.note(index, case, candidate, baseline)
+        self._answers.note(index, case, candidate, baseline)
         metrics = self._meter.measure(index, case, candidate, baseline)
         held_before = None if baseline is None else baseline.held
         by_role = {"baseline": held_before, "candidate": candidate.held}
@@ -270,9 +272,7 @@ class Measuring:
         self._seen.cases.append(held)
         if not candidate.held:
             number = run.number_case(len(self.examples) + index)
-            violation = Violation(
-                case=case, candidate=candidate, baseline=baseline, case_number=number
-            )
+            violation = Violation(case, candidate, baseline, number)
             if run.counts(violation):
                 self._seen.add_counted(violation, self._kept)
             elif not (is_soft(run.entry.subject) or case.excused):

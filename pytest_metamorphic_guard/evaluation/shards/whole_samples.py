@@ -11,7 +11,12 @@ from pytest_metamorphic_guard.runner.hanging import GIVE_UP_AFTER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_metamorphic_guard.contracts.measurements import CaseHeld, Measurement, MetricRows
+    from pytest_metamorphic_guard.contracts.measurements import (
+        AnswersApart,
+        CaseHeld,
+        Measurement,
+        MetricRows,
+    )
     from pytest_metamorphic_guard.contracts.shares import Share
 
 __all__ = ["find_best_example", "merge_measurements", "number_case"]
@@ -58,6 +63,7 @@ def merge_measurements(measured: Sequence[Measurement], shares: Sequence[Share])
         worse_again=sum(one.worse_again for one in measured),
         better_again=sum(one.better_again for one in measured),
         example="" if best is None else measured[best].example,
+        answers=_merge_answers([one.answers for one in measured if one.answers is not None]),
     )
 
 
@@ -106,6 +112,17 @@ def _merge_beside(measured: Sequence[Measurement], origin: str) -> tuple[CaseHel
     confirmed = [case for case in found if case.confirmed]
     chosen = min(confirmed, key=lambda case: (case.baseline is False, case.index), default=None)
     return tuple(replace(case, confirmed=case is chosen) for case in found)
+
+
+def _merge_answers(seen: Sequence[AnswersApart]) -> AnswersApart | None:
+    if not seen:
+        return None
+    merged = replace(seen[0], compared=sum(one.compared for one in seen))
+    differing = [one for one in seen if one.apart]
+    if not differing:
+        return merged
+    smallest = min(differing, key=lambda one: one.place)
+    return replace(smallest, compared=merged.compared, apart=sum(one.apart for one in seen))
 
 
 def _merge_metrics(measured: Sequence[Measurement]) -> tuple[MetricRows, ...]:
