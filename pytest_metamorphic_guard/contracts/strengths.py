@@ -151,16 +151,21 @@ class Accepted:
         task: The task.
         where: What tells it from others of its name; empty where it is alone.
         answers: The trivial answers, in words, such as ``always 0``.
+        agreed: One of the entries is an agreement, so the baseline itself answers like this.
     """
 
     task: str
     where: str = ""
     answers: tuple[str, ...]
+    agreed: bool = False
 
     @property
     def said(self) -> str:
         """It in words: ``these relations would also accept: always 0``."""
-        return f"these relations would also accept: {', '.join(self.answers)}"
+        said = f"these relations would also accept: {', '.join(self.answers)}"
+        if self.agreed:
+            said += "; the baseline itself does no more on the inputs tried, so draw others"
+        return said
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON data."""

@@ -165,7 +165,7 @@ def _to_evidence(alert: Alert) -> AlertEvidence:
 
 def _find_unmeasured(group: list[Measurement], missing: Sequence[Missing]) -> list[str]:
     """Say what the tasks declare and nobody measured, as far as it is not said already."""
-    said = {gap.entry for gap in missing}
+    said = {gap.entry for gap in missing} | {name for gap in missing for name in gap.covers}
     found = []
     for members in group_by_task(group):
         measured = {measurement.entry for measurement in members}

@@ -76,7 +76,8 @@ def find_vacuous(
     if not accepted:
         return None
     names = tuple(one.name for one in accepted)
-    return Accepted(task=task.name, where=where, answers=names)
+    agreed = any(isinstance(one.subject, Agreement) for one in entries)
+    return Accepted(task=task.name, where=where, answers=names, agreed=agreed)
 
 
 def _make_caller(

@@ -25,6 +25,7 @@ class Missing(NamedTuple):
         entry: What it checked, as ``task::relation``, or None where that is not known.
         is_own_fault: The candidate cannot be called where its baseline can: it is rejected.
         remedy: What would set it right, where running everything would not.
+        covers: Further entries that it speaks of, as ``task::relation``.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Missing(NamedTuple):
     entry: str | None = None
     is_own_fault: bool = False
     remedy: str | None = None
+    covers: tuple[str, ...] = ()
 
 
 def miss_unusable(verdict: Verdict, entry: str) -> Missing:

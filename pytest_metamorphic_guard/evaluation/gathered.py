@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.contracts.refused import sum_refused
 from pytest_metamorphic_guard.contracts.spending import Spent, sum_spent
+from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.evaluation.gaps import Difference, Missing, miss_unusable
 from pytest_metamorphic_guard.evaluation.own_tests import OwnTest
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.report.contents import ItemRecord, TestRecord
 
 __all__ = ["Fed", "Gathered"]
+
+_WHY = 200
 
 
 class Fed(NamedTuple):
@@ -178,8 +181,7 @@ class Gathered:
         # An entry of which nothing ran is missed by its name; this is one of several items of it.
         names = {f"{r.verdict.task}::{r.verdict.entry}" for r in self.items.values()}
         for node in self.skipped:
-            name = "::".join(node.partition("::")[2].partition("[")[0].split("::")[-2:])
-            if node not in self.items and name in names:
+            if node not in self.items and _name_entry(node) in names:
                 yield Missing(f"{node} was skipped, so nothing is known about it")
         for node, result in sorted(self.items.items()):
             verdict = result.verdict
@@ -188,6 +190,7 @@ class Gathered:
                 yield miss_unusable(verdict, entry)
             elif verdict.status == "broken":
                 text = f"{node} could not be judged, so nothing is known about it"
+                text += f": {_shorten(result.why)}" if result.why else ""
                 yield Missing(text, verdict.candidate, entry)
             elif result.measurement is None:
                 text = f"{node} ended before its whole sample had run"
@@ -195,7 +198,17 @@ class Gathered:
         if self.left_out:
             first, more = self.left_out[0], len(self.left_out) - 1
             which = f"{first} and {more} more were" if more else f"{first} was"
-            yield Missing(f"{which} left out, so nothing is known about what they check")
+            text = f"{which} left out, so nothing is known about {'them' if more else 'it'}"
+            yield Missing(text, covers=tuple(map(_name_entry, self.left_out)))
+
+
+def _shorten(text: str) -> str:
+    said = clean_line(" ".join(text.split()))
+    return said if len(said) <= _WHY else f"{said[:_WHY]}..."
+
+
+def _name_entry(node: str) -> str:
+    return "::".join(node.partition("::")[2].partition("[")[0].split("::")[-2:])
 
 
 def _record_unknown(node: str, duration_s: float) -> ItemRecord:

@@ -36,10 +36,9 @@ def count_items(gathered: Gathered) -> list[str]:
             line += f", {excused[task, candidate]} but for known violations"
         if statuses["broken"]:
             line += f", {statuses['broken']} could not be judged"
-        if apart[task, candidate]:
-            line += (
-                f", {count(apart[task, candidate], 'input')} end otherwise than for the baseline"
-            )
+        if inputs := apart[task, candidate]:
+            end = "ends" if inputs == 1 else "end"
+            line += f", {count(inputs, 'input')} {end} otherwise than for the baseline"
         lines.append(line)
     return lines
 

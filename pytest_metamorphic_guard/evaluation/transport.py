@@ -72,6 +72,7 @@ class ItemResult:
         share: What merging needs, where only a share of the sample has run.
         known: What it saw of the known violations that are about it.
         sample: What tells its sample from others; empty where nobody asks.
+        why: Why nothing could be concluded, in a line; empty where something could.
     """
 
     verdict: Verdict
@@ -92,6 +93,7 @@ class ItemResult:
     share: Share | None = None
     known: tuple[KnownSeen, ...] = ()
     sample: str = ""
+    why: str = ""
 
     @property
     def noise(self) -> tuple[Noise, ...]:
@@ -135,6 +137,7 @@ class ItemResult:
             "share": self.share and self.share.to_dict(),
             "known": [list(seen) for seen in self.known],
             "sample": self.sample,
+            "why": self.why,
         }
 
     @classmethod
@@ -160,6 +163,7 @@ class ItemResult:
             data["share"] and _read_share(data["share"]),
             tuple(KnownSeen(*seen) for seen in data["known"]),
             data["sample"],
+            data["why"],
         )
 
 
@@ -256,7 +260,13 @@ def _name_end(outcome: Outcome) -> str:
     text = " ".join(format_outcome(outcome, _OUTPUT_WIDTH, 3))
     if isinstance(outcome, Returned):
         return f"returned {text}"
-    return f"raised {text}" if isinstance(outcome, Raised) else f"did not return: {text}"
+    raised = isinstance(outcome, Raised) and _has_exception(outcome)
+    return f"raised {text}" if raised else f"did not return: {text}"
+
+
+def _has_exception(outcome: Raised) -> bool:
+    """Tell whether it is an exception that failed the call, and not a status, say, or a refusal."""
+    return "exception_type" in outcome.payload or outcome.error_type == "exception"
 
 
 def list_refused(run: Run) -> tuple[RefusedCalls, ...]:

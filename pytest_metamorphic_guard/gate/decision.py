@@ -32,7 +32,8 @@ _ASK_AGAIN = (
 )
 
 _END_ALIKE = (
-    "let the candidate raise what the baseline raises, or skip such inputs by a precondition"
+    "let the candidate return where the baseline returns and raise what it raises, or skip such "
+    "inputs by a precondition"
 )
 
 

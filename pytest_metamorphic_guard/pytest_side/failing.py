@@ -72,7 +72,8 @@ class Failing:
             explained = explain(error, run)
         if explained is not None:
             verdict = run.conclude(broken=True, unusable=find_own_fault(run, explained))
-            self._keep(item, ItemResult(verdict, None, finish(measuring)[1]))
+            result = ItemResult(verdict, None, finish(measuring)[1], why=str(explained))
+            self._keep(item, result)
             raise unusable(explained) from None
 
     def _fail_ended(
@@ -86,7 +87,8 @@ class Failing:
         violation = run.smallest
         measured = finish(measuring)
         if violation is None:
-            self._keep(item, ItemResult(run.conclude(broken=True), None, measured[1]))
+            broken = run.conclude(broken=True)
+            self._keep(item, ItemResult(broken, None, measured[1], why=str(error)))
             shown = f"; the input was {run.last_input[0]!r:.200}" if run.last_input else ""
             shown += "".join(
                 f"; {caller.loaded.identity.fault('execute() had not returned')}"

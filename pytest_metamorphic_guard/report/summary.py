@@ -39,6 +39,7 @@ _REASON_LINES = 4
 _FEWEST_ROWS = 3
 _MOST_MONITORS = 5
 _MOST_METRICS = 4
+_MOST_EXPLAINED = 3
 _MONITOR_NAME = 20
 _FINE = frozenset({"ok", "improved", "passed"})
 
@@ -135,12 +136,31 @@ def _list_candidates(ranking: Ranking, width: int) -> list[_Line]:
         name = _shorten(clean(decision.candidate), name_width - 1)
         outcome = decision.outcome.value
         lines.append(_Line(f"{name:{name_width}}{cells}  ", outcome, find_tone(outcome)))
+    lines += _explain_outcomes(ranking.decisions[1:], width)
     first = clean(ranking.decisions[0].candidate)
     lines.append(_Line(_shorten(f"relations of {first}:", width)))
     return lines
 
 
+def _explain_outcomes(decisions: Sequence[Decision], width: int) -> list[_Line]:
+    """Say of candidates why they are not adopted, where their rows look as if they could be."""
+    unclear = [
+        decision
+        for decision in decisions
+        if not (decision.adopt or decision.alerts) and count_pairs(decision)[1] in ("0", "-")
+    ]
+    lines = []
+    for decision in unclear[:_MOST_EXPLAINED]:
+        said = f"{clean(decision.candidate)}: {clean(decision.reason)}"
+        lines += [_Line(line) for line in _wrap(said, width, 2)]
+    if len(unclear) > _MOST_EXPLAINED:
+        lines.append(_Line(f"... and {len(unclear) - _MOST_EXPLAINED} more (--mg-report has all)"))
+    return lines
+
+
 def _list_tasks(decision: Decision, width: int, room: int) -> list[_Line]:
+    if not any(task.relations for task in decision.tasks):
+        return []
     name_width = max(_NAME_LEAST, width - sum(_CELLS) - _VERDICT - 2)
     titles = _align(("baseline", "new", "-", "+", "difference"), _CELLS)
     lines = [_Line(f"{'relation':{name_width}}{titles}  verdict")]

@@ -60,6 +60,7 @@ def test_a_part_of_a_task_adopts_nothing(gate, selection, reason):
 
     assert (run.ret, run.outcome) == (1, "inconclusive")
     assert reason in run.reason
+    assert "more)" not in run.reason  # it is said once
 
 
 def test_workers_tell_what_a_selection_left_out(gate):
@@ -114,7 +115,8 @@ def test_a_broken_relation_adopts_nothing(gate, workers):
     run = gate.run(workers=workers)
 
     assert (run.ret, run.outcome) == (1, "inconclusive")
-    assert "broken could not be judged" in run.reason
+    assert "broken could not be judged, so nothing is known about it: " in run.reason
+    assert "the transformation of 'broken' raised LookupError: 0" in run.reason
 
 
 def test_a_regression_rejects_although_something_else_is_broken(gate):

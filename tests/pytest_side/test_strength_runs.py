@@ -242,6 +242,26 @@ def test_a_part_of_the_entries_is_not_blamed_for_what_the_others_refuse(suite):
     assert "would also accept: always 0" in result.stdout.str()
 
 
+def test_an_agreement_on_inputs_that_ask_for_nothing_says_so(suite):
+    unescape = "import html\n\ndef solve(text):\n    return html.unescape(text)\n"
+    task = """
+    from pytest_metamorphic_guard import *
+    from hypothesis import strategies as st
+
+    texts = Task("texts", {"text": st.text("abc")}, agreement=True)
+"""
+    suite.write(test_texts=task, old=unescape, new="def solve(text):\n    return text\n")
+    given = ["--mg-candidate=new.py", "--mg-baseline=old.py", "--mg-gate"]
+    result = suite.run(*given, "--mg-report=report.json", "--mg-html=report.html")
+    said = (
+        "texts: these relations would also accept: the first argument; the baseline itself does "
+        "no more on the inputs tried, so draw others"
+    )
+    assert f"warning: {said}" in " ".join(result.stdout.str().split())
+    assert read_report(suite)["vacuity"][0]["agreed"] is True
+    assert said in (suite.path / "report.html").read_text()
+
+
 def test_trivial_answers_are_tried_where_there_is_a_gate_or_somebody_asks(suite):
     suite.write(test_vague=VACUOUS, old=OLD, new=OLD)
     given = ["--mg-candidate=new.py", "--mg-n=5"]

@@ -76,6 +76,23 @@ def test_several_candidates_are_ranked_above_the_relations_of_the_best(make_evid
     assert lines[-2].startswith("ADOPT: equal (1 of 3 candidates may be adopted): 0 regressions")
 
 
+def test_a_row_that_looks_as_if_it_could_be_adopted_says_why_not(make_evidence):
+    bad = [
+        dataclasses.replace(make_evidence(["++ ++"], candidate=name), failures=("it cannot be",))
+        for name in ("a", "b", "c", "d", "e")
+    ]
+    shown = [make_evidence(["++ ++"], candidate="good"), make_evidence(["++ +-"], candidate="bad")]
+    lines = render_summary(rank([*bad, *shown]))
+    explained = lines[lines.index(next(x for x in lines if x.startswith("bad "))) + 1 :]
+    assert explained[:5] == [
+        "a: it cannot be",
+        "b: it cannot be",
+        "c: it cannot be",
+        "... and 2 more (--mg-report has all)",
+        "relations of good:",
+    ]
+
+
 @pytest.mark.parametrize("candidates", [1, 2, 12])
 @pytest.mark.parametrize("tasks", [1, 9])
 @pytest.mark.parametrize("relations", [1, 40])

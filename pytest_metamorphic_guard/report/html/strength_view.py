@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.strengths import Strength
+from pytest_metamorphic_guard.contracts.strengths import Accepted, Strength
 from pytest_metamorphic_guard.contracts.titles import name_task
 from pytest_metamorphic_guard.report.strength_lines import (
     describe_share,
@@ -47,7 +47,6 @@ def view_strengths(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 def list_accepted(report: Mapping[str, Any]) -> list[str]:
     """Return a line for each task that an answer satisfies which does nothing."""
     return [
-        f"{name_task(one['task'], one.get('where', ''))}: these relations would also accept: "
-        f"{', '.join(one['answers'])}"
+        f"{name_task(one['task'], one.get('where', ''))}: {Accepted.from_dict(one).said}"
         for one in report.get("vacuity") or []
     ]
