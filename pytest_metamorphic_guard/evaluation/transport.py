@@ -260,13 +260,10 @@ def _name_end(outcome: Outcome) -> str:
     text = " ".join(format_outcome(outcome, _OUTPUT_WIDTH, 3))
     if isinstance(outcome, Returned):
         return f"returned {text}"
-    raised = isinstance(outcome, Raised) and _has_exception(outcome)
+    # A status of a program or a service, say, was not raised.
+    types = outcome.payload.get("exception_type"), outcome.error_type == "exception"
+    raised = isinstance(outcome, Raised) and any(types)
     return f"raised {text}" if raised else f"did not return: {text}"
-
-
-def _has_exception(outcome: Raised) -> bool:
-    """Tell whether it is an exception that failed the call, and not a status, say, or a refusal."""
-    return "exception_type" in outcome.payload or outcome.error_type == "exception"
 
 
 def list_refused(run: Run) -> tuple[RefusedCalls, ...]:
