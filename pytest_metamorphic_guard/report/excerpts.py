@@ -18,6 +18,9 @@ LARGE: Final = 200_000
 _MOST_PARTS: Final = 1_000
 _MOST_CHARACTERS: Final = 4_000
 _MOST_LEVELS: Final = 12
+# The local executor sends nothing deeper than 200.
+_DEEPEST: Final = 205
+_HOLDERS: Final = frozenset({list, tuple, dict, set, frozenset})
 _MOST_CELLS: Final = 20_000
 
 
@@ -38,9 +41,22 @@ def take_excerpt(value: object) -> object:
         is_counted = kind is not None and kind.count_elements is not None
         text = type(value).__name__ if is_counted else repr(value)
         return _Left(" ".join(text[:_MOST_CHARACTERS].split()))
-    if measure(value, LARGE) <= LARGE:
+    if measure(value, LARGE) <= LARGE and not _is_deep(value):
         return value
     return _Cutter().cut(value, 0)
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether lists in lists go deeper than whoever writes them step by step can follow."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        holders = [one for one in level if type(one) in _HOLDERS]
+        parts = (part for one in holders for part in (one.values() if type(one) is dict else one))
+        # Each once, or one that holds another twice at every level would take for ever.
+        level = list({id(part): part for part in parts if type(part) in _HOLDERS}.values())
+        if not level:
+            return False
+    return True
 
 
 def _is_long(value: Any) -> bool:

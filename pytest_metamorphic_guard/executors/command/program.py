@@ -220,7 +220,8 @@ class Program:
 
     def _explain_unasked(self, unasked: bytes) -> Payload:
         said = read_answer(unasked.partition(b"\n")[0], self._number + 1, 0.0, "")
-        if said["error_code"] in ("COMMAND_TWICE", "COMMAND_NOT_JSON"):
+        # Of an answer to the next call there is no code.
+        if said.get("error_code") in ("COMMAND_TWICE", "COMMAND_NOT_JSON"):
             return said
         shown = unasked[:60].decode("utf-8", "replace")
         return make_failure("protocol", f"wrote without being asked: {shown!r}", "UNASKED")

@@ -133,6 +133,16 @@ def test_two_answers_to_one_call_are_noticed_at_once_or_at_the_next_call(program
         assert "answered call 1 a second time" in payloads[1]["error"]
 
 
+def test_an_answer_to_a_call_that_was_not_made_yet_is_refused(programs):
+    line = "json.dumps({'id': id + more, 'result': 1}) + chr(10)"
+    server = programs.serve(
+        f"def answer(id, name):\n    os.write(1, ''.join({line} for more in (0, 1)).encode())\n"
+    )
+    with closing(programs.make()) as executor:
+        payloads = [executor.execute(server, "solve", (), 20, 512) for _ in range(2)]
+    assert {payload["error_code"] for payload in payloads} == {"COMMAND_UNASKED"}
+
+
 def test_a_time_out_speaks_of_buffers_and_kills_all_that_was_started(programs, tmp_path):
     server = programs.serve(
         "def answer(id, name):\n"

@@ -129,6 +129,11 @@ class Handler(BaseHTTPRequestHandler):
     def text(self):
         self.answer("größer".encode("latin-1"), Content_Type="text/plain; charset=latin-1")
 
+    def odd(self):
+        """Name one of Python's own codecs, which takes a quarter of an hour for so much."""
+        charset = self.path.rpartition("/")[2]
+        self.answer(b"a-" + b"b" * 2_000_000, Content_Type=f"text/plain; charset={charset}")
+
 
 class Service(ThreadingHTTPServer):
     daemon_threads = True

@@ -107,6 +107,12 @@ def test_answers_that_are_no_result_are_outcomes_with_a_name(service):
     assert service.count("/silent") == service.count("/broken") == 1
 
 
+def test_a_codec_of_python_s_own_is_not_asked_for_the_text_of_a_body(service):
+    for charset in ("punycode", "idna", "undefined", "unicode_escape", "a%00b", ""):
+        payload = call(f"{service.url}/odd/{charset}", 1, response="text")
+        assert payload["result"] == "a-" + "b" * 2_000_000, charset
+
+
 @pytest.mark.parametrize("path", ["trickle", "trickle_until_close", "trickle_head"])
 def test_a_body_that_trickles_ends_with_the_whole_time(service, path):
     started = time.monotonic()
