@@ -64,18 +64,16 @@ def call_together(run: Run, cases: Sequence[Case]) -> bool:
     Those that were not made then are made when it is the turn of their case.
     """
     begun = time.monotonic()
-    waiting = []
+    waiting: list[tuple[Caller, list[_Asked], Callable[[], list[Any]]]] = []
     is_worth_it = True
-    for caller in run.order_callers(cases[0]):
-        asked = _list_asked(run, cases, caller)
-        if len(asked) < 2:  # noqa: PLR2004 - one alone is no several
-            continue
-        finish = _begin(caller, asked)
-        if finish is None:
-            is_worth_it = False
-        else:
-            waiting.append((caller, asked, finish))
     try:
+        for caller in run.order_callers(cases[0]):
+            asked = _list_asked(run, cases, caller)
+            finish = _begin(caller, asked) if len(asked) > 1 else None
+            if finish is not None:
+                waiting.append((caller, asked, finish))
+            elif len(asked) > 1:
+                is_worth_it = False
         while waiting:
             caller, asked, finish = waiting.pop(0)
             for one, payload in zip(asked, finish(), strict=False):

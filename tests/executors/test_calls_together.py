@@ -1,5 +1,6 @@
 """Calls that are sent together: answered as one after another, and no further than they went."""
 
+import signal
 import time
 from pathlib import Path
 
@@ -199,3 +200,20 @@ def test_answers_to_those_that_follow_are_no_answers_before_their_turn(make_loca
     assert payloads[-1]["error_type"] == "protocol", payloads
     assert "forged" not in [payload["result"] for payload in payloads]
     assert call(executor, path, 2)["result"] == 2
+
+
+def test_an_interrupt_ends_them_and_leaves_nothing_for_the_next_call(make_local, candidates):
+    executor, path = make_local(), candidates.write(ENDS)
+    call(executor, path, 0)
+    finish = begin(executor, path, "hang", 1)
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            finish()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert call(executor, path, 2)["result"] == [2]
