@@ -6,8 +6,15 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.outcomes import Raised, Returned
-from pytest_metamorphic_guard.executors.answers import Answer, Answers, pack, read_answers
+from pytest_metamorphic_guard.contracts.outcomes import STEPS_KEY, Raised, Returned
+from pytest_metamorphic_guard.executors.answers import (
+    Answer,
+    Answers,
+    pack,
+    read_answers,
+    show,
+    sort_out,
+)
 from pytest_metamorphic_guard.runner.keeping_caller import KeepingCaller
 
 if TYPE_CHECKING:
@@ -51,7 +58,7 @@ class AnswerKeeper:
         """Return what takes the arguments of a call of a function, and then how it ended."""
 
         def begin(args: tuple[Any, ...]) -> Callable[[Outcome], None]:
-            packed, call = pack(args), f"{function}({', '.join(map(repr, args))})"
+            packed, call = pack(sort_out(args)), show(function, args)
             return lambda outcome: self._keep(function, packed, f"{call:.100}", outcome, origin)
 
         return begin
@@ -61,7 +68,9 @@ class AnswerKeeper:
     ) -> None:
         payload: dict[str, Any] = {}
         if isinstance(outcome, Returned):
-            value = pack(outcome.value)
+            # Of operations the answers as they came: an exception among them is no value to send.
+            has_steps = STEPS_KEY in outcome.payload
+            value = pack(outcome.payload["result"] if has_steps else outcome.value)
             payload, ended = ({} if value is None else {"value": value}), repr(outcome.value)
         elif isinstance(outcome, Raised):
             payload = {key: outcome.payload[key] for key in _RAISED if key in outcome.payload}

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_metamorphic_guard.contracts.arguments import Call, DirectedArguments
 from pytest_metamorphic_guard.values.frames import DecodeError, EncodeError
 from pytest_metamorphic_guard.values.wire.decoding import decode
 from pytest_metamorphic_guard.values.wire.encoding import encode
@@ -14,7 +15,16 @@ from pytest_metamorphic_guard.values.wire.encoding import encode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PREFIX", "Answer", "Answers", "RecordedExecutor", "pack", "read_answers"]
+__all__ = [
+    "PREFIX",
+    "Answer",
+    "Answers",
+    "RecordedExecutor",
+    "pack",
+    "read_answers",
+    "show",
+    "sort_out",
+]
 
 PREFIX = "recorded:"
 
@@ -24,7 +34,7 @@ class Answer(NamedTuple):
 
     Attributes:
         function: Name of the function, as the task has it.
-        arguments: The arguments, packed by `pack`.
+        arguments: The arguments as `sort_out` has them, packed by `pack`.
         payload: What an executor returns: ``value``, packed, or what was raised.
         shown: Call and answer as text.
     """
@@ -84,6 +94,43 @@ def pack(value: object) -> str | None:
         return None
 
 
+def sort_out(args: tuple[Any, ...]) -> tuple[Any, ...] | dict[str, Any]:
+    """Return what a call is known by: its arguments, those by name apart, or its steps.
+
+    In which order names were written is no part of it.
+    """
+    if isinstance(args, DirectedArguments):
+        directions = args.directions
+        if directions.steps:
+            made, named = directions.construct or ((), {})
+            steps = [(name, given, _sort(more)) for name, given, more in args[0]]
+            return {"made": tuple(made), "named": _sort(named), "steps": steps}
+        args = Call.of(tuple(args), directions.keywords)
+    if isinstance(args, Call) and args.keywords:
+        return {"args": args.args, "named": _sort(args.named)}
+    return tuple(args)
+
+
+def show(function: str, args: tuple[Any, ...]) -> str:
+    """Write a call as text."""
+    known = sort_out(args)
+    if isinstance(known, tuple):
+        return f"{function}({', '.join(map(repr, known))})"
+    first = known["made" if "steps" in known else "args"]
+    written = _write(function, first, known["named"])
+    for name, given, named in known.get("steps", ()):
+        written += _write(f" .{name}", given, named)
+    return written
+
+
+def _write(name: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> str:
+    return name + repr(Call(*args, **named)).removeprefix("Call")
+
+
+def _sort(named: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(named.items()))
+
+
 class RecordedExecutor:
     """Answers from a file; a call whose answer is not there is not made.
 
@@ -93,6 +140,8 @@ class RecordedExecutor:
     Raises:
         ValueError: It is told something.
     """
+
+    takes_directions = True
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         if config:
@@ -114,10 +163,10 @@ class RecordedExecutor:
                 self._files[place] = read_answers(Path(place))
         except (OSError, ValueError) as error:
             return _fail("not_started", f"{place}: {error}")
-        packed = pack(args)
+        packed = pack(sort_out(args))
         answer = self._files[place].by_call.get((func_name, packed or ""))
         if answer is None:
-            call = f"{func_name}{args!r}" if len(args) > 1 else f"{func_name}({args[0]!r:.80})"
+            call = show(func_name, args)
             said = f"no answer is recorded for {call:.100}: record anew, with this sample and seed"
             return _fail("unavailable", said)
         payload = {"success": True, "duration_ms": 0.0, "stdout": "", "stderr": ""}

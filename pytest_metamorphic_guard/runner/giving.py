@@ -56,6 +56,15 @@ class Giving:
         values = tuple(inputs[index] for index in self.order)
         return Call.of(values, self.keywords) if self.keywords else values
 
+    def name_steps(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the steps of operations as an executor is given them, and other inputs as such."""
+        if self.task is None or self.task.operations is None:
+            return inputs
+        try:
+            return self._find_directed(inputs, inputs)
+        except ValueError:
+            return inputs  # the call itself says what is wrong
+
     def direct(
         self,
         arguments: tuple[Any, ...],

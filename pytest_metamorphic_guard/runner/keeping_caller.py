@@ -31,7 +31,7 @@ class KeepingCaller(Caller):
     ) -> Outcome:
         """Execute once, see `Caller.call`."""
         __tracebackhide__ = True
-        take = self.listen(args)  # before the call, which may change them
+        take = self.listen(self.giving.name_steps(args))  # before the call, which may change them
         # With slots the class is made anew, and super() does not know it.
         outcome = Caller.call(self, args, by_position=by_position, case=case)
         take(outcome)

@@ -84,6 +84,57 @@ def test_a_program_keeps_answers_and_compares_with_them(tmp_path):
     assert {result.report["seed"] for result in later} == {first.report["seed"]}
 
 
+BOX = """
+class Box:
+    def __init__(self, n):
+        self.items = [1] * n
+
+    def pop(self):
+        if not self.items:
+            raise IndexError("empty")
+        return self.items.pop()
+
+    def add(self, x, times):
+        self.items += [x] * times
+        return len(self.items)
+
+def subtract(a, *, b, unit):
+    if b == 3:
+        raise KeyError(b)
+    return a - b
+"""
+CALLS = """
+    from hypothesis import strategies as st
+    from pytest_metamorphic_guard import Call, Task
+
+    numbers = st.integers(0, 9)
+    add = st.tuples(st.just("add"), numbers.map(lambda n: Call(times=2, x=n)))
+    steps = st.lists(st.tuples(st.just("pop"), st.tuples()) | add, min_size=1, max_size=4)
+    boxes = Task("boxes", inputs={"n": st.integers(0, 2)}, operations=steps, function="Box")
+    named = st.builds(lambda a, b: Call(a, unit=1, b=b), numbers, numbers)
+    differences = Task("differences", inputs=named, function="subtract")
+"""
+
+
+def test_operations_and_arguments_by_name_are_recorded_too(project):
+    bad = BOX.replace("items.pop()", "items.pop(0)").replace("a - b", "a - b + (a == 9)")
+    project.write(test_it=CALLS, old=BOX, new=BOX.replace("empty", "no more"), bad=bad)
+    keep = ("--mg-record-baseline=kept.jsonl", "--mg-candidate=new.py", "--mg-baseline=old.py")
+    first = project.run(*COMMON, *keep)
+    (project.path / "old.py").unlink()
+    kept = (*COMMON, "--mg-baseline=recorded:kept.jsonl")
+
+    held = project.run(*kept, "--mg-candidate=new.py")
+    violated = project.run(*kept, "--mg-candidate=bad.py")
+    further = project.run(*kept, "--mg-candidate=new.py", "--mg-n=80")
+
+    assert "left out" not in first.stdout.str()
+    held.stdout.fnmatch_lines(["ADOPT: *"])
+    violated.assert_outcomes(failed=3)  # both agreements, and the gate
+    violated.stdout.fnmatch_lines(["REJECT: *"])
+    further.stdout.fnmatch_lines(["*no answer is recorded for Box(n=*", "INCONCLUSIVE: *"])
+
+
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["n0", "n2"])
 def test_what_two_baselines_answer_in_two_ways_is_nobody_s_answer(project, workers):
     """Both tasks call their function `solve`, which is all that a file of answers says."""
