@@ -59,7 +59,7 @@ def count_together(run: Run) -> int:
 
 
 def call_together(run: Run, cases: Sequence[Case]) -> bool:
-    """Make the calls of these cases, which are planned; false where that is not worth it.
+    """Make the calls of these cases, which are planned; false where no more are worth it.
 
     Those that were not made then are made when it is the turn of their case.
     """
@@ -76,7 +76,9 @@ def call_together(run: Run, cases: Sequence[Case]) -> bool:
                 is_worth_it = False
         while waiting:
             caller, asked, finish = waiting.pop(0)
-            for one, payload in zip(asked, finish(), strict=False):
+            payloads = finish()
+            is_worth_it = is_worth_it and len(payloads) == len(asked)
+            for one, payload in zip(asked, payloads, strict=False):
                 one.case.ahead[caller.role, one.kind] = Answered(payload)
     except BaseException:
         for caller, _, _ in waiting:

@@ -22,7 +22,7 @@ def solve(x):
     if x == "print":
         print("printed")
     if x == "much":
-        return "m" * 300_000
+        return "m" * 70_000
     return list(SEEN)
 """
 
@@ -50,7 +50,7 @@ def test_they_are_answered_in_their_order_as_if_each_was_called_by_itself(make_l
         [0],
         [0, 1],
         "ValueError: raise",
-        "m" * 300_000,
+        "m" * 70_000,
         [0, 1, "raise", "much", 2],
         [0, 1, "raise", "much", 2, 3],
     ]
@@ -131,6 +131,18 @@ def test_as_many_are_made_as_fit_into_a_pipe(make_local, candidates):
 
     assert list_results(payloads) == [20_000, 20_000]
     assert begin(executor, path, "a" * (1 << 20), "b") is None
+
+
+def test_what_gives_large_answers_is_called_one_by_one(make_local, candidates):
+    executor, path = make_local(), candidates.write("def solve(x): return b'x' * x")
+    call(executor, path, 0)
+
+    # No more of them is kept than one that is too large, whatever follows.
+    payloads = begin(executor, path, 1, 3 << 20, 3 << 20, 3 << 20, 3 << 20)()
+
+    assert [len(payload["result"]) for payload in payloads] == [1, 3 << 20, 3 << 20]
+    assert len(call(executor, path, 100_000)["result"]) == 100_000
+    assert begin(executor, path, 1, 2) is None
 
 
 def test_those_are_left_out_that_cannot_be_sent(make_local, candidates):

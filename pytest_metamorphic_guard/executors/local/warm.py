@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["WarmWorker"]
 
+# Answers wait for their turn in the host: what gives larger ones is called one by one, and calls
+# end that suddenly give more than so much together.
+_LARGE_ANSWER = 16 << 10
+_MOST_ANSWERS = 4 << 20
+
 
 class WarmWorker(Sandbox):
     """A process in which calls follow each other, and see what earlier ones left.
@@ -38,6 +43,7 @@ class WarmWorker(Sandbox):
         super().__init__(wish, directory)
         self._watch = Stopwatch(self._process.pid)
         self.prints = False
+        self._largest = 0
 
     def end(self) -> None:
         """Kill it."""
@@ -50,8 +56,10 @@ class WarmWorker(Sandbox):
         """Send calls that are answered one after another, and return what waits for the answers.
 
         That returns the payloads of the first of these calls, at least of one, and whether another
-        call can be made. None where the first is too large to be sent so.
+        call can be made. None where the first, or an answer so far, is too large for that.
         """
+        if self._largest > _LARGE_ANSWER:
+            return None
         timeout_s = min(timeout_s, LONGEST_S)
         bodies = [make_body(func_name, dumped, timeout_s) for dumped in arguments]
         bodies = bodies[: self._channel.count_together(bodies)]
@@ -76,7 +84,7 @@ class WarmWorker(Sandbox):
         timeout_s: float,
     ) -> tuple[list[Payload], bool]:
         payloads: list[Payload] = []
-        before = begun
+        before, left = begun, _MOST_ANSWERS
         received = self._channel.receive_all(nonces, timeout_s)
         try:
             for (response, was_awaited), size in zip(received, sizes, strict=True):
@@ -86,9 +94,11 @@ class WarmWorker(Sandbox):
                     self._correct(payload, now - before, (size, len(response.body)))
                 before = now
                 payloads.append(payload)
+                self._largest = max(self._largest, len(response.body))
+                left -= len(response.body)
                 if payload["stdout"] or payload["stderr"]:
                     self.prints = True
-                if payload.get("error_type") == "output_limit":
+                if payload.get("error_type") == "output_limit" or left < 0:
                     return payloads, False
         except (ExpiredError, GoneError, ForgedError) as end:
             return [*payloads, self._conclude(end, timeout_s)], False
@@ -102,6 +112,7 @@ class WarmWorker(Sandbox):
         observed_s = time.monotonic() - start
         payload = self._reader.read_call(response, func_name, observed_s)
         self._correct(payload, observed_s, (len(body), len(response.body)))
+        self._largest = max(self._largest, len(response.body))
         # What did not fit into the file is still in the buffers, and a later call would print it.
         return payload, payload.get("error_type") != "output_limit"
 
