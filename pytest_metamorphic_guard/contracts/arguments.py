@@ -114,9 +114,14 @@ class DirectedArguments(tuple[Any, ...]):  # noqa: SLOT001 - as above
         return made
 
 
-def make_returned(value: object) -> dict[str, Any]:
-    """Return the answer of a step that returned, as the result of a payload has it."""
-    return {"value": value}
+def make_returned(value: object, *, read: bool = False) -> dict[str, Any]:
+    """Return the answer of a step that returned, as the result of a payload has it.
+
+    Args:
+        value: What it returned.
+        read: It is no method, and was read.
+    """
+    return {"value": value, "read": True} if read else {"value": value}
 
 
 def make_raised(name: str, message: str, bases: list[str]) -> dict[str, Any]:

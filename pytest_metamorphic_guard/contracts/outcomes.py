@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASES_KEY",
+    "READ_KEY",
     "STEPS_KEY",
     "Crashed",
     "NotCalled",
@@ -48,6 +49,8 @@ _UNAVAILABLE = frozenset(
 BASES_KEY: Final = "exception_bases"
 # And for the number of steps whose answers the result lists, where operations were done.
 STEPS_KEY: Final = "steps"
+# And for the numbers of those, from 0, that named no method but something to be read.
+READ_KEY: Final = "steps_read"
 _QUIET_KEYS: Final = frozenset(
     {"success", "result", "duration_ms", "stdout", "stderr", "resource_usage"}
 )

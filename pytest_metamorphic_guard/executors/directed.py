@@ -15,7 +15,10 @@ from pytest_metamorphic_guard.executors.event_loop import Loop
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Keepers", "direct"]
+__all__ = ["READ", "Keepers", "direct"]
+
+# How a step ended that named no method but something to be read.
+READ = "read"
 
 
 class Keepers(NamedTuple):
@@ -70,27 +73,28 @@ def _run_steps(
     keepers: Keepers,
     loop: Loop,
     most: int | None,
-) -> list[tuple[bool, Any]]:
+) -> list[tuple[bool | str, Any]]:
     """Do all steps on one new object, and return of each whether it returned, and its answer.
 
-    What is there under the name of a step and is no method is read. What ends a whole call comes
+    What is there under the name of a step without arguments and is no method is read. What ends a whole call comes
     out: there is no such method, an iterator has no end, no memory is left.
     """
     target = make()
     if hasattr(type(target), "__await__"):
         target = finish(target, loop, most)
-    answers: list[tuple[bool, Any]] = []
+    answers: list[tuple[bool | str, Any]] = []
     for name, args, named in steps:
         _require(target, name, is_read=not args and not named)
         try:
             found = getattr(target, name)
-            result = finish(found(*args, **named) if callable(found) else found, loop, most)
+            is_read = not (callable(found) or args or named)
+            result = finish(found if is_read else found(*args, **named), loop, most)
         except (MemoryError, CallError):
             raise
         except Exception as error:  # noqa: BLE001 - what a step raises is its answer
             answers.append((False, keepers.tell(error)))
         else:
-            answers.append((True, keepers.keep(result)))
+            answers.append((READ if is_read else True, keepers.keep(result)))
     return answers
 
 

@@ -24,7 +24,7 @@ from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY
 from pytest_metamorphic_guard.contracts.texts import clean_name
 from pytest_metamorphic_guard.errors import suggest
 from pytest_metamorphic_guard.executors.callables import CallError, find_function, finish_alone
-from pytest_metamorphic_guard.executors.directed import Keepers, direct
+from pytest_metamorphic_guard.executors.directed import READ, Keepers, direct
 from pytest_metamorphic_guard.executors.inprocess_payloads import explain_missing, make_failure
 from pytest_metamorphic_guard.executors.inprocess_source import Source, find_source
 from pytest_metamorphic_guard.executors.isolation import warn_once
@@ -171,7 +171,7 @@ def _execute(source: Source, func_name: str, args: tuple[Any, ...]) -> dict[str,
     if payload["success"]:
         if directions and directions.steps:
             payload["result"] = [
-                make_returned(answer) if returned else answer
+                make_returned(answer, read=returned == READ) if returned else answer
                 for returned, answer in payload["result"]
             ]
         if watched:

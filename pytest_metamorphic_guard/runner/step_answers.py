@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.contracts.outcomes import BASES_KEY, STEPS_KEY, Returned, to_outcome
+from pytest_metamorphic_guard.contracts.outcomes import (
+    BASES_KEY,
+    READ_KEY,
+    STEPS_KEY,
+    Returned,
+    to_outcome,
+)
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
 from pytest_metamorphic_guard.relations.raised import RaisedAnswer
 
@@ -32,7 +38,8 @@ def read_step_answers(outcome: Outcome, count: int, executor: PluginIdentity) ->
         said = f"answered {len(answers)} of {count} steps"
         payload = {"success": False, "error": said, "error_type": "protocol"}
         return to_outcome({**outcome.payload, **payload, "result": None}, executor)
-    payload = {**outcome.payload, STEPS_KEY: count}
+    read = [index for index, answer in enumerate(value) if answer.get("read") is True]
+    payload = {**outcome.payload, STEPS_KEY: count, READ_KEY: read}
     return replace(outcome, value=answers, payload=payload)
 
 

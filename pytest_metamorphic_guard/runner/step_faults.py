@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.arguments import Call
+from pytest_metamorphic_guard.contracts.outcomes import READ_KEY
 from pytest_metamorphic_guard.relations.raised import RaisedAnswer
 from pytest_metamorphic_guard.runner.case_results import Fault
 from pytest_metamorphic_guard.runner.comparing import compare_values
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["compare_steps"]
 
 _SHOWN = 60
+_METHOD, _READ = "a method that is called", "a value that is read"
 _SHOWN_CALL = 40
 
 
@@ -41,8 +43,11 @@ def compare_steps(
         Unusable: The task's equivalence does not say whether they agree.
     """
     expected, found = (_get_answers(execution) for execution in (before, after))
+    read, also_read = (_list_read(execution) for execution in (before, after))
     for index, (one, other) in enumerate(zip(expected, found, strict=True)):
-        if _agrees(task, entry, one, other, messages=messages):
+        both = any(isinstance(answer, RaisedAnswer) for answer in (one, other))
+        alike = both or (index in read) == (index in also_read)
+        if alike and _agrees(task, entry, one, other, messages=messages):
             continue
         steps = read_steps(part_inputs(task, after.args)[2])
         assert not isinstance(steps, str)  # they were done
@@ -52,8 +57,19 @@ def compare_steps(
             f"step {index + 1} of {len(found)}, {call}: the candidate {_write(other)}, "
             f"the baseline {_write(one)}"
         )
+        if not alike:
+            words = [_METHOD if index not in numbers else _READ for numbers in (also_read, read)]
+            said = (
+                f"step {index + 1} of {len(found)}, {name}: of the candidate it is {words[0]}, "
+                f"of the baseline {words[1]}"
+            )
         return Fault("agreement", said, label=f"step {name} {_end(one)} {_end(other)}")
     return None
+
+
+def _list_read(execution: Execution) -> list[int]:
+    numbers: list[int] = getattr(execution.outcome, "payload", {}).get(READ_KEY, [])
+    return numbers
 
 
 def _get_answers(execution: Execution) -> list[Any]:

@@ -248,7 +248,11 @@ def test_steps_are_done_on_one_object_and_each_has_its_answer(call):
     assert raised["exception_bases"][0] == "Exception"
     # What a step returned stays what it was, whatever a later one does with it.
     expected = [11, 13, None, ["a"], None, ["a", "b"], 13, 14, [0, 1, 2], "Tally 5"]
-    assert answers == [{"value": value} for value in expected]
+    assert [answer["value"] for answer in answers] == expected
+    # A value that is read is not what a method returns.
+    assert [answer["value"] for answer in answers if answer.get("read")] == [13]
+    called = call("Tally", [("count", (1,), {})], steps=True)["result"]
+    assert called[0]["exception_type"] == "TypeError"
     assert call("Tally", steps[:1], steps=True, construct=((5,), {}))["result"] == [{"value": 6}]
     assert call("make", steps[:1], steps=True)["result"] == [{"value": 2}]
     missing = call("Tally", [("ad", (), {})], steps=True)
@@ -299,6 +303,7 @@ FORGED = [
     "x",
     [1],
     [(True, "no frame")],
+    [("seen", b"\x01")],
     [(True, b"\xc1")],
     [(False, ("exception", "A", "b", "c"))],
     [(False, ("exception", 1, "b", "c", "d"))],

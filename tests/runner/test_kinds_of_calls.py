@@ -300,3 +300,35 @@ def test_wrong_words_are_refused_at_their_line():
         "function='A.' is not the name of a function",
     ):
         assert fault in text
+
+
+def test_a_method_and_an_attribute_of_one_name_do_not_agree(project):
+    """Whoever calls `account.size()` would get an exception."""
+    old = """
+        class Account:
+            def __init__(self):
+                self.total = 0
+
+            def put(self, amount):
+                self.total += amount
+
+            {mark}
+            def size(self{more}):
+                return self.total
+    """
+    project.write(
+        old=old.format(mark="", more=", unit=1"),
+        new=old.format(mark="@property", more=""),
+        test_it="from pytest_metamorphic_guard import Task\\n"
+        "read = Task('read', function='Account', operations=[[('put', (3,)), ('size', ())]])\\n"
+        "told = Task('told', function='Account', operations=[[('put', (3,)), ('size', (1,))]])\\n",
+    )
+    options = ("--mg-candidate=new.py", "--mg-gate", "--mg-executor=inprocess", "-Wignore")
+
+    wrong = project.run("--mg-baseline=old.py", *options)
+    text = " ".join(wrong.stdout.str().split())
+    assert wrong.ret == 1
+    assert "size: of the candidate it is a value that is read, of the baseline a method" in text
+    assert "size(1): the candidate raises TypeError: 'int' object is not callable" in text
+    assert "REJECT: " in text
+    project.run("--mg-baseline=new.py", "-k", "read", *options).stdout.fnmatch_lines(["ADOPT: *"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.arguments import make_raised, make_returned
 from pytest_metamorphic_guard.contracts.texts import clean, clean_name
+from pytest_metamorphic_guard.executors.directed import READ
 from pytest_metamorphic_guard.executors.local.responses import ForgedError
 from pytest_metamorphic_guard.values import wire
 
@@ -33,9 +34,9 @@ def read_steps(answer: object, limits: Limits) -> list[dict[str, Any]]:
 
 def _read_step(step: object, limits: Limits) -> dict[str, Any]:
     match step:
-        case (True, bytes(frame)):
+        case (True | "read" as how, bytes(frame)):
             try:
-                return make_returned(wire.decode(memoryview(frame), limits))
+                return make_returned(wire.decode(memoryview(frame), limits), read=how == READ)
             except wire.BrokenKindError:
                 raise
             except wire.DecodeError as error:
