@@ -76,8 +76,8 @@ def _run_steps(
 ) -> list[tuple[bool | str, Any]]:
     """Do all steps on one new object, and return of each whether it returned, and its answer.
 
-    What is there under the name of a step without arguments and is no method is read. What ends a whole call comes
-    out: there is no such method, an iterator has no end, no memory is left.
+    What is there under the name of a step without arguments and is no method is read. What ends a
+    whole call comes out: there is no such method, an iterator has no end, no memory is left.
     """
     target = make()
     if hasattr(type(target), "__await__"):

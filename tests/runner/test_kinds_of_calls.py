@@ -319,9 +319,9 @@ def test_a_method_and_an_attribute_of_one_name_do_not_agree(project):
     project.write(
         old=old.format(mark="", more=", unit=1"),
         new=old.format(mark="@property", more=""),
-        test_it="from pytest_metamorphic_guard import Task\\n"
-        "read = Task('read', function='Account', operations=[[('put', (3,)), ('size', ())]])\\n"
-        "told = Task('told', function='Account', operations=[[('put', (3,)), ('size', (1,))]])\\n",
+        test_it="from pytest_metamorphic_guard import Task\n"
+        "read = Task('read', function='Account', operations=[[('put', (3,)), ('size', ())]])\n"
+        "told = Task('told', function='Account', operations=[[('put', (3,)), ('size', (1,))]])\n",
     )
     options = ("--mg-candidate=new.py", "--mg-gate", "--mg-executor=inprocess", "-Wignore")
 
