@@ -31,6 +31,13 @@ entry = "right"
 condition = "__import__('os').system('touch seen')"
 reason = "because"
 expires = 2999-01-01
+
+[[known]]
+task = "t"
+entry = "right"
+input = "(9**9**9,)"
+reason = "because"
+expires = 2999-01-01
 """
 FAULTS = """\
 known.toml: entry 1 (line 2): inputs: unknown key; expected task, entry, candidate, role, input, \
@@ -45,7 +52,8 @@ known.toml: entry 2 (line 8): give an input or a condition, not both
 known.toml: entry 2 (line 8): role: expected candidate or baseline, got 'candidates'
 known.toml: entry 2 (line 8): input: (7, is no Python expression: '(' was never closed
 known.toml: entry 3 (line 17): condition: __import__('os').system('touch seen') may not use \
-'__import__', which begins with an underscore"""
+'__import__', which begins with an underscore
+known.toml: entry 4 (line 24): input: (9**9**9,) computes a number of more than 100,000 bits"""
 ONE = """
 [[known]]
 task = "t"

@@ -206,6 +206,32 @@ def test_a_rate_is_asked_of_the_rest(known):
     assert "holds in 34 of 40 cases" in run.text
 
 
+def test_a_condition_that_would_compute_for_ever_excuses_nothing_and_says_why(known):
+    endless = {
+        "x < 9**9**9": "computes a number of more than 100,000 bits",
+        "all(n + 1 for n in range(10**12))": "goes through more than 3,000,000 elements",
+        "sum(sum(range(10**4)) for n in range(x, 10**9)) > 0": "goes through more than",
+        "0.5 in range(10**15)": "goes through more than",
+        "[x] * 10**10 == []": "makes something of more than 1,000,000 elements",
+        "'%99999999999d' % x": "makes something of more than",
+        "str(x).ljust(10**11)": "makes something of more than",
+    }
+    known.write(*(f'condition = "{one}"' for one in endless), wrong=[7])
+
+    run = known.run(gate=False)
+
+    assert run.ret == 1
+    text = " ".join(run.text.split())
+    for number, said in enumerate(endless.values(), 1):
+        begun = f"entry {number}, t::right: did not run to its end; its condition raised"
+        assert f"{begun} TooMuchWork: {said}" in text
+
+    usual = "isinstance(x, (int, str)) and x in range(10**15) and max([x * 2] * 2) == 14 and "
+    usual += "[*zip(range(2), range(2))] == [(0, 0), (1, 1)] and '%03d' % x == '007'"
+    known.write(f'condition = "{usual}"', wrong=[7])
+    assert known.run(gate=False).ret == 0
+
+
 def test_monitors_and_ends_apart_do_not_count_it(known):
     known.write('condition = "x < 30"')
     raising = "def solve(x):\n    if x < 30:\n        raise ValueError\n    return x\n"

@@ -11,6 +11,12 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_metamorphic_guard.evaluation.known.bounded_work import (
+    TooMuchWork,
+    bound,
+    make_counted,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -56,6 +62,9 @@ class Condition:
         Args:
             sources: The argument tuples.
             names: Those of the arguments of the first one; None where they have none.
+
+        Raises:
+            TooMuchWork: It would compute for too long.
         """
         known: dict[str, Any] = dict(zip(names or (), sources[0], strict=False))
         return bool(_evaluate(self._code, known | {"args": sources[0], "sources": sources}))
@@ -83,6 +92,8 @@ def parse_input(text: str) -> Any:
         raise LookupError(text)
     try:
         return _evaluate(code, {})
+    except TooMuchWork as endless:
+        raise ValueError(str(endless)) from None
     except Exception as error:
         raise LookupError(text) from error
 
@@ -93,7 +104,7 @@ def _parse(text: str, *, only_values: bool = False) -> tuple[Any, set[str]]:
         raise ValueError(f"is longer than {_LONGEST:,} characters")
     try:
         tree = ast.parse(text.strip(), mode="eval")
-        code = compile(tree, "<known violation>", "eval")
+        compile(tree, "<known violation>", "eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         said = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         raise ValueError(f"is no Python expression: {said}") from None
@@ -114,9 +125,10 @@ def _parse(text: str, *, only_values: bool = False) -> tuple[Any, set[str]]:
             raise ValueError(f"may not use {name!r}, which begins with an underscore")
         if isinstance(node, ast.Name) and node.id not in own and node.id not in _FUNCTIONS:
             names.add(node.id)
-    return code, names
+    return compile(bound(tree), "<known violation>", "eval"), names
 
 
 def _evaluate(code: Any, names: dict[str, Any]) -> Any:
     # Names of inputs go before those of functions: an argument may be called `range`.
-    return eval(code, {"__builtins__": {}, **_FUNCTIONS, **names})  # noqa: S307 - checked above
+    known = _FUNCTIONS | names | make_counted()
+    return eval(code, {"__builtins__": {}, **known})  # noqa: S307 - checked above
