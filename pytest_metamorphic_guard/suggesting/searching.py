@@ -76,6 +76,8 @@ def search(
     check_answers(tried.answers, implementation.specification)
     check_repeats(caller, tried.answers)
     ideas = _list_ideas(implementation, tried)
+    if not ideas:
+        raise NothingToSuggest(_describe_strange(implementation, tried))
     sieve = _Sieve(evaluation, caller, tried)
     held = sieve.keep_holding(ideas, begun + seconds * _TRYING_SHARE, progress)
     until = max(begun + seconds, time.monotonic() + seconds * _MUTANTS_SHARE)
@@ -187,6 +189,15 @@ def _see_argument(values: list[Any]) -> Shape:
     if shape.kind == "text" and len(set(values)) <= _FEWEST_TEXTS:
         return Shape("choice")
     return shape
+
+
+def _describe_strange(implementation: Implementation, tried: Tried) -> str:
+    kinds = dict.fromkeys(type(value).__name__ for value in tried.answers.inputs[0])
+    return (
+        f"{implementation.specification}: no relation is known for what it takes "
+        f"({', '.join(kinds)}) and returns: compare with the baseline by an agreement, or write a "
+        "law of its domain"
+    )
 
 
 def _describe_nothing(

@@ -139,6 +139,11 @@ def test_where_nothing_can_be_found_one_line_says_why(find, body, said):
     assert "\n" not in str(caught.value)
 
 
+def test_arguments_of_a_kind_for_which_no_relation_is_known_are_named(find):
+    with pytest.raises(NothingToSuggest, match=r"is known for what it takes \(date\)"):
+        find("import datetime\ndef solve(day: datetime.date):\n    return day.isocalendar()[1]\n")
+
+
 def test_names_that_would_hide_others_are_changed_in_code_alone(find):
     found = find("def solve(output: int, max: int) -> int:\n    return min(output, max)")
     assert found.ground.names == ("output", "max")
