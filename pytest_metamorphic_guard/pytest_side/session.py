@@ -224,11 +224,11 @@ class GuardSession:
 
     def pytest_report_header(self) -> list[str]:
         # Not loaded where pytest prints no header, as in the workers of pytest-xdist.
-        from pytest_metamorphic_guard.report.page import cut_middle
+        from pytest_metamorphic_guard.report.page import cut_list
 
         settings, run = self.settings, self.evaluation
         parts = [
-            f"{role} {cut_middle(', '.join(describe(a.implementation) for a in assignments), 60)}"
+            f"{role} {cut_list([describe(a.implementation) for a in assignments], 60)}"
             for role, assignments in (
                 ("candidate", settings.candidates),
                 ("baseline", settings.baselines),

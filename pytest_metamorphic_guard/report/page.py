@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from pytest_metamorphic_guard.contracts.texts import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["LABEL", "Page", "cut_middle", "make_printable", "wrap_source"]
+__all__ = ["LABEL", "Page", "cut_list", "cut_middle", "make_printable", "wrap_source"]
 
 LABEL = 12
 _MARGIN = 4
@@ -158,3 +158,12 @@ def _measure_escape(body: str, at: int) -> int:
     if body[at] != "\\":
         return 1
     return {"x": 4, "u": 6, "U": 10}.get(body[at + 1], 2)
+
+
+def cut_list(names: Sequence[str], room: int) -> str:
+    """Return names in a line, and how many more there are where not all of them have room."""
+    said, kept = ", ".join(names), list(names)
+    while len(kept) > 1 and len(said) > room:
+        kept.pop()
+        said = f"{', '.join(kept)} and {len(names) - len(kept)} more"
+    return said if len(said) <= room else cut_middle(said, room)

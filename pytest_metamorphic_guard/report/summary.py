@@ -151,7 +151,8 @@ def _explain_outcomes(decisions: Sequence[Decision], width: int) -> list[_Line]:
     ]
     lines = []
     for decision in unclear[:_MOST_EXPLAINED]:
-        said = f"{clean(decision.candidate)}: {clean(decision.reason)}"
+        whose, reason = clean(decision.candidate), clean(decision.reason)
+        said = reason if reason.startswith(f"candidate {whose}: ") else f"{whose}: {reason}"
         lines += [_Line(line) for line in _wrap(said, width, 2)]
     if len(unclear) > _MOST_EXPLAINED:
         lines.append(_Line(f"... and {len(unclear) - _MOST_EXPLAINED} more (--mg-report has all)"))
