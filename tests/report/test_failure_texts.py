@@ -614,5 +614,5 @@ def test_a_spec_is_reproduced_by_a_list_of_examples(project, read_texts):
 def test_names_that_have_no_room_are_counted_and_not_cut():
     names = [f"answer_{number}.py" for number in range(1, 8)]
     assert cut_list(names[:3], 60) == "answer_1.py, answer_2.py, answer_3.py"
-    assert cut_list(names, 60) == "answer_1.py, answer_2.py, answer_3.py, answer_4.py and 3 more"
+    assert cut_list(names, 60) == "answer_1.py, answer_2.py, answer_3.py and 4 more"
     assert cut_list(["a" * 80], 60) == cut_middle("a" * 80, 60)
