@@ -1,31 +1,45 @@
 """Write ``docs/reference/messages.md``: every message of the tool, by topic, and what to do.
 
 The messages are read from the source of the package, the topics from ``report/topics.toml`` there.
-``python docs/write_messages.py`` writes the page anew; a test compares it with what it would be.
+``report/messages.json`` holds the same messages, by which the tool finds what explains one of them.
+``python docs/write_messages.py`` writes both anew; a test compares them with what they would be.
 """
 
 import ast
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_metamorphic_guard.report.topics import Topic, find_topic, read_topics
+from pytest_metamorphic_guard.report.recognising import HOLE, LIST
+from pytest_metamorphic_guard.report.topics import (
+    Topic,
+    find_topic,
+    name_begun,
+    read_topics,
+)
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pytest_metamorphic_guard"
 PAGE = ROOT / "docs" / "reference" / "messages.md"
-HOLE = "…"
 FEWEST_WORDS = 4
-# Programs in other languages, queries and patterns are no messages; nor is what --help says.
-NO_MESSAGE = re.compile(r"[<>\\\n]|^\s*(select|insert|delete|import|from) |\(\?|^python -m")
+# Programs in other languages, queries and patterns are no messages; nor is what --help says, or
+# what stands in messages of all kinds.
+NO_MESSAGE = re.compile(
+    r"[<>\\\n]|^\s*(select|insert|delete|import|from) |\(\?|^python -m|^No such file|^\. Did you"
+)
 WITHOUT_MESSAGES = ("pytest_side/options", "report/html/charts", "testing")
 BEGINNING = """\
 # Why did it say this?
 
-With an error in the options, and with an item that cannot be judged, the command that explains it
-is printed, such as `pytest --mg-why=task`. Its section on this page says the same: why, and what to
-do. Each section lists the messages that it is about, word for word; `…` stands for what changes.
+Where anything went wrong, the last lines of the section *metamorphic guard* are the commands that
+explain it, such as `why: pytest --mg-why=task`: one for each topic of this page, so that messages
+themselves stay short. With an error in the options the command stands above the error. It prints
+what the section of its topic says here: why, and what to do.
+
+A message itself leads there, too: `pytest --mg-why='inputs yields a list, expected a tuple'`. Each
+section lists the messages that it is about, word for word; `…` stands for what changes.
 
 <!-- Written by docs/write_messages.py from the source of the package; do not edit. -->
 """
@@ -64,7 +78,8 @@ def gather() -> dict[str, list[str]]:
         module = path.relative_to(PACKAGE).with_suffix("").as_posix()
         if not module.startswith(WITHOUT_MESSAGES):
             for message in find_messages(path):
-                gathered[find_topic(module).word].add(message)
+                word = name_begun(message) or find_topic(module).word
+                gathered[word].add(message)
     return {word: sorted(messages, key=str.casefold) for word, messages in gathered.items()}
 
 
@@ -87,5 +102,11 @@ def make_page() -> str:
     return "\n".join((BEGINNING, *sections))
 
 
+def make_list() -> str:
+    """Return the messages as the tool reads them."""
+    return json.dumps(gather(), indent=0, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
+    LIST.write_text(make_list(), encoding="utf-8")
     PAGE.write_text(make_page(), encoding="utf-8")

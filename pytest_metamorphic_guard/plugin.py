@@ -110,6 +110,22 @@ def pytest_collect_file(
     return collectors if session is None else session.replace_module(file_path, parent, collectors)
 
 
+def pytest_exception_interact(call: pytest.CallInfo[Any], report: Any) -> None:
+    if report.when == "collect" and "pytest_metamorphic_guard.errors" in sys.modules:
+        from pytest_metamorphic_guard.pytest_side.why_links import note_why
+
+        note_why(report, call.excinfo and call.excinfo.value)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    # Where a task is at work, its own summary says it.
+    is_told = terminalreporter.config.pluginmanager.has_plugin("metamorphic_guard_terminal")
+    if not is_told and not {"error", "failed", "warnings"}.isdisjoint(terminalreporter.stats):
+        from pytest_metamorphic_guard.pytest_side.why_links import show_links
+
+        show_links(terminalreporter)
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     # pytest-xdist's process that starts the others collects nothing, so without an option it hears
     # of a task when an item of one is skipped.

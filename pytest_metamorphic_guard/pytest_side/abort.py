@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_metamorphic_guard.pytest_side.why_links import linked_usage_errors, note_refused
+
 __all__ = ["refuse_run"]
 
 
@@ -14,8 +16,10 @@ def refuse_run(config: pytest.Config, message: str, items: list[pytest.Item]) ->
         pytest.UsageError: In a run without workers.
     """
     if not hasattr(config, "workerinput"):
-        raise pytest.UsageError(message)
+        with linked_usage_errors(config):
+            raise pytest.UsageError(message)
     # The controller hears of nothing that a worker raises here, only of failed collections.
     report = pytest.CollectReport("", "failed", message, [])
+    note_refused(report, message)
     config.hook.pytest_collectreport(report=report)
     items.clear()

@@ -138,9 +138,10 @@ class ItemRunner:
         fixtures = getattr(item, "fixturenames", ())
         if find_plan(item) is not None or not FIXTURES.isdisjoint(fixtures):
             writer = item.config.get_terminal_writer()
-            note_why(report, call)
             clean_report(report, self.session.redaction.hide, coloured=writer.hasmarkup)
         result = item.stash.get(_RESULT, None) if call.when == "call" else None
+        violated = result is not None and result.verdict.status == "violated"
+        note_why(report, call.excinfo and call.excinfo.value, violated=violated)
         if result is not None and getattr(item.config.option, "htmlpath", None):
             # Not loaded where pytest-html writes nothing, for a run that starts sooner.
             from pytest_metamorphic_guard.pytest_side.html_extras import list_extras

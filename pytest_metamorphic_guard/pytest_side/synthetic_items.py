@@ -9,6 +9,7 @@ import pytest
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
 from pytest_metamorphic_guard.pytest_side.warning_classes import MonitorAlertWarning
+from pytest_metamorphic_guard.pytest_side.why_links import note_synthetic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,8 @@ def emit_item(session: pytest.Session, item: Synthetic) -> bool:
             stop=now,
             user_properties=list(item.properties),
         )
+        if failed:
+            note_synthetic(report, item.name)
         config.hook.pytest_runtest_logreport(report=report)
     config.hook.pytest_runtest_logfinish(nodeid=node_id, location=location)
     return bool(failing)

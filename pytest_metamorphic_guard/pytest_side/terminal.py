@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entries
-from pytest_metamorphic_guard.pytest_side.why_links import read_why
+from pytest_metamorphic_guard.pytest_side.why_links import find_shown
+from pytest_metamorphic_guard.report.links import find_words, list_links
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _MARKUP: dict[Tone, dict[str, bool]] = {
     "dim": {},
 }
 _TITLE = "metamorphic guard"
+_NOTHING_RAN = "no task ran: name a test file with a Task, or --mg-task=NAME for a registered one"
 # Below it, -qq, not even what to do is said.
 _SILENT = -1
 
@@ -39,17 +41,12 @@ class TerminalSummary:
 
     def __init__(self, keeper: ResultKeeper) -> None:
         self._keeper = keeper
-        self._whys: dict[str, None] = {}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what explains a failure."""
-        why = read_why(report)
-        if why is not None:
-            self._whys[why] = None
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the section."""
-        lines = [*_list_lines(self._keeper, terminalreporter), *self._whys]
+        lines = _list_lines(self._keeper, terminalreporter)
+        if terminalreporter.verbosity >= _SILENT:
+            lines += list_links(_find_words(self._keeper, terminalreporter, lines))
         if not lines:
             return
         terminalreporter.section(_TITLE)
@@ -99,6 +96,25 @@ def _list_lines(keeper: ResultKeeper, reporter: pytest.TerminalReporter) -> list
         lines += plugin.lines if plugin is not None else []
     lines += keeper.file_lines
     return lines
+
+
+def _find_words(
+    keeper: ResultKeeper, reporter: pytest.TerminalReporter, lines: list[str]
+) -> set[str]:
+    """Return the words of the topics that explain what went wrong."""
+    gathered, strength_runs = keeper.gathered, keeper.strength_runs
+    # A share decides nothing, as it says.
+    ranking = None if keeper.session.settings.shard is not None else keeper.ranking
+    found = {
+        "decision": keeper.undecided is not None and not keeper.has_nothing,
+        "strength": strength_runs is not None and bool(strength_runs.accepted),
+        "no-candidate": bool(gathered.without_candidate) or _NOTHING_RAN in lines,
+        "inputs": reporter.verbosity >= 0 and bool(keeper.session.input_notes.lines),
+    }
+    words = find_words(ranking, keeper.monitor_results, gathered.refused)
+    words |= find_shown(reporter) | {word for word, is_said in found.items() if is_said}
+    # Who wants few lines asks for the reason of the decision first.
+    return words & {"decision"} if ranking is not None and reporter.verbosity < 0 else words
 
 
 def _show_monitors(
@@ -183,4 +199,4 @@ def _explain_nothing(keeper: ResultKeeper) -> list[str]:
         or keeper.config.option.collectonly
     ):
         return []
-    return ["no task ran: name a test file with a Task, or --mg-task=NAME for a registered one"]
+    return [_NOTHING_RAN]

@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _refuse(fault: str) -> int:
+    sys.stdout.write("why: pytest --mg-why=report\n")
     sys.stderr.write(f"{clean_line(fault)}\n")
     return 2
 

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import textwrap
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_metamorphic_guard.report.recognising import recognise
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Topic", "describe_topic", "find_topic", "list_topics", "name_topic", "read_topics"]
+__all__ = [
+    "Topic",
+    "describe_topic",
+    "find_topic",
+    "list_topics",
+    "name_begun",
+    "name_said",
+    "name_topic",
+    "read_topics",
+]
 
 _PACKAGE = Path(__file__).parents[1]
 _WIDTH = 79
@@ -81,20 +93,40 @@ def find_topic(module: str) -> Topic:
 def name_topic(error: BaseException, otherwise: str) -> str:
     """Return the word of what an error is about.
 
-    That is what its message begins with, or else the topic of the code that raised it first.
+    That is what its message begins with or says, or else the topic of the code that raised it
+    first, which also tells where two topics share a message.
 
     Args:
         error: What happened.
         otherwise: The word where nothing tells.
     """
-    text = str(error)
-    for topic in read_topics().values():
-        if text.startswith(topic.begins or "\n"):
-            return topic.word
     modules = [module for link in _unchain(error) for module in _walk_modules(link)]
     with contextlib.suppress(LookupError):  # none is the fault of whoever reads the message
-        return find_topic(modules[-1]).word if modules else otherwise
-    return otherwise
+        otherwise = find_topic(modules[-1]).word if modules else otherwise
+    return name_said(str(error), otherwise)
+
+
+def name_said(text: str, otherwise: str) -> str:
+    """Return the word of what a message is about.
+
+    Args:
+        text: The message as it is printed, with anything around it.
+        otherwise: The word where it does not tell.
+    """
+    begun = name_begun(text)
+    if begun is not None:
+        return begun
+    words = recognise(text)
+    return otherwise if otherwise in words or not words else words[0]
+
+
+def name_begun(text: str) -> str | None:
+    """Return the word of the topic to which a message belongs by its beginning, if there is one."""
+    for topic in read_topics().values():
+        # Of an option, what is wrong with its value, and not that it has no effect.
+        if any(re.match(rf"{re.escape(begin)}(?! )", text) for begin in topic.begins):
+            return topic.word
+    return None
 
 
 def list_topics() -> list[str]:

@@ -24,6 +24,7 @@ from pytest_metamorphic_guard.evaluation.totals import count_items, suspect_entr
 from pytest_metamorphic_guard.report.alert_lines import render_monitors
 from pytest_metamorphic_guard.report.document import to_document
 from pytest_metamorphic_guard.report.known_lines import describe_known
+from pytest_metamorphic_guard.report.links import find_words, list_links, name_item
 from pytest_metamorphic_guard.report.markdown import (
     render_known,
     render_markdown,
@@ -34,6 +35,7 @@ from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.since_lines import describe_changes, describe_history
 from pytest_metamorphic_guard.report.spending import describe_spent
 from pytest_metamorphic_guard.report.summary import Screen, leave_plain, render_summary
+from pytest_metamorphic_guard.report.topics import name_said, name_topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +46,7 @@ __all__ = ["run_command"]
 
 _CANNOT = 4
 _WIDEST = 100
+_OWN_ITEMS = "metamorphic-guard::"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,6 +75,7 @@ def run_command(arguments: Sequence[str]) -> int:
             keep_report(document, given.history)
         written = None if given.output is None else write_report(document, given.output)
     except MetamorphicGuardError as error:
+        sys.stdout.write(f"{list_links([name_topic(error, 'shards')])[0]}\n")
         sys.stderr.write(f"{parser.prog}: {clean_line(str(error))}\n")
         return _CANNOT
     hide = Redaction(known=merged.record.secrets).hide
@@ -87,6 +91,7 @@ def run_command(arguments: Sequence[str]) -> int:
         lines += [fault] if fault else []
     if written is not None:
         lines.append(f"report: {written}")
+    lines += list_links(_find_words(merged))
     lines += [f"FAILED {clean_line(f'{n} - {said}')}" for n, said in merged.failures.items()]
     sys.stdout.write("\n".join(map(hide, lines)) + "\n")
     return 1 if merged.failures else 0
@@ -126,6 +131,20 @@ def _sum_up(merged: Merged) -> list[str]:
     if merged.record.partial and merged.monitors:
         lines.append("monitors saw only a part of this run")
     return [_head("metamorphic guard", "="), *lines]
+
+
+def _find_words(merged: Merged) -> set[str]:
+    """Return the words of the topics that explain what went wrong, as for the whole run."""
+    words = find_words(merged.ranking, merged.monitors, merged.gathered.refused)
+    for node, said in merged.failures.items():
+        result = merged.gathered.items.get(node)
+        if node.startswith(_OWN_ITEMS):
+            words.add(name_item(node.removeprefix(_OWN_ITEMS)))
+        elif result is not None and result.verdict.status == "violated":
+            words.add("violation")
+        else:
+            words.add(name_said(said, "shards"))
+    return words
 
 
 def _head(title: str, line: str) -> str:
