@@ -136,7 +136,7 @@ def list_topics() -> list[str]:
 
 def describe_topic(topic: Topic) -> str:
     """Return a topic as text for a terminal."""
-    parts = (topic.title, topic.why, topic.remedy)
+    parts = (topic.title, topic.why, f"What to do: {topic.remedy}")
     shown = "\n\n".join(textwrap.fill(part.replace("`", ""), _WIDTH) for part in parts)
     return f"{shown}\n\nMore: docs/{topic.page}"
 

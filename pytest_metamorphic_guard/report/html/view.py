@@ -14,6 +14,7 @@ from pytest_metamorphic_guard.report.html.marking import mark
 from pytest_metamorphic_guard.report.html.monitor_view import view_monitor
 from pytest_metamorphic_guard.report.html.past_view import list_known, view_history, view_since
 from pytest_metamorphic_guard.report.html.strength_view import list_accepted, view_strengths
+from pytest_metamorphic_guard.report.html.why_view import view_why
 from pytest_metamorphic_guard.statistics.binomial import clopper_pearson
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def view_report(report: Mapping[str, Any]) -> dict[str, Any]:
         "title": _name_run(report),
         "reason": gate.get("reason") or _say_undecided(report),
         "remedy": decisions[0].get("remedy") if decisions else None,
+        "why": view_why(report),
         "facts": _list_facts(report, decisions),
         "ranking": [_rank(decision) for decision in decisions] if len(decisions) > 1 else [],
         "decisions": [_view_decision(decision) for decision in decisions],
