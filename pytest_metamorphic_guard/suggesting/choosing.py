@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.texts import clean_line
-from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.errors import ImplementationError, TaskError
 from pytest_metamorphic_guard.strength.killing import Trial, try_mutants
 from pytest_metamorphic_guard.strength.mutants import draw_mutants
 from pytest_metamorphic_guard.strength.planting import Bed
 from pytest_metamorphic_guard.suggesting.ground import Ground
 from pytest_metamorphic_guard.suggesting.suggestion import Found
+from pytest_metamorphic_guard.tasks.agreement import Agreement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pytest_metamorphic_guard.contracts.strengths import TriedMutant
     from pytest_metamorphic_guard.evaluation.evaluation import Evaluation
+    from pytest_metamorphic_guard.strength.mutants import Mutant
     from pytest_metamorphic_guard.suggesting.suggestion import Suggestion
+    from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.implementations import Implementation
     from pytest_metamorphic_guard.tasks.task import Task
 
@@ -45,6 +48,7 @@ class Choice:
         confirm: Tries one on further inputs; returns it with their number, or None where one
             violates it.
         progress: Called with what is being done, in a few words.
+        declared: The user's own task, whose entries need nobody to notice what they notice.
     """
 
     evaluation: Evaluation
@@ -53,6 +57,7 @@ class Choice:
     inputs: Sequence[tuple[Any, ...]]
     confirm: Callable[[Suggestion], Suggestion | None]
     progress: Callable[[str], None]
+    declared: Task | None = None
 
     def choose(self, held: Sequence[Suggestion], until: float) -> Found:
         """Return what is suggested of relations that hold, without the ground.
@@ -63,16 +68,23 @@ class Choice:
         """
         judging = _take_rarest(held)
         begun = time.monotonic()
-        tried, note = self._try_mutants(judging, until) if judging else ([], "")
+        tried, known, notes = self._try_mutants(judging, until) if judging else ([], [], ())
         found = Found(
             _NOWHERE,
             self.implementation.specification,
             (),
-            notes=(note,) if note else (),
+            notes=notes,
             mutant_seconds=time.monotonic() - begun,
         )
         waiting = list(judging)
-        chosen = self._choose_greedily(waiting, tried) if tried else self._confirm_rarest(waiting)
+        # Two changes of one line may read the same.
+        before = {id(one) for one in known}
+        beyond = [one for one in tried if id(one) not in before]
+        chosen = (
+            self._choose_greedily(waiting, tried, beyond)
+            if tried
+            else self._confirm_rarest(waiting)
+        )
         names = {one.idea.name for one in chosen}
         noticed = [one for one in tried if names & one.kills.keys()]
         left = [one for one in tried if one not in noticed and one.differs]
@@ -89,46 +101,73 @@ class Choice:
 
     def _try_mutants(
         self, judging: Sequence[Suggestion], until: float
-    ) -> tuple[list[TriedMutant], str]:
-        """Return what became of mutants, and what users must know of it."""
-        settings = self.evaluation.settings
+    ) -> tuple[list[TriedMutant], list[TriedMutant], tuple[str, ...]]:
+        """Return what became of mutants, those that are noticed already, and what to know of it."""
         names = {one.idea.name for one in judging}
+        entries = [entry for entry in self.task.entries if entry.name in names]
+        own = [] if self.declared is None else _list_own(self.declared)
         try:
-            drawn = draw_mutants(self.implementation, limit=_MOST_MUTANTS, seed=settings.seed)
+            drawn = draw_mutants(
+                self.implementation, limit=_MOST_MUTANTS, seed=self.evaluation.settings.seed
+            )
             with Bed(self.implementation) as bed:
                 self.progress("preparing mutants")
-                trial = Trial(
-                    self.task,
-                    [entry for entry in self.task.entries if entry.name in names],
-                    list(self.inputs[:_INPUTS]),
-                    original=bed.plant(),
-                    make_run=self.evaluation.make_run,
-                    settings=settings,
-                )
-                total = len(drawn.mutants)
-                tried = try_mutants(
-                    trial,
-                    bed,
-                    drawn.mutants,
-                    may_go_on=lambda: time.monotonic() < until,
-                    progress=lambda done: self.progress(f"tried {done} of {total} mutants"),
-                )
+                middle = (time.monotonic() + until) / 2
+                first = self._judge(self.declared, own, bed, drawn.mutants, middle) if own else []
+                tried = self._judge(self.task, entries, bed, drawn.mutants, until)
         except ImplementationError as error:
             is_method = "." in (self.implementation.function or "")
             why = "a method has none" if is_method else error.fault
-            return [], f"In the order of chance, without mutants: {why}"
+            return [], [], (f"In the order of chance, without mutants: {why}",)
+        known = [one for one, before in zip(tried, first, strict=False) if before.kills]
+        total = len(drawn.mutants)
         left = total - len(tried)
-        return tried, f"{left} of {total} mutants were left out for want of time" if left else ""
+        notes = [f"{left} of {total} mutants were left out for want of time"] if left else []
+        if own and self.declared is not None:
+            notes.append(
+                f"The entries of the task {self.declared.name!r} notice {len(known)} of "
+                f"{len(tried)} small changes already: new is what is noticed beyond those"
+            )
+        return tried, known, tuple(notes)
+
+    def _judge(
+        self,
+        task: Task | None,
+        entries: Sequence[Entry],
+        bed: Bed,
+        mutants: Sequence[Mutant],
+        until: float,
+    ) -> list[TriedMutant]:
+        assert task is not None  # whose entries they are
+        settings = self.evaluation.settings
+        trial = Trial(
+            task,
+            entries,
+            list(self.inputs[:_INPUTS]),
+            original=bed.plant(),
+            make_run=self.evaluation.make_run,
+            settings=settings,
+        )
+        return try_mutants(
+            trial,
+            bed,
+            mutants,
+            may_go_on=lambda: time.monotonic() < until,
+            progress=lambda done: self.progress(f"tried {done} of {len(mutants)} mutants"),
+        )
 
     def _choose_greedily(
-        self, waiting: list[Suggestion], tried: Sequence[TriedMutant]
+        self,
+        waiting: list[Suggestion],
+        tried: Sequence[TriedMutant],
+        beyond: Sequence[TriedMutant],
     ) -> tuple[Suggestion, ...]:
         """Take again and again what notices most of what is not noticed yet; others stay.
 
         What a relation says itself counts before an exception that any call would meet; once no
         mutant is left that one notices, trivial answers that are rejected count.
         """
-        left = list(tried)
+        left = list(beyond)
         accepted = {said for one in waiting for said in one.rejected}
         chosen: list[Suggestion] = []
         while waiting and len(chosen) < _MOST_SUGGESTED:
@@ -158,6 +197,15 @@ class Choice:
             best = self.confirm(waiting.pop(0))
             chosen += [] if best is None else [best]
         return tuple(chosen)
+
+
+def _list_own(task: Task) -> list[Entry]:
+    """Return the entries of a user's task; an agreement notices whatever a baseline shows."""
+    try:
+        entries = [one for one in task.entries if not isinstance(one.subject, Agreement)]
+    except TaskError:  # it has none yet
+        return []
+    return [member for entry in entries for member in entry.members]
 
 
 def _weigh(

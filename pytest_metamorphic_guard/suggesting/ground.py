@@ -37,6 +37,7 @@ class Ground(NamedTuple):
         words: What else the task is told, as code by word.
         imports: Further lines that the code of the inputs needs.
         notes: What users must know of the inputs, a sentence each.
+        declared: The task that has these inputs, with its entries; None where there is none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Ground(NamedTuple):
     words: tuple[tuple[str, str], ...] = ()
     imports: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    declared: Task | None = None
 
     def with_words(self, **words: str) -> Ground:
         """Return the same, told more."""

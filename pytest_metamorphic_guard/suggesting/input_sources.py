@@ -124,6 +124,7 @@ def ground_on_task(task: Task, module: str, variable: str) -> Ground:
         names=task.inputs.names or (),
         words=tuple(words.items()),
         imports=(f"import {module}",),
+        declared=task,
     )
 
 

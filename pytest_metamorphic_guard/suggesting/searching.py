@@ -81,9 +81,8 @@ def search(
     sieve = _Sieve(evaluation, caller, tried)
     held = sieve.keep_holding(ideas, begun + seconds * _TRYING_SHARE, progress)
     until = max(begun + seconds, time.monotonic() + seconds * _MUTANTS_SHARE)
-    choice = Choice(
-        evaluation, implementation, tried.task, tried.answers.inputs, sieve.confirm, progress
-    )
+    on = tried.task, tried.answers.inputs, sieve.confirm, progress, tried.ground.declared
+    choice = Choice(evaluation, implementation, *on)
     found = choice.choose(held, until)
     if not found.suggestions:
         raise NothingToSuggest(_describe_nothing(implementation, ideas, sieve.dropped))

@@ -1,14 +1,17 @@
 """What is found for functions of every kind, in this process so that it is found soon."""
 
 import importlib.util
+import statistics
 import subprocess
 import sys
 import textwrap
 
 import pytest
+from hypothesis import strategies as st
 
+from pytest_metamorphic_guard import Task
 from pytest_metamorphic_guard.settings import Settings
-from pytest_metamorphic_guard.suggesting.input_sources import ground_on_source
+from pytest_metamorphic_guard.suggesting.input_sources import ground_on_source, ground_on_task
 from pytest_metamorphic_guard.suggesting.inverses import list_inverses
 from pytest_metamorphic_guard.suggesting.jobs import find_suggestions
 from pytest_metamorphic_guard.suggesting.module_text import write_module
@@ -64,6 +67,38 @@ def test_a_median_has_what_every_median_has_and_its_file_is_well_formatted(find,
         command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "test_it.py"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_the_entries_of_a_task_notice_already_is_not_new(tmp_path):
+    path = tmp_path / "old.py"
+    path.write_text(MEDIAN, encoding="utf-8")
+    implementation = Implementation.from_path(path, "solve")
+    settings = Settings(executor="inprocess", n=30)
+
+    def find(*properties):
+        inputs = {"xs": st.lists(st.integers(-9, 9), min_size=1)}
+        task = Task("median", inputs=inputs, function="solve")
+        for check in properties:
+            task.property(check)
+        ground = ground_on_task(task, "test_median", "task")
+        return find_suggestions(settings, implementation, (ground,))[0]
+
+    def at_the_end(output, xs):
+        assert output <= max(xs)
+
+    def exact(output, xs):
+        assert output == statistics.median(xs)
+
+    alone, beside, behind = find(), find(at_the_end), find(exact)
+
+    assert alone.notes == ()
+    first = alone.suggestions[0]
+    # Whoever has little hears of the rest; whoever has all hears of nothing new.
+    assert "'median' notice 0 " not in beside.notes[0]
+    assert 0 < beside.suggestions[0].new < first.new
+    assert all(one.new == 0 for one in behind.suggestions)
+    said = f"The entries of the task 'median' notice {alone.mutants} of {alone.mutants} small"
+    assert behind.notes[0].startswith(said)
 
 
 def test_two_arguments_of_one_kind_change_places(find):
