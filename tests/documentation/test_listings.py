@@ -9,8 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
+
+from pytest_metamorphic_guard.gate.rows import RowVerdict
 
 ROOT = Path(__file__).parents[2]
 RECORDED = sorted((ROOT / "docs" / "output").rglob("*.txt"))
@@ -198,3 +201,9 @@ def test_every_error_type_of_the_local_executor_is_described() -> None:
     described.pop("crash")  # its code ends with the signal's name
     assert codes
     assert described == codes
+
+
+def test_every_verdict_of_the_table_of_a_gate_is_explained():
+    page = (ROOT / "docs" / "how-to" / "decide-in-ci.md").read_text()
+    table = page.partition("| verdict | what was seen |")[2].partition("\n\n")[0]
+    assert set(get_args(RowVerdict)) == set(re.findall("`([a-z ]+)`", table))
