@@ -134,10 +134,13 @@ class AnswerKeeper:
         new = len(self.answers.keys() - before.by_call.keys())
         first, second = (self.answers, before.by_call) if update else (before.by_call, self.answers)
         if new or (changed and update):
-            path.parent.mkdir(parents=True, exist_ok=True)
             # Those of the first take the place of those of the second.
             kept = Answers(seed, {**second, **first})
-            path.write_text(kept.to_text(), encoding="utf-8")
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(kept.to_text(), encoding="utf-8")
+            except OSError as error:
+                return [f"no answers kept: {path}: cannot write it: {error.strerror}"]
         done = "changed" if update else "differ and stay as they were (--mg-update-answers)"
         lines = [f"answers of the baseline in {path}: {new} new, {len(changed)} {done}"]
         for old, answer in changed[:_MOST_SHOWN]:

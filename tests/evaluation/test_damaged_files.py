@@ -50,6 +50,12 @@ def test_each_option_says_in_one_line_what_is_wrong_with_its_file(damaged):
         assert "INTERNALERROR" not in text
 
 
+def test_answers_that_cannot_be_written_are_said_to_be_lost(damaged):
+    keep = ("--mg-baseline=new.py", "--mg-record-baseline=list.json/answers.jsonl")
+    ran = damaged.run("--mg-candidate=new.py", "--mg-executor=inprocess", *keep)
+    ran.stdout.fnmatch_lines(["no answers kept: *answers.jsonl: cannot write it: *"])
+
+
 def test_reports_that_were_changed_are_not_merged_and_not_shown(damaged, capsys):
     for shard in (1, 2):
         options = (f"--mg-shard={shard}/2", f"--mg-report=s{shard}.json")
