@@ -32,8 +32,8 @@ def read_step_answers(outcome: Outcome, count: int, executor: PluginIdentity) ->
     """
     if not isinstance(outcome, Returned):
         return outcome
-    value = outcome.value
-    answers = list(_read_all(value)) if isinstance(value, list) else []
+    value: list[Any] = outcome.value if isinstance(outcome.value, list) else []
+    answers = list(_read_all(value))
     if len(answers) != count:
         said = f"answered {len(answers)} of {count} steps"
         payload = {"success": False, "error": said, "error_type": "protocol"}

@@ -230,11 +230,15 @@ class Box:
 
 
 @pytest.mark.parametrize(
-    ("raised", "alerts"), [("IndexError('nothing is left')", False), ("ValueError('empty')", True)]
+    ("changed", "alerts"),
+    [
+        ("IndexError('nothing is left')", False),
+        ("ValueError('empty')", True),
+        ("IndexError('empty') #read", True),
+    ],
 )
-def test_what_a_step_says_when_it_raises_is_no_drift_where_it_is_none_of_the_agreement(
-    project, raised, alerts
-):
+def test_steps_drift_where_they_do_not_agree(project, changed, alerts):
+    """What an exception says is no part of it; whether something is read or called is."""
     project.write_task(
         "",
         inputs="{'n': st.integers(0, 2)}",
@@ -242,9 +246,10 @@ def test_what_a_step_says_when_it_raises_is_no_drift_where_it_is_none_of_the_agr
         function="'Box'",
         agreement="True",
     )
-    project.write(
-        old=BOXES.replace("{RAISED}", "IndexError('empty')"), new=BOXES.replace("{RAISED}", raised)
-    )
+    new = BOXES.replace("{RAISED}", changed)
+    if "#read" in changed:
+        new = new.replace("    def pop", "    @property\n    def pop")
+    project.write(old=BOXES.replace("{RAISED}", "IndexError('empty')"), new=new)
 
     result = project.run(
         "--mg-candidate=new.py",
