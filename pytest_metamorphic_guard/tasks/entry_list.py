@@ -9,6 +9,7 @@ from pytest_metamorphic_guard.errors import TaskError
 from pytest_metamorphic_guard.tasks.argument_names import find_place
 from pytest_metamorphic_guard.tasks.declarations import Agreement, Property, Subject, function_of
 from pytest_metamorphic_guard.tasks.decorators import Decorators, name_function
+from pytest_metamorphic_guard.tasks.dropped_comparisons import find_dropped
 from pytest_metamorphic_guard.tasks.entries import Entry
 from pytest_metamorphic_guard.tasks.faults import (
     check_arity,
@@ -130,7 +131,7 @@ class EntryList(Decorators):
         function = function_of(subject)
         mine = tuple(arguments for waiting, arguments in self._waiting if waiting is function)
         self._waiting = [pair for pair in self._waiting if pair[0] is not function]
-        faults += check_arity(subject, self._width, self.functions)
+        faults += [*check_arity(subject, self._width, self.functions), *find_dropped(subject)]
         faults += check_examples(subject, mine, self._width)
         if subject.name in self._entries:
             earlier = self._entries[subject.name].location

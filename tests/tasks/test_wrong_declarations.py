@@ -377,3 +377,34 @@ def test_a_strategy_may_refer_to_what_is_defined_further_down():
 
 
 LATER = st.integers()
+
+
+def test_a_comparison_whose_answer_is_dropped_is_refused():
+    task = Task("t", inputs=TWO)
+
+    def drops(output, x, y):
+        total = x + y
+        output == total  # noqa: B015 - what is to be refused
+
+    def contains(before, after):
+        after in before  # noqa: B015 - as above
+
+    def looks(output, x, y):
+        assert 0 <= x < y
+        if output is None:
+            return True
+        while x < y:
+            x += 1
+        return any(one == x for one in (output, y)) and 0 < x < 9
+
+    def raises(solve, x, y):
+        with pytest.raises(TypeError):
+            solve(x, y) < "a"  # noqa: B015 - it raises
+
+    said = "drops what it compares in line"
+    (fault,) = refuse(lambda: task.property(drops))
+    assert fault.startswith(f"property 'drops' {said} {drops.__code__.co_firstlineno + 2}: ")
+    (fault,) = refuse(lambda: task.relation(expect=contains)(identity))
+    assert fault.startswith(f"expect of 'identity' {said}")
+    task.property(looks)
+    task.law(raises)
