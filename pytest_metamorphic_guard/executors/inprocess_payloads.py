@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.texts import clean_name
-from pytest_metamorphic_guard.errors import suggest
+from pytest_metamorphic_guard.errors import describe_missing
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.inprocess_source import Source
@@ -48,5 +48,4 @@ def explain_missing(source: Source, func_name: str, said: str) -> str:
     if said.startswith("?"):
         return f"{func_name!r} in {where} {said[1:]}"
     names = list(map(clean_name, itertools.islice(said.split(), _MOST_NAMES)))
-    listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
-    return f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
+    return describe_missing(str(where), func_name, names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.errors import suggest
+from pytest_metamorphic_guard.errors import describe_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,9 +89,7 @@ def make_missing(func_name: str, where: str, found: str) -> Payload:
     if found.startswith("?"):
         return make_failure("function_missing", f"{func_name!r} in {where} {found[1:]}")
     names: Sequence[str] = found[:_MOST_LISTED].split()
-    listed = f"its functions: {', '.join(names[:20])}" if names else "it defines no function"
-    text = f"{where} has no function {func_name!r}{suggest(func_name, names)} ({listed})"
-    return make_failure("function_missing", text)
+    return make_failure("function_missing", describe_missing(where, func_name, names))
 
 
 def describe_status(status: int) -> str:
