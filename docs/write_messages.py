@@ -80,7 +80,10 @@ def gather() -> dict[str, list[str]]:
             for message in find_messages(path):
                 word = name_begun(message) or find_topic(module).word
                 gathered[word].add(message)
-    return {word: sorted(messages, key=str.casefold) for word, messages in gathered.items()}
+    return {
+        word: sorted(messages, key=lambda message: (message.casefold(), message))
+        for word, messages in gathered.items()
+    }
 
 
 def describe(topic: Topic, messages: list[str]) -> str:
