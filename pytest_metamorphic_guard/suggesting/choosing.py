@@ -219,11 +219,19 @@ def _weigh(
 def _take_rarest(held: Sequence[Suggestion]) -> list[Suggestion]:
     """Return those that unrelated outputs satisfy least, in the order given where they are alike.
 
-    Where many hold, no more than these are run against mutants.
+    Where many hold, no more than these are run against mutants, and after them the rarest that
+    reject what these would all accept of an implementation that does nothing.
     """
     order = {"catalogue": 0, "template": 0, "check": 1, "change": 2}
     ranked = sorted(held, key=lambda one: (round(one.chance, 1), order[one.idea.origin]))
-    return ranked[:_MOST_JUDGING]
+    taken = ranked[:_MOST_JUDGING]
+    accepted = {said for one in held for said in one.rejected}
+    accepted.difference_update(*(one.rejected for one in taken))
+    for one in ranked[_MOST_JUDGING:]:
+        if accepted.intersection(one.rejected):
+            taken.append(one)
+            accepted.difference_update(one.rejected)
+    return taken
 
 
 def _describe(mutant: TriedMutant) -> str:

@@ -174,6 +174,20 @@ def test_where_nothing_can_be_found_one_line_says_why(find, body, said):
     assert "\n" not in str(caught.value)
 
 
+def test_what_does_nothing_is_rejected_although_many_relations_are_rarer(find):
+    source = """
+        import bisect
+
+        def solve(table: list[int], score: int) -> list[int]:
+            out = list(table)
+            bisect.insort(out, score)
+            return out
+    """
+    found = find(source, n=60)
+    assert len(list_held(found)) > 14
+    assert "always []" not in found.accepted
+
+
 def test_arguments_of_a_kind_for_which_no_relation_is_known_are_named(find):
     with pytest.raises(NothingToSuggest, match=r"is known for what it takes \(date\)"):
         find("import datetime\ndef solve(day: datetime.date):\n    return day.isocalendar()[1]\n")
