@@ -137,8 +137,13 @@ def list_topics() -> list[str]:
 def describe_topic(topic: Topic) -> str:
     """Return a topic as text for a terminal."""
     parts = (topic.title, topic.why, f"What to do: {topic.remedy}")
-    shown = "\n\n".join(textwrap.fill(part.replace("`", ""), _WIDTH) for part in parts)
+    shown = "\n\n".join(_fill(part) for part in parts)
     return f"{shown}\n\nMore: docs/{topic.page}"
+
+
+def _fill(text: str) -> str:
+    # An option stays in one piece, to be copied.
+    return textwrap.fill(text.replace("`", ""), _WIDTH, break_on_hyphens=False)
 
 
 def _unchain(error: BaseException | None) -> Iterator[BaseException]:
