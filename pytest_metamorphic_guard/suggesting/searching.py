@@ -45,6 +45,7 @@ _FEWEST_TEXTS = 4
 # Of its time a search gives so much to trying ideas; and so much in any case to mutants.
 _TRYING_SHARE = 0.55
 _MUTANTS_SHARE = 0.2
+_INSTEAD = "compare with the baseline, Task(..., agreement=True), or write a law of its domain"
 
 
 def search(
@@ -194,8 +195,7 @@ def _describe_strange(implementation: Implementation, tried: Tried) -> str:
     kinds = dict.fromkeys(type(value).__name__ for value in tried.answers.inputs[0])
     return (
         f"{implementation.specification}: no relation is known for what it takes "
-        f"({', '.join(kinds)}) and returns: compare with the baseline by an agreement, or write a "
-        "law of its domain"
+        f"({', '.join(kinds)}) and returns: {_INSTEAD}"
     )
 
 
@@ -205,5 +205,5 @@ def _describe_nothing(
     counts = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
     return (
         f"{implementation.specification}: none of {len(ideas)} relations is worth a suggestion "
-        f"({counts}): compare with the baseline by an agreement, or write a law of its domain"
+        f"({counts}): {_INSTEAD}"
     )
