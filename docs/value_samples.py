@@ -502,7 +502,7 @@ def _make_pandas() -> list[Sample]:
             "pandas.Timestamp",
             lambda: pd.Timestamp("2020-01-01"),
             lambda: pd.Timestamp("2020-01-02"),
-            arrives="numpy.datetime64, with a zone datetime",
+            arrives="numpy.datetime64; with a zone datetime, or with nanoseconds as itself",
         ),
         Sample(
             "pandas.Timedelta",

@@ -144,7 +144,7 @@ def _unwrap(value: Any) -> Any:
     # Python has no type for long double, but exact fractions; which no worker needs to load.
     from fractions import Fraction
 
-    return Fraction(*value.as_integer_ratio()) if math.isfinite(value) else float(value)
+    return Fraction(*value.as_integer_ratio()) if np.isfinite(value) else float(value)
 
 
 def _make_key(value: Any, _: bool) -> object:  # noqa: FBT001 - the protocol's

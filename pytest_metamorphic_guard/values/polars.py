@@ -116,10 +116,10 @@ def _build_column(pl: Any, parts: Any) -> Any:
     require_ints(length)
     dtype = read_dtype(pl, kind)
     if form == "nothing":
-        # Nothing takes no bytes, whatever its length.
-        if not 0 <= length <= _MOST_NOTHING:
+        # Nothing takes no bytes, whatever its length; of any other type it would.
+        if not 0 <= length <= _MOST_NOTHING or dtype != pl.Null:
             raise DecodeError("a column of nothing")
-        return pl.Series(name, [None] * length, dtype=dtype)
+        return pl.Series(name, [], dtype=dtype).clear(length)
     if form == "elements":
         made = pl.Series(name, require(data, list), dtype=dtype, strict=True)
     elif form == "texts":

@@ -19,6 +19,8 @@ __all__ = ["KINDS"]
 keep_builtins(globals())
 
 _MOST_NANOSECONDS: Final = 1_000
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 def _write_time(writer: Writer, value: Any) -> None:
@@ -43,7 +45,8 @@ def _read_time(moment: Any, nanoseconds: Any) -> object:
     except ImportError:
         fields = (("moment", moment), ("nanosecond", nanoseconds))
         return Record("table", "Timestamp", fields)
-    return pd.Timestamp(moment).as_unit("ns") + pd.Timedelta(nanoseconds, "ns")
+    whole = (moment - _EPOCH) // _MICROSECOND
+    return pd.Timestamp(1_000 * whole + nanoseconds, tz=moment.tzinfo)
 
 
 def _write_missing_time(writer: Writer, _: Any) -> None:

@@ -59,6 +59,7 @@ PAIRS = {
         pl.Series([10**14]).cast(pl.Duration("ms")),
         pl.Series(np.array([10**14]) * 10**6).cast(pl.Duration("ns")),
     ),
+    "beyond doubles": (np.longdouble("1e4000"), np.longdouble("2e4000")),
     "digits": (DIGITS, np.array([np.clongdouble(1)])),
     "nul text": (np.str_("a\0"), np.str_("a")),
     "nul bytes": (np.bytes_(b"a\0"), np.bytes_(b"a")),

@@ -1,6 +1,7 @@
 """What a candidate makes up of any kind of value harms nobody who reads, compares or shows it."""
 
 import contextlib
+import datetime as dt
 import decimal
 import fractions
 import importlib.util
@@ -104,6 +105,13 @@ def test_a_pattern_that_explodes_is_text_and_never_compiled(monkeypatch):
 @pytest.mark.parametrize(
     "frame",
     [
+        # Eight bytes for each of a million nothings, and a frame may have thousands of columns.
+        make_frame(form.POLARS, "Series", [["a", "Float64", 10**6, "nothing", None]]),
+        make_frame(form.TIMESTAMP, dt.datetime(2020, 1, 1), 5),  # noqa: DTZ001 - on purpose
+        make_frame(form.TIMESTAMP, dt.datetime(2020, 1, 1, tzinfo=dt.UTC), 1_000),
+        make_frame(form.TIMESTAMP, dt.datetime(9999, 1, 1, tzinfo=dt.UTC), 5),
+        make_frame(form.TIMESTAMP, "2020-01-01", 5),
+        make_frame(form.IMAGE, "P", [1, 1], ["RGB", b"abc", ("x",)], b"\0"),
         make_frame(form.OBJECTS, [3], [1, 2]),
         make_frame(form.OBJECTS, [-1, -2], [1, 2]),
         make_frame(form.STRUCTURE, "ndarray", False, [10**9], [], []),
