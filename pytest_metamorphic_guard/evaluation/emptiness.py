@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.outcomes import Returned
 from pytest_metamorphic_guard.contracts.strengths import Accepted
+from pytest_metamorphic_guard.evaluation.quota import UndrawnError
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.entry_needs import prepare_callers
@@ -60,7 +61,7 @@ def find_vacuous(
         return caller
 
     try:
-        inputs = evaluation.samples.get(task, paired=baseline is not None).inputs
+        inputs = evaluation.samples.get_inputs(task, paired=baseline is not None)
         caller = _make_caller(evaluation, (role, source), task, "")
         outputs = list(_ask(caller, inputs[:_FEW], may_call=is_free))
         accepted = find_accepted(
@@ -71,7 +72,7 @@ def find_vacuous(
             settings=settings,
             make_baseline=make_baseline if baseline is not None and is_free else None,
         )
-    except Unusable:
+    except (Unusable, UndrawnError):
         return None  # what is wrong with the task or the calls is said by its items
     if not accepted:
         return None

@@ -51,7 +51,7 @@ def look_beside(evaluation: Evaluation, task: Task) -> Beside:
 
         role, original = named
         paired = settings.find_baseline(task.name, task.function) is not None
-        inputs = evaluation.samples.get(task, paired=paired).inputs
+        inputs = evaluation.samples.get_inputs(task, paired=paired)
         options = isolate(settings, role, original)
         strengths = (measure_strength(Measured(task, entries, inputs), original, options),)
     fails = settings.vacuity == "error"

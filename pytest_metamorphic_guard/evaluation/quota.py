@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_metamorphic_guard.errors import MetamorphicGuardError
 from pytest_metamorphic_guard.gate.policies import Strict, correct_policy
 from pytest_metamorphic_guard.runner.listing import count_cases, find_default_count
 from pytest_metamorphic_guard.tasks.inputs import FixedInputs
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.settings import Settings
     from pytest_metamorphic_guard.tasks import Task
 
-__all__ = ["Sample", "Samples"]
+__all__ = ["Sample", "Samples", "UndrawnError"]
+
+
+class UndrawnError(MetamorphicGuardError):
+    """A task of which no inputs can be drawn: its strategy raises, or finds none.
+
+    Args:
+        fault: What it raises.
+    """
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+    def __str__(self) -> str:
+        return f"no inputs can be drawn: {self.fault}"
 
 
 class Sample(NamedTuple):
@@ -63,6 +79,20 @@ class Samples:
         if key not in self._drawn:
             self._drawn[key] = self._draw(task, paired=paired)
         return self._drawn[key]
+
+    def get_inputs(self, task: Task, *, paired: bool) -> Sequence[tuple[Any, ...]]:
+        """Return the inputs of a sample beside the items, of which each says what is wrong itself.
+
+        Raises:
+            Unusable: As `get`.
+            UndrawnError: The user's strategy raises.
+        """
+        try:
+            return self.get(task, paired=paired).inputs
+        except MetamorphicGuardError:
+            raise
+        except Exception as error:
+            raise UndrawnError(f"{type(error).__name__}: {error}") from error
 
     def search(self, task: Task, literals: Literals) -> Sequence[tuple[Any, ...]]:
         """Return inputs that are tried beside the sample of a task, to find more.

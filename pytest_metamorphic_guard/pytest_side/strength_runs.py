@@ -169,7 +169,7 @@ class StrengthRuns:
         role, original = named
         paired = settings.find_baseline(one.task.name, one.task.function) is not None
         try:
-            inputs = self._session.evaluation.samples.get(one.task, paired=paired).inputs
+            inputs = self._session.evaluation.samples.get_inputs(one.task, paired=paired)
             measured = Measured(one.task, list(one.entries.values()), inputs, one.where)
             options, follow = isolate(settings, role, original), partial(self._follow, title)
             self.strengths.append(measure_strength(measured, original, options, follow))
