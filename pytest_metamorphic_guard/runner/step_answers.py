@@ -32,13 +32,8 @@ def read_step_answers(outcome: Outcome, count: int, executor: PluginIdentity) ->
     """
     if not isinstance(outcome, Returned):
         return outcome
-<<<<<<< HEAD
-    value: list[Any] = outcome.value if isinstance(outcome.value, list) else []
-    answers = list(_read_all(value))
-=======
     listed: list[Any] = outcome.value if isinstance(outcome.value, list) else []
     answers = list(_read_all(listed))
->>>>>>> 19dbfd4 (End no run where the inputs of a task cannot be drawn)
     if len(answers) != count:
         said = f"answered {len(answers)} of {count} steps"
         payload = {"success": False, "error": said, "error_type": "protocol"}
