@@ -19,6 +19,9 @@ __all__ = ["DEADLINE", "ItemTimeout", "report_timeout", "set_timer"]
 DEADLINE = pytest.StashKey[float]()
 # Whether the item's function is running, and not a fixture of its setup or teardown.
 _RUNNING = pytest.StashKey[bool]()
+# What is raised in a finalizer, or in a callback of the garbage collector, is lost: so it comes
+# again, and late enough for what has begun to end.
+_AGAIN_S = 5.0
 
 
 class ItemTimeout(BaseException):
@@ -40,8 +43,14 @@ def set_timer(item: pytest.Item, settings: Any) -> bool | None:
     if settings.method != "signal" or threading.current_thread() is not threading.main_thread():
         return None
 
+    fired = False
+
     def end_item(_number: int, _frame: object) -> None:
         __tracebackhide__ = True
+        nonlocal fired
+        if fired and not item.stash.get(_RUNNING, False):
+            return
+        fired = True
         if not settings.disable_debugger_detection and _is_debugging():
             return
         message = f"Timeout (>{settings.timeout}s) from pytest-timeout"
@@ -55,7 +64,7 @@ def set_timer(item: pytest.Item, settings: Any) -> bool | None:
 
     item.cancel_timeout = cancel  # type: ignore[attr-defined]  # where pytest-timeout looks for it
     signal.signal(signal.SIGALRM, end_item)
-    signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+    signal.setitimer(signal.ITIMER_REAL, settings.timeout, _AGAIN_S)
     return True
 
 

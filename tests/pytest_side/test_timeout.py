@@ -133,6 +133,37 @@ def test_a_limit_during_a_transformation_or_the_search_for_a_smaller_input_holds
     assert "ItemTimeout" not in text
 
 
+@pytest.mark.slow  # the limit comes again after five seconds
+def test_a_limit_that_is_lost_in_a_finalizer_comes_again(suite):
+    suite.write(
+        impl=IMPL,
+        test_lost="""
+        import time
+        from pytest_metamorphic_guard import Task
+
+        task = Task("task", inputs=[(1,)], function="fine")
+
+        class Slow:
+            def __del__(self):
+                end = time.monotonic() + 3
+                while time.monotonic() < end:
+                    pass
+
+        @task.property
+        def endless(output, x):
+            Slow()
+            while True:
+                pass
+        """,
+    )
+    options = ("--timeout=1", "--mg-executor=inprocess", "-W", "ignore")
+
+    result = suite.spawn("--mg-candidate=impl.py", *options)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Timeout (>1.0s) from pytest-timeout*"])
+
+
 def test_a_limit_in_setup_or_teardown_is_pytest_timeouts_own_failure(suite):
     suite.write(
         conftest="""
