@@ -9,6 +9,7 @@ import ast
 import contextlib
 import math
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.runner.near_texts import find_near_texts
@@ -78,18 +79,38 @@ def find_literals(implementations: Iterable[Implementation]) -> Literals:
     found: set[tuple[type, Any]] = set()
     near: set[str | bytes] = set()
     for implementation in implementations:
-        for index, tree in enumerate(parse_sources(implementation)):
-            collector = _Collector()
-            collector.visit(tree)
-            found |= collector.found
-            if index == 0:  # its own file
-                near |= find_near_texts(tree, implementation.function or DEFAULT_FUNCTION)
+        values, texts = _collect(implementation, _stamp(find_origin(implementation)))
+        found |= values
+        near |= texts
     if len(found) > _MOST:  # a table, of which each value would be tried hardly ever
         found = set()
     return Literals(_sort(found), _sort({(type(text), text) for text in near}))
 
 
-def _sort(found: set[tuple[type, Any]]) -> tuple[Any, ...]:
+@lru_cache(maxsize=64)  # every entry of a task asks for the same ones
+def _collect(
+    implementation: Implementation,
+    _: tuple[int, int] | None,  # the file is read anew where it was edited
+) -> tuple[frozenset[tuple[type, Any]], frozenset[str | bytes]]:
+    found: set[tuple[type, Any]] = set()
+    near: set[str | bytes] = set()
+    for index, tree in enumerate(parse_sources(implementation)):
+        collector = _Collector()
+        collector.visit(tree)
+        found |= collector.found
+        if index == 0:  # its own file
+            near |= find_near_texts(tree, implementation.function or DEFAULT_FUNCTION)
+    return frozenset(found), frozenset(near)
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    try:
+        return None if path is None else (path.stat().st_mtime_ns, path.stat().st_size)
+    except OSError:
+        return None
+
+
+def _sort(found: Iterable[tuple[type, Any]]) -> tuple[Any, ...]:
     ordered = sorted(found, key=lambda pair: (pair[0].__name__, pair[1]))
     return tuple(value for _, value in ordered)
 
