@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,13 +15,11 @@ __all__ = [
     "MetamorphicGuardError",
     "PluginError",
     "TaskError",
-    "describe_missing",
     "suggest",
 ]
 
 _MOST_NAMES = 1_000
 _LONGEST_NAME = 100
-_MOST_LISTED = 20
 
 
 class MetamorphicGuardError(Exception):
@@ -97,18 +94,6 @@ class PluginError(MetamorphicGuardError):
     def __str__(self) -> str:
         origin = f" (from {self.distribution})" if self.distribution else ""
         return f"{self.kind} {self.name!r}{origin}: {self.fault}"
-
-
-def describe_missing(where: str, wrong: str, names: Sequence[str]) -> str:
-    """Return the sentence that says a module has no such function, and which to write instead."""
-    if not names:
-        return f"{where} has no function {wrong!r} (it defines no function)"
-    near = suggest(wrong, names)
-    file = where.removeprefix(f"{os.getcwd()}{os.sep}")  # noqa: PTH109 - workers load no pathlib
-    one = names[0] if len(names) == 1 else "NAME with the one to call"
-    instead = "" if near else f": write {file}:{one}"
-    listed = ", ".join(names[:_MOST_LISTED])
-    return f"{where} has no function {wrong!r}{near} (its functions: {listed}){instead}"
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:

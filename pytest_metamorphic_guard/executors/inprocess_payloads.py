@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.texts import clean_name
-from pytest_metamorphic_guard.errors import describe_missing
+from pytest_metamorphic_guard.executors.missing import describe_missing
 
 if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.inprocess_source import Source

@@ -58,6 +58,8 @@ def run(pytester, *options):
         "--mg-candidate=candidate.py",
         "--mg-baseline=right.py",
         "--mg-n=300",
+        # For how long a smaller input is looked for depends on the machine.
+        "--mg-shrink=off",
         f"--mg-report={report}",
         "-p",
         "no:randomly",

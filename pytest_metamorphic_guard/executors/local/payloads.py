@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Any
 
-from pytest_metamorphic_guard.errors import describe_missing
+from pytest_metamorphic_guard.executors.missing import describe_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
