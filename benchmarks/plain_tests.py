@@ -94,7 +94,8 @@ def compare(what: str, folder: Path, ours: tuple[str, ...], pairs: int) -> None:
     costs: dict[str, list[Cost]] = {name: [] for name in runs}
     for number in range(pairs + 1):
         for name in sorted(runs, reverse=bool(number % 2)):
-            cost = run_pytest(folder, *runs[name])
+            # What inputs cost depends on the seed, which is another one for each pair.
+            cost = run_pytest(folder, *runs[name], f"--hypothesis-seed={number}")
             if number:  # the first pair leaves its bytecode
                 costs[name].append(cost)
     walls = [own.wall / plain.wall for own, plain in zip(*costs.values(), strict=True)]
