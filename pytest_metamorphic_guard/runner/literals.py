@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.runner.code_walk import CodeWalk
 from pytest_metamorphic_guard.runner.near_texts import find_near_texts
 from pytest_metamorphic_guard.tasks.implementations import DEFAULT_FUNCTION
 from pytest_metamorphic_guard.tasks.origins import find_origin
@@ -174,21 +175,11 @@ def _is(path: Path) -> bool:
         return False
 
 
-class _Collector(ast.NodeVisitor):
+class _Collector(CodeWalk, ast.NodeVisitor):
     """Collects literals, and the values of sums and products of them, such as ``10 ** 6``."""
 
     def __init__(self) -> None:
         self.found: set[tuple[type, Any]] = set()
-
-    def visit(self, node: ast.AST) -> None:
-        try:
-            super().visit(node)
-        except RecursionError:
-            return
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a text that stands alone explains something
-            self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Leave out the parts of a text that is put together."""

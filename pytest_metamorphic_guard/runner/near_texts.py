@@ -6,6 +6,7 @@ import ast
 import re
 
 from pytest_metamorphic_guard.errors import ImplementationError
+from pytest_metamorphic_guard.runner.code_walk import CodeWalk
 from pytest_metamorphic_guard.runner.pattern_texts import write_matches
 from pytest_metamorphic_guard.runner.reachable import find_reachable
 
@@ -38,19 +39,9 @@ def find_near_texts(tree: ast.Module, function: str) -> set[str | bytes]:
     return collector.found if len(collector.found) <= _MOST else set()
 
 
-class _Collector(ast.NodeVisitor):
+class _Collector(CodeWalk, ast.NodeVisitor):
     def __init__(self) -> None:
         self.found: set[str | bytes] = set()
-
-    def visit(self, node: ast.AST) -> None:
-        try:
-            super().visit(node)
-        except RecursionError:
-            return
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a text that stands alone explains something
-            self.generic_visit(node)
 
     def visit_Raise(self, node: ast.Raise) -> None:
         """Leave out what is said."""
