@@ -17,6 +17,7 @@ from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.drawn_inputs import DrawnInputs
 from pytest_metamorphic_guard.runner.followups import applies
 from pytest_metamorphic_guard.runner.functions import count_sources, disguise
+from pytest_metamorphic_guard.runner.garbage import collecting_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +146,7 @@ def draw_ahead(  # noqa: PLR0913, PLR0917 - all of it decides what is drawn
         if current_build_context().data.target_observations:
             raise NotAhead
         found.add(mg_case, accepts=accepts)
+        collect_if_due()
         if not accepts:
             hypothesis.reject()
 
@@ -154,7 +156,10 @@ def draw_ahead(  # noqa: PLR0913, PLR0917 - all of it decides what is drawn
     test = hypothesis.settings(chosen, phases=(Phase.generate,), database=None)(test)
     listener: Any = collector  # it is typed as if nobody listened
     try:
-        with listener.with_value(lambda said: setattr(found, "statistics", dict(said))):
+        with (
+            listener.with_value(lambda said: setattr(found, "statistics", dict(said))),
+            collecting_seldom() as collect_if_due,
+        ):
             test()
     except Exception:
         run.skipped += sum(found.refused)

@@ -42,6 +42,8 @@ def find_difference(
 
     A time-out or a crash of the baseline is no answer that a candidate could agree with.
     """
+    if _has_returned(candidate) and _has_returned(baseline):
+        return None
     for before, after in _pair_calls(entry, candidate, baseline):
         name = name_end(before.outcome)
         if name != name_end(after.outcome) or is_cut_off(before.outcome):
@@ -65,6 +67,10 @@ def name_end(outcome: Outcome) -> tuple[str, str] | None:
         return None
     exception = outcome.payload.get("exception_type")
     return outcome.error_type, str(exception or outcome.error_code)
+
+
+def _has_returned(result: CaseResult) -> bool:
+    return all(isinstance(execution.outcome, Returned) for execution in result.executions)
 
 
 def _pair_calls(

@@ -35,6 +35,8 @@ __all__ = ["Flights"]
 _MOST_BYTES = 64 << 20
 # More than this does not fit into a pipe at once.
 _MOST_TOGETHER_BYTES = 32 << 10
+# Cases after calls that were not worth making together, before that is tried again.
+_FIRST_PAUSE = 32
 # Bodies of laws whose calls are ended get so long to end themselves.
 _END_WITHIN_S = 1.0
 
@@ -59,7 +61,8 @@ class Flights:
     _under_way: deque[Job | LawAside] = field(default_factory=deque)
     _bodies: list[LawAside] = field(default_factory=list)
     _next: int = 0
-    _alone: bool = False
+    _alone_until: int = 0
+    _pause: int = _FIRST_PAUSE
     _bytes: int = 0
 
     @property
@@ -107,7 +110,7 @@ class Flights:
     def _call_together(self, own: Collection[int], index: int) -> None:
         """Make the calls of this case and of the next ones together, where that is worth it."""
         # A run of few calls makes none together, and starts sooner.
-        if self._alone or self.run.candidate.executions < LEAST_CALLS:
+        if index < self._alone_until or self.run.candidate.executions < LEAST_CALLS:
             return
         from pytest_metamorphic_guard.runner.together import call_together, count_together
 
@@ -120,8 +123,10 @@ class Flights:
             self._bytes += len(case.key or b"") if case.plan is not None else 0
             if self._bytes > _MOST_TOGETHER_BYTES:
                 break
-        if len(self._cases) > 1:
-            self._alone = not call_together(self.run, [*self._cases.values()])
+        if len(self._cases) > 1 and not call_together(self.run, [*self._cases.values()]):
+            # It may have been this host that had other things to do.
+            self._alone_until = index + len(self._cases) + self._pause
+            self._pause *= 2
 
     def _has_room(self, most: int, index: int) -> bool:
         while self._under_way and self._under_way[0].future.done():

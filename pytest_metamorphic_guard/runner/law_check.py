@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from hypothesis.errors import UnsatisfiedAssumption
 
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
+from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.case_results import CaseResult, Fault
 from pytest_metamorphic_guard.runner.solving import Solve
 from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
@@ -14,12 +16,13 @@ from pytest_metamorphic_guard.tasks.declarations import Law
 from pytest_metamorphic_guard.values.deciding import deciding
 
 if TYPE_CHECKING:
-    from pytest_metamorphic_guard.runner.calling import Caller
     from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.tasks.entries import Entry
     from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = ["evaluate_law"]
+
+_NOTHING = contextlib.nullcontext()
 
 
 def evaluate_law(
@@ -42,7 +45,7 @@ def evaluate_law(
     fault = skip = None
     answer = None
     caller.not_available = None
-    with deciding() as met:
+    with deciding() as met, _hold(caller):
         try:
             answer = law.body(*called, *sources, **fixtures)
         except CallFailed as error:
@@ -64,3 +67,16 @@ def evaluate_law(
         said = f"law {law.name!r} returned a {type(answer).__name__}, expected asserts and None"
         raise Unusable(refuse(task, entry, said))
     return CaseResult(role=caller.role, sources=tuple(solve.executions), fault=fault, skip=skip)
+
+
+def _hold(caller: Caller) -> contextlib.AbstractContextManager[None]:
+    """Return a block for the calls of a case, which an executor may see as one piece of work."""
+    # What is special about a caller is special about every single call, as in `count_together`.
+    if type(caller) is Caller and caller.goes_together and caller.pool is None:
+        hold = getattr(caller.loaded.executor, "hold", None)
+        block: contextlib.AbstractContextManager[None] | None = (
+            None if hold is None else hold(caller.implementation.target, caller.mem_mb)
+        )
+        if block is not None:
+            return block
+    return _NOTHING

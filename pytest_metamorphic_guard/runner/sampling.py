@@ -14,6 +14,7 @@ from pytest_metamorphic_guard.runner.cases import Case
 from pytest_metamorphic_guard.runner.constants import try_constants_of
 from pytest_metamorphic_guard.runner.drawn_inputs import DrawnInputs
 from pytest_metamorphic_guard.runner.functions import count_sources, disguise
+from pytest_metamorphic_guard.runner.garbage import collecting_seldom
 from pytest_metamorphic_guard.runner.holders import MeasuringHolder
 from pytest_metamorphic_guard.runner.listing import list_violations, read_cases
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
@@ -166,8 +167,13 @@ def draw_sample(
     def collect(case: Any) -> None:
         check_tuple(task, case)
         drawn.add(case)
+        collect_if_due()
 
-    with try_constants_of(task, literals), draw_without_mutations():
+    with (
+        try_constants_of(task, literals),
+        draw_without_mutations(),
+        collecting_seldom() as collect_if_due,
+    ):
         collect()
     drawn.shuffle(chance)
     return drawn
@@ -201,8 +207,9 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> Sequenc
         drawn.add(case)
         if literals:
             found.append(literals.list_in(case))
+        collect_if_due()
 
-    with try_constants_of(task, literals):
+    with try_constants_of(task, literals), collecting_seldom() as collect_if_due:
         collect()
     if len(drawn) < asked:  # there are no more distinct values
         number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import hypothesis
 import pytest
 
 from pytest_metamorphic_guard.executors.local import LocalExecutor
@@ -36,6 +37,14 @@ def solve(xs):
         os._exit(1)
     return sum(xs)
 """
+
+
+@pytest.fixture(autouse=True)
+def own_database(pytester):
+    """What a run finds is known to none of another test."""
+    hypothesis.configuration.set_hypothesis_home_dir(pytester.path / ".hypothesis")
+    yield
+    hypothesis.configuration.set_hypothesis_home_dir(None)
 
 
 @pytest.fixture
@@ -89,3 +98,24 @@ def test_it_is_the_same_as_one_by_one(pytester, spied, source, options, monkeypa
     assert max(counts) > 10, counts
     assert together == alone
     assert "violated" in str(together)
+
+
+def test_calls_go_together_again_after_one_that_took_long(pytester, spied):
+    pytester.makepyfile(
+        test_total=TASK,
+        right=RIGHT,
+        candidate="""
+        import time
+        calls = 0
+        def solve(xs):
+            global calls
+            calls += 1
+            if calls == 150:
+                time.sleep(0.11)
+            return sum(xs)
+        """,
+    )
+
+    run(pytester)
+
+    assert sum(spied) > 600, spied  # of 1,800 calls, and 50 before it

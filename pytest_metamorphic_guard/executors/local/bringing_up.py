@@ -62,8 +62,9 @@ class Processes:
     def bring_up(self, implementation: Callee) -> None:
         """Start the process of an implementation unless it has one that can be used."""
         watch = implementation.watch
-        if watch is not None and watch.has_changed():
+        if watch is not None and not implementation.is_checked and watch.has_changed():
             implementation.end()
+        implementation.is_checked = implementation.is_held
         sandbox = implementation.sandbox
         if sandbox is not None and not sandbox.is_usable():
             sandbox.end()

@@ -30,6 +30,8 @@ class Callee:
         refusal: Why it has none.
         needs: Modules that every process of it imports for inputs, by name.
         notes: What the payload of its next call says.
+        is_held: Whether its calls are those of one case, see `LocalExecutor.hold`.
+        is_checked: Whether one of these calls has looked for edits.
     """
 
     target: Target
@@ -40,6 +42,8 @@ class Callee:
     refusal: Payload | None = None
     needs: dict[str, Need] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    is_held: bool = False
+    is_checked: bool = False
     _lost: dict[str, str] = field(default_factory=dict)
 
     def lose(self, error: UnpreparedError) -> None:

@@ -119,18 +119,21 @@ class Channel:
             nonces: Those of the calls.
             seconds: What each of them may take; `exchange` says what is raised.
         """
-        data = bytearray()
+        data, at = bytearray(), 0
         for number, nonce in enumerate(nonces, start=1):
             deadline = time.monotonic() + seconds
-            was_awaited = len(data) < RESPONSE.size and self.is_quiet()
-            while len(data) < RESPONSE.size:
-                data += self._read(_CHUNK, deadline)
-            size = RESPONSE.size + read_length(data, nonce, self._limit)
-            if len(data) < size:
-                self._receive_rest(data, size - len(data), deadline)
-            response, _ = read_head(data[:size], nonce, self._limit)
-            del data[:size]
-            if data and number == len(nonces):
+            was_awaited = False
+            if len(data) < at + RESPONSE.size:
+                del data[:at]
+                at, was_awaited = 0, self.is_quiet()
+                while len(data) < RESPONSE.size:
+                    data += self._read(_CHUNK, deadline)
+            end = at + RESPONSE.size + read_length(data, nonce, self._limit, at)
+            if len(data) < end:
+                self._receive_rest(data, end - len(data), deadline)
+            response, _ = read_head(data[at:end], nonce, self._limit)
+            at = end
+            if number == len(nonces) and len(data) > end:
                 raise ForgedError(MANY)
             yield Received(response, was_awaited=was_awaited)
 

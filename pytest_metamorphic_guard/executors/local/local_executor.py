@@ -21,9 +21,8 @@ from pytest_metamorphic_guard.executors.local.bringing_up import Processes
 from pytest_metamorphic_guard.executors.local.callee import Callee
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.lanes import Lanes
-from pytest_metamorphic_guard.executors.local.levels import (
-    choose_level,
-)
+from pytest_metamorphic_guard.executors.local.levels import choose_level
+from pytest_metamorphic_guard.executors.local.one_case import Hold
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
 from pytest_metamorphic_guard.executors.local.sources import find_target
 
@@ -75,8 +74,8 @@ class LocalExecutor(Executor):
         self._owner = os.getpid()
         self._inherited: list[object] = []
         # Not a bound method: that would keep every executor alive until the end.
-        reference = weakref.ref(self)
-        self._at_exit = lambda: _close(reference)
+        reference = weakref.WeakMethod(self.close)
+        self._at_exit = lambda: (close := reference()) and close()
         atexit.register(self._at_exit)
 
     def execute(
@@ -133,11 +132,19 @@ class LocalExecutor(Executor):
 
         self._leave_to_parent()
         with self._lock:
-            try:
-                callee = self._find(file_path, mem_mb)
-            except ValueError:
-                return None  # a call by itself says so
+            callee = self._seek(file_path, mem_mb)
+            if callee is None:
+                return None
             return begin_together(self._processes, callee, func_name, given, timeout_s)
+
+    def hold(self, file_path: str, mem_mb: int) -> Hold | None:
+        """Return a block for the calls of one case; None where each call has to be for itself."""
+        if self._level != "worker":
+            return None
+        self._leave_to_parent()
+        with self._lock:
+            callee = self._seek(file_path, mem_mb)
+            return None if callee is None else Hold(callee)
 
     def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return arguments that `execute`, of this executor or another one, need not pickle again.
@@ -155,10 +162,9 @@ class LocalExecutor(Executor):
             return
         self._leave_to_parent()
         with self._lock:
-            try:
-                implementation = self._find(file_path, mem_mb)
-            except ValueError:
-                return  # the first call says so
+            implementation = self._seek(file_path, mem_mb)
+            if implementation is None:
+                return
             try:
                 self._processes.bring_up(implementation)
             except BaseException:
@@ -263,6 +269,12 @@ class LocalExecutor(Executor):
         self._implementations[key] = implementation
         return implementation
 
+    def _seek(self, file_path: str, mem_mb: int) -> Callee | None:
+        try:
+            return self._find(file_path, mem_mb)
+        except ValueError:
+            return None  # a call says why
+
     def _call(
         self, implementation: Callee, func_name: str, arguments: Arguments, timeout_s: float
     ) -> Payload:
@@ -275,7 +287,9 @@ class LocalExecutor(Executor):
         if sandbox is None:
             assert implementation.refusal is not None
             return dict(implementation.refusal)
-        payload, is_usable = sandbox.call(func_name, arguments.dumped, timeout_s)
+        payload, is_usable = sandbox.call(
+            func_name, arguments.dumped, timeout_s, is_held=implementation.is_held
+        )
         payload = implementation.explain(payload)
         if not is_usable or self._level == "spawn":
             sandbox.end()
@@ -284,9 +298,3 @@ class LocalExecutor(Executor):
             payload["notes"] = [*implementation.notes, *payload.get("notes", ())]
             implementation.notes = []
         return payload
-
-
-def _close(reference: weakref.ref[LocalExecutor]) -> None:
-    executor = reference()
-    if executor is not None:
-        executor.close()

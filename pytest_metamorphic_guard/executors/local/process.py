@@ -74,6 +74,7 @@ class Process:
         # Through it a zygote gets the writing end of each call's pipe.
         self.socket, self._their_socket = socket.socketpair()
         self._is_kept = is_kept
+        self._rests = False
         self._processor = processor
         self.requests = self.responses = self.pidfd = -1
         self._child: subprocess.Popen[bytes] | None = None
@@ -108,10 +109,13 @@ class Process:
     def rest(self) -> None:
         """Stop it until `wake`, so that it does nothing unless it is called."""
         self._kin.signal(signal.SIGSTOP)
+        self._rests = True
 
     def wake(self) -> None:
-        """Let it go on."""
-        self._kin.signal(signal.SIGCONT)
+        """Let it go on, if it rests."""
+        if self._rests:
+            self._kin.signal(signal.SIGCONT)
+            self._rests = False
 
     def count_strangers(self) -> int:
         """Return how many processes came from it beside those of ours, as the kernel counts."""

@@ -96,13 +96,13 @@ class Collected(NamedTuple):
         return response
 
 
-def read_length(data: bytearray, nonce: bytes, limit: int) -> int:
-    """Return the length of the body that follows a head.
+def read_length(data: bytearray, nonce: bytes, limit: int, at: int = 0) -> int:
+    """Return the length of the body that follows the head that begins there.
 
     Raises:
         ForgedError: It is no head of the response with this nonce, or of too long a body.
     """
-    found, _, _, _, _, length = RESPONSE.unpack_from(data)
+    found, _, _, _, _, length = RESPONSE.unpack_from(data, at)
     if found != nonce:
         raise ForgedError("the response does not belong to the call")
     if length > limit:

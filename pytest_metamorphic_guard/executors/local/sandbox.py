@@ -124,16 +124,23 @@ class Sandbox(ABC):
         """Kill it."""
         self._process.end()
 
-    def call(self, func_name: str, arguments: bytes, timeout_s: float) -> tuple[Payload, bool]:
+    def call(
+        self, func_name: str, arguments: bytes, timeout_s: float, *, is_held: bool = False
+    ) -> tuple[Payload, bool]:
         """Call a function and return the payload, and whether another call can be made.
 
-        The arguments are pickled, and ``timeout_s`` is what the call may take.
+        The arguments are pickled, and ``timeout_s`` is what the call may take. It rests afterwards
+        unless it is held for the next call.
         """
         self._preparation.begin_calls()
         payload, is_usable = self._call_woken(func_name, arguments, min(timeout_s, LONGEST_S))
-        if is_usable:
+        if is_usable and not is_held:
             self._process.rest()
         return payload, is_usable
+
+    def rest(self) -> None:
+        """Stop it until its next call."""
+        self._process.rest()
 
     def _call_woken(
         self, func_name: str, arguments: bytes, timeout_s: float
