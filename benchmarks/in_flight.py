@@ -107,7 +107,10 @@ def main() -> None:
         "--mg-executor=engine.py:Sleeper",
         f"--mg-n={inputs}",
     )
-    compare("5 ms of computing, 1 relation, 1000 inputs, 2", {"new.py": BUSY}, 1, 2, "--mg-n=1000")
+    # What is drawn, and what it takes to start, nobody does for two.
+    for count in (1000, 4000):
+        what = f"5 ms of computing, 1 relation, {count} inputs, 2"
+        compare(what, {"new.py": BUSY}, 1, 2, f"--mg-n={count}")
 
 
 if __name__ == "__main__":
