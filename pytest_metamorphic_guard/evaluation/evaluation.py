@@ -158,7 +158,7 @@ class Evaluation:
             excuses = self.known.select(task, entry, candidate, where=where, variant=variant)
         if baseline is not None:
             before = self.make_caller("baseline", baseline, task, entry.name)
-        return Run(
+        run = Run(
             task=task,
             entry=entry,
             settings=self.settings,
@@ -166,6 +166,12 @@ class Evaluation:
             baseline=before,
             excuses=excuses,
         )
+        for caller in run.callers:
+            # Its process is up when the inputs are drawn.
+            start = getattr(caller.loaded.executor, "start_ahead", None)
+            if start is not None and caller.loaded.is_ours:
+                start()
+        return run
 
     def make_measuring(  # one of its lines per word of the measuring
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from pytest_metamorphic_guard.executors.local.directories import Directories
 from pytest_metamorphic_guard.executors.local.levels import check_missing, choose_confinement
 from pytest_metamorphic_guard.executors.local.needs import UnpreparedError
 from pytest_metamorphic_guard.executors.local.payloads import make_failure
+from pytest_metamorphic_guard.executors.local.process import Process
 from pytest_metamorphic_guard.executors.local.sources import Watch, locate
 from pytest_metamorphic_guard.executors.local.warm import WarmWorker
 from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
@@ -42,6 +44,17 @@ class Processes:
         self._level = level
         self._is_confined, self._is_kept = choose_confinement(configuration)
         self._directories: Directories | None = None
+        self._spare: Process | None = None
+        self._spare_for: tuple[str, int | None] | None = None
+
+    def start_ahead(self) -> None:
+        """Start a process that nobody is called in yet, unless there is one."""
+        if self._spare is None:
+            kind = _find_kind(self._level)
+            # Where it cannot be started, whoever needs one says why.
+            with contextlib.suppress(OSError):
+                self._spare = self._start_process(kind.entry, self._make_folder())
+                self._spare_for = kind.entry, self.processor
 
     def get_ready(self, implementation: Callee, needs: tuple[Need, ...]) -> None:
         """Bring up a process that has imported what arguments need, unless that cannot be."""
@@ -102,8 +115,6 @@ class Processes:
             implementation.watch = Watch(file, locate(file).root)
 
     def _start_level(self, level: str, implementation: Callee) -> Sandbox:
-        if self._directories is None:
-            self._directories = Directories()
         wish = Wish(
             target=implementation.target,
             mem_mb=implementation.mem_mb,
@@ -115,7 +126,15 @@ class Processes:
             processor=self.processor,
             withheld=tuple(implementation.withheld),
         )
-        sandbox = _find_kind(level)(wish, self._directories.make())
+        kind = _find_kind(level)
+        spare = self._take_spare(kind.entry)
+        folder = "" if spare is not None else self._make_folder()
+        try:
+            process = spare or self._start_process(kind.entry, folder)
+        except OSError as error:
+            text = f"the process could not be started: {error}"
+            raise RefusedError(make_failure("not_started", text)) from error
+        sandbox = kind(wish, process)
         try:
             check_missing(sandbox.missing, self._configuration)
         except BaseException:
@@ -123,15 +142,46 @@ class Processes:
             raise
         return sandbox
 
+    def _make_folder(self) -> str:
+        if self._directories is None:
+            self._directories = Directories()
+        return self._directories.make()
+
+    def _start_process(self, entry: str, folder: str) -> Process:
+        configuration = self._configuration
+        return Process(
+            entry,
+            folder,
+            configuration.env,
+            int(configuration.max_output_kb * 1024),
+            hash_seed=configuration.hash_seed,
+            is_kept=self._is_kept or configuration.namespaces,
+            processor=self.processor,
+        )
+
+    def _take_spare(self, entry: str) -> Process | None:
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return None
+        fits = self._spare_for == (entry, self.processor)
+        if fits and spare.wait(0) is None:
+            return spare
+        spare.end()
+        return None
+
     def close(self) -> None:
-        """Remove the directories; processes must have ended."""
+        """Remove the directories; the processes of implementations must have ended."""
+        if self._spare is not None:
+            self._spare.end()
+            self._spare = None
         if self._directories is not None:
             self._directories.close()
             self._directories = None
 
     def leave(self) -> object:
         """Forget the directories without removing them, and return what owns them."""
-        left, self._directories = self._directories, None
+        left = self._directories, self._spare
+        self._directories = self._spare = None
         return left
 
 

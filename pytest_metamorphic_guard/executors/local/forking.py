@@ -27,6 +27,7 @@ from pytest_metamorphic_guard.executors.local.responses import Collected, Forged
 from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
 
 if TYPE_CHECKING:
+    from pytest_metamorphic_guard.executors.local.process import Process
     from pytest_metamorphic_guard.executors.local.responses import Response
     from pytest_metamorphic_guard.executors.local.wishes import Wish
 
@@ -39,10 +40,10 @@ _ZYGOTE_GRACE_S = 1.0
 class ForkingZygote(Sandbox):
     """A zygote that imported the candidate: a call sees the import, and no other call."""
 
-    _entry = "zygote"
+    entry = "zygote"
 
-    def __init__(self, wish: Wish, directory: str) -> None:
-        super().__init__(wish, directory)
+    def __init__(self, wish: Wish, process: Process) -> None:
+        super().__init__(wish, process)
         self._watch = Stopwatch(self._process.pid)
 
     def end(self) -> None:

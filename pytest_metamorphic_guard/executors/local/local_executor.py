@@ -18,18 +18,18 @@ from pytest_metamorphic_guard.executors.local.arguments import (
     pack_arguments,
 )
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
-from pytest_metamorphic_guard.executors.local.callee import Callee
+from pytest_metamorphic_guard.executors.local.callees import Callees
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.lanes import Lanes
 from pytest_metamorphic_guard.executors.local.levels import choose_level
 from pytest_metamorphic_guard.executors.local.one_case import Hold
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
-from pytest_metamorphic_guard.executors.local.sources import find_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
+    from pytest_metamorphic_guard.executors.local.callee import Callee
 
 __all__ = ["LocalExecutor"]
 
@@ -67,9 +67,7 @@ class LocalExecutor(Executor):
             from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 
             self._direct = InprocessExecutor()
-        self._implementations: dict[tuple[str, int], Callee] = {}
-        self._withheld: dict[str, dict[str, str]] = {}
-        self._prepared: dict[str, tuple[str, ...]] = {}
+        self._callees = Callees(self._configuration.max_workers)
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._inherited: list[object] = []
@@ -98,7 +96,7 @@ class LocalExecutor(Executor):
         self._leave_to_parent()
         with self._lock:
             try:
-                implementation = self._find(file_path, mem_mb)
+                implementation = self._callees.find(file_path, mem_mb)
             except ValueError as error:
                 return make_failure("import_error", str(error))
             try:
@@ -132,7 +130,7 @@ class LocalExecutor(Executor):
 
         self._leave_to_parent()
         with self._lock:
-            callee = self._seek(file_path, mem_mb)
+            callee = self._callees.seek(file_path, mem_mb)
             if callee is None:
                 return None
             return begin_together(self._processes, callee, func_name, given, timeout_s)
@@ -143,7 +141,7 @@ class LocalExecutor(Executor):
             return None
         self._leave_to_parent()
         with self._lock:
-            callee = self._seek(file_path, mem_mb)
+            callee = self._callees.seek(file_path, mem_mb)
             return None if callee is None else Hold(callee)
 
     def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -156,13 +154,21 @@ class LocalExecutor(Executor):
             return args
         return pack_arguments(args)
 
+    def start_ahead(self) -> None:
+        """Start a process that is up by the time of the first call; it returns at once."""
+        if self._direct is None:
+            self._leave_to_parent()
+            with self._lock:
+                if not self._callees:
+                    self._processes.start_ahead()
+
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
         """Start the candidate's process, so that no call has to wait for its import."""
         if self._direct is not None:
             return
         self._leave_to_parent()
         with self._lock:
-            implementation = self._seek(file_path, mem_mb)
+            implementation = self._callees.seek(file_path, mem_mb)
             if implementation is None:
                 return
             try:
@@ -174,22 +180,14 @@ class LocalExecutor(Executor):
     def withhold(self, file_path: str, files: Mapping[str, str]) -> None:
         """Keep files from one candidate, where the kernel confines it; see `Executor`."""
         with self._lock:
-            if self._withheld.get(file_path, {}) == dict(files):
-                return
-            self._withheld[file_path] = dict(files)
-            for key in [key for key in self._implementations if key[0] == file_path]:
-                self._implementations.pop(key).end()
+            self._callees.withhold(file_path, files)
 
     def set_up(self, file_path: str, functions: tuple[str, ...]) -> None:
         """Call functions of a candidate once in every process, as a part of its import."""
         with self._lock:
             if self._direct is not None:
                 self._direct.set_up(file_path, functions)
-            if self._prepared.get(file_path, ()) == functions:
-                return
-            self._prepared[file_path] = functions
-            for key in [key for key in self._implementations if key[0] == file_path]:
-                self._implementations.pop(key).end()
+            self._callees.prepare(file_path, functions)
 
     def restart(self) -> None:
         """End all processes and forget failed imports: the next call runs in a fresh process."""
@@ -197,8 +195,7 @@ class LocalExecutor(Executor):
         with self._lock:
             if self._direct is not None:
                 self._direct.restart()
-            for implementation in self._implementations.values():
-                implementation.end()
+            self._callees.end()
 
     def share_processor(self, processor: int) -> None:
         """Keep all processes that are started from now on on one processor of this machine.
@@ -231,17 +228,14 @@ class LocalExecutor(Executor):
 
     def abort(self) -> None:
         """End the call that another thread has under way; its processes come up anew."""
-        for implementation in list(self._implementations.values()):
-            sandbox = implementation.sandbox
-            if sandbox is not None:
-                sandbox.abort()
+        self._callees.abort()
 
     def close(self) -> None:
         """End all processes and remove their directories. It may be called again."""
         self._leave_to_parent()
         with self._lock:
             self.restart()
-            self._implementations.clear()
+            self._callees.clear()
             self._processes.close()
         atexit.unregister(self._at_exit)
 
@@ -250,30 +244,9 @@ class LocalExecutor(Executor):
         if os.getpid() == self._owner:
             return
         # Kept, because what is collected may close or complain.
-        self._inherited += [self._implementations, self._processes.leave()]
-        self._implementations = {}
+        self._inherited += [self._callees.clear(), self._processes.leave()]
         self._lock = threading.RLock()
         self._owner = os.getpid()
-
-    def _find(self, file_path: str, mem_mb: int) -> Callee:
-        key = (file_path, mem_mb)
-        # Taken out and put back: the least recently used one comes first.
-        implementation = self._implementations.pop(key, None)
-        if implementation is None:
-            withheld = self._withheld.get(file_path, {})
-            target = find_target(file_path)._replace(prepare=self._prepared.get(file_path, ()))
-            implementation = Callee(target, mem_mb, withheld)
-            while len(self._implementations) >= self._configuration.max_workers:
-                oldest = next(iter(self._implementations))
-                self._implementations.pop(oldest).end()
-        self._implementations[key] = implementation
-        return implementation
-
-    def _seek(self, file_path: str, mem_mb: int) -> Callee | None:
-        try:
-            return self._find(file_path, mem_mb)
-        except ValueError:
-            return None  # a call says why
 
     def _call(
         self, implementation: Callee, func_name: str, arguments: Arguments, timeout_s: float

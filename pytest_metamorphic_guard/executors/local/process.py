@@ -46,6 +46,7 @@ class Process:
         processor: The only processor that it and what it starts run on, or None for all.
 
     Attributes:
+        folder: See above.
         requests: Descriptor to write requests to.
         responses: Descriptor to read responses from.
         socket: Through which a zygote is given descriptors.
@@ -68,6 +69,7 @@ class Process:
         is_kept: bool,
         processor: int | None = None,
     ) -> None:
+        self.folder = folder
         self.workplace = Workplace(folder)
         self._kin = Kin()
         self._shared = SharedFolder()

@@ -21,7 +21,6 @@ from pytest_metamorphic_guard.executors.local.payloads import (
 )
 from pytest_metamorphic_guard.executors.local.permissions import make_permissions
 from pytest_metamorphic_guard.executors.local.preparation import Preparation
-from pytest_metamorphic_guard.executors.local.process import Process
 from pytest_metamorphic_guard.executors.local.responses import ExpiredError, ForgedError, GoneError
 from pytest_metamorphic_guard.executors.local.setup import Setup
 from pytest_metamorphic_guard.executors.local.wishes import RefusedError, Wish
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.executors.local.hints import Hints
     from pytest_metamorphic_guard.executors.local.needs import Need
+    from pytest_metamorphic_guard.executors.local.process import Process
 
 __all__ = ["LONGEST_S", "Sandbox", "make_body"]
 
@@ -48,7 +48,7 @@ class Sandbox(ABC):
 
     Args:
         wish: What is wanted.
-        directory: A new directory for the process alone.
+        process: One that runs the entry of this class and was told nothing yet.
 
     Attributes:
         missing: What this system lacks for the confinement.
@@ -59,26 +59,14 @@ class Sandbox(ABC):
         RefusedError: It did not start, or the candidate did not import; the process has ended.
     """
 
-    _entry: str
+    entry: str
     _is_fresh = False
     takes_many = False
 
-    def __init__(self, wish: Wish, directory: str) -> None:
+    def __init__(self, wish: Wish, process: Process) -> None:
         self._wish = wish
         self._configuration = wish.configuration
-        try:
-            self._process = Process(
-                self._entry,
-                directory,
-                wish.configuration.env,
-                int(wish.configuration.max_output_kb * 1024),
-                hash_seed=wish.configuration.hash_seed,
-                is_kept=wish.is_kept or wish.configuration.namespaces,
-                processor=wish.processor,
-            )
-        except OSError as error:
-            text = f"the process could not be started: {error}"
-            raise RefusedError(make_failure("not_started", text)) from error
+        self._process = process
         self._reader = AnswerReader(
             wish.target, wish.configuration, self._process, lambda: self._hints
         )
@@ -90,7 +78,7 @@ class Sandbox(ABC):
                 wish.configuration.import_timeout_s,
                 has_room=wish.has_needs,
             )
-            self.missing = self._start(directory)
+            self.missing = self._start(process.folder)
             self._process.find_inner()
             self.file, self.threads = self._load()
             self._process.rest()

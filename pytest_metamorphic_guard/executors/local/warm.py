@@ -18,6 +18,7 @@ from pytest_metamorphic_guard.executors.local.sandbox import LONGEST_S, Sandbox,
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pytest_metamorphic_guard.executors.local.process import Process
     from pytest_metamorphic_guard.executors.local.wishes import Wish
 
 __all__ = ["WarmWorker"]
@@ -36,11 +37,11 @@ class WarmWorker(Sandbox):
             nobody can tell then.
     """
 
-    _entry = "worker"
+    entry = "worker"
     takes_many = True
 
-    def __init__(self, wish: Wish, directory: str) -> None:
-        super().__init__(wish, directory)
+    def __init__(self, wish: Wish, process: Process) -> None:
+        super().__init__(wish, process)
         self._watch = Stopwatch(self._process.pid)
         self.prints = False
         self._largest = 0
