@@ -126,21 +126,32 @@ class Processes:
             processor=self.processor,
             withheld=tuple(implementation.withheld),
         )
-        kind = _find_kind(level)
-        spare = self._take_spare(kind.entry)
-        folder = "" if spare is not None else self._make_folder()
-        try:
-            process = spare or self._start_process(kind.entry, folder)
-        except OSError as error:
-            text = f"the process could not be started: {error}"
-            raise RefusedError(make_failure("not_started", text)) from error
-        sandbox = kind(wish, process)
+        sandbox = self._use_spare(level, wish) or self._use_new(level, wish)
         try:
             check_missing(sandbox.missing, self._configuration)
         except BaseException:
             sandbox.end()
             raise
         return sandbox
+
+    def _use_spare(self, level: str, wish: Wish) -> Sandbox | None:
+        kind = _find_kind(level)
+        spare = self._take_spare(kind.entry)
+        try:
+            return None if spare is None else kind(wish, spare)
+        except RefusedError as failure:
+            if failure.payload["error_type"] != "not_started":
+                raise
+            return None  # it ended while nobody looked
+
+    def _use_new(self, level: str, wish: Wish) -> Sandbox:
+        kind, folder = _find_kind(level), self._make_folder()
+        try:
+            process = self._start_process(kind.entry, folder)
+        except OSError as error:
+            text = f"the process could not be started: {error}"
+            raise RefusedError(make_failure("not_started", text)) from error
+        return kind(wish, process)
 
     def _make_folder(self) -> str:
         if self._directories is None:
@@ -161,13 +172,10 @@ class Processes:
 
     def _take_spare(self, entry: str) -> Process | None:
         spare, self._spare = self._spare, None
-        if spare is None:
+        if spare is not None and self._spare_for != (entry, self.processor):
+            spare.end()
             return None
-        fits = self._spare_for == (entry, self.processor)
-        if fits and spare.wait(0) is None:
-            return spare
-        spare.end()
-        return None
+        return spare
 
     def close(self) -> None:
         """Remove the directories; the processes of implementations must have ended."""

@@ -18,12 +18,12 @@ from pytest_metamorphic_guard.executors.local.arguments import (
     pack_arguments,
 )
 from pytest_metamorphic_guard.executors.local.bringing_up import Processes
-from pytest_metamorphic_guard.executors.local.callees import Callees
 from pytest_metamorphic_guard.executors.local.configuration import read_configuration
 from pytest_metamorphic_guard.executors.local.lanes import Lanes
 from pytest_metamorphic_guard.executors.local.levels import choose_level
 from pytest_metamorphic_guard.executors.local.one_case import Hold
 from pytest_metamorphic_guard.executors.local.payloads import Payload, make_failure
+from pytest_metamorphic_guard.executors.local.roster import Roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +67,7 @@ class LocalExecutor(Executor):
             from pytest_metamorphic_guard.executors.inprocess import InprocessExecutor
 
             self._direct = InprocessExecutor()
-        self._callees = Callees(self._configuration.max_workers)
+        self._roster = Roster(self._configuration.max_workers)
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._inherited: list[object] = []
@@ -96,7 +96,7 @@ class LocalExecutor(Executor):
         self._leave_to_parent()
         with self._lock:
             try:
-                implementation = self._callees.find(file_path, mem_mb)
+                implementation = self._roster.find(file_path, mem_mb)
             except ValueError as error:
                 return make_failure("import_error", str(error))
             try:
@@ -130,7 +130,7 @@ class LocalExecutor(Executor):
 
         self._leave_to_parent()
         with self._lock:
-            callee = self._callees.seek(file_path, mem_mb)
+            callee = self._roster.seek(file_path, mem_mb)
             if callee is None:
                 return None
             return begin_together(self._processes, callee, func_name, given, timeout_s)
@@ -141,7 +141,7 @@ class LocalExecutor(Executor):
             return None
         self._leave_to_parent()
         with self._lock:
-            callee = self._callees.seek(file_path, mem_mb)
+            callee = self._roster.seek(file_path, mem_mb)
             return None if callee is None else Hold(callee)
 
     def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -159,7 +159,7 @@ class LocalExecutor(Executor):
         if self._direct is None:
             self._leave_to_parent()
             with self._lock:
-                if not self._callees:
+                if not self._roster:
                     self._processes.start_ahead()
 
     def warm_up(self, file_path: str, func_name: str, timeout_s: float, mem_mb: int) -> None:  # noqa: ARG002
@@ -168,7 +168,7 @@ class LocalExecutor(Executor):
             return
         self._leave_to_parent()
         with self._lock:
-            implementation = self._callees.seek(file_path, mem_mb)
+            implementation = self._roster.seek(file_path, mem_mb)
             if implementation is None:
                 return
             try:
@@ -180,14 +180,14 @@ class LocalExecutor(Executor):
     def withhold(self, file_path: str, files: Mapping[str, str]) -> None:
         """Keep files from one candidate, where the kernel confines it; see `Executor`."""
         with self._lock:
-            self._callees.withhold(file_path, files)
+            self._roster.withhold(file_path, files)
 
     def set_up(self, file_path: str, functions: tuple[str, ...]) -> None:
         """Call functions of a candidate once in every process, as a part of its import."""
         with self._lock:
             if self._direct is not None:
                 self._direct.set_up(file_path, functions)
-            self._callees.prepare(file_path, functions)
+            self._roster.prepare(file_path, functions)
 
     def restart(self) -> None:
         """End all processes and forget failed imports: the next call runs in a fresh process."""
@@ -195,7 +195,7 @@ class LocalExecutor(Executor):
         with self._lock:
             if self._direct is not None:
                 self._direct.restart()
-            self._callees.end()
+            self._roster.end()
 
     def share_processor(self, processor: int) -> None:
         """Keep all processes that are started from now on on one processor of this machine.
@@ -228,14 +228,14 @@ class LocalExecutor(Executor):
 
     def abort(self) -> None:
         """End the call that another thread has under way; its processes come up anew."""
-        self._callees.abort()
+        self._roster.abort()
 
     def close(self) -> None:
         """End all processes and remove their directories. It may be called again."""
         self._leave_to_parent()
         with self._lock:
             self.restart()
-            self._callees.clear()
+            self._roster.clear()
             self._processes.close()
         atexit.unregister(self._at_exit)
 
@@ -244,7 +244,7 @@ class LocalExecutor(Executor):
         if os.getpid() == self._owner:
             return
         # Kept, because what is collected may close or complain.
-        self._inherited += [self._callees.clear(), self._processes.leave()]
+        self._inherited += [self._roster.clear(), self._processes.leave()]
         self._lock = threading.RLock()
         self._owner = os.getpid()
 

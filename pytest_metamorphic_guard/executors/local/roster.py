@@ -10,10 +10,10 @@ from pytest_metamorphic_guard.executors.local.sources import find_target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Callees"]
+__all__ = ["Roster"]
 
 
-class Callees:
+class Roster:
     """What is called, the least recently called first.
 
     Args:
