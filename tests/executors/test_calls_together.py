@@ -65,7 +65,7 @@ def test_two_implementations_work_at_the_same_time(make_local, candidates):
         import time
         def solve(x):
             begun = time.monotonic()
-            while time.monotonic() < begun + 0.05: pass
+            time.sleep(0.5)
             return begun, time.monotonic()
         """
     )
