@@ -1,8 +1,8 @@
 """What the host saw of a call's duration, against what the process that made it claims.
 
 The clock inside that process is the finer one, and it shares the process with the candidate. The
-host sees more: what the kernel and the pipes take, and the time for which either process waited for
-a CPU, which the kernel tells.
+host sees more: what the kernel and the pipes take, the time for which either process waited for a
+CPU, and what the host itself computed meanwhile, such as a collection of garbage. The kernel tells.
 """
 
 from __future__ import annotations
@@ -34,35 +34,42 @@ CPU_SLACK_MS = 5.0
 
 
 class Stopwatch:
-    """Tells how long calls in another process waited for a CPU, there and here.
+    """Tells for how long nobody worked on a call in another process, or the host kept it waiting.
 
     Args:
         pid: Number of the process.
     """
 
     def __init__(self, pid: int) -> None:
-        paths = (f"/proc/{pid}/schedstat", f"/proc/self/task/{threading.get_native_id()}/schedstat")
-        self._descriptors = [found for found in map(_open, paths) if found >= 0]
-        self._waited = 0
+        self._theirs = _open(f"/proc/{pid}/schedstat")
+        self._own = _open(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._before = 0, 0
         self.start = 0.0
 
     def begin(self) -> float:
         """Begin with a call; return the value of ``time.monotonic()``."""
-        self._waited = self._read_waited()
+        self._before = self._read()
         self.start = time.monotonic()
         return self.start
 
     def read_waited_ms(self) -> float:
         """Return the milliseconds since `begin` for which either process waited for a CPU."""
-        return max(0, self._read_waited() - self._waited) / 1e6
+        return max(0, self._read()[0] - self._before[0]) / 1e6
+
+    def read_kept_ms(self) -> float:
+        """Return these and the milliseconds for which this thread computed."""
+        return max(0, sum(self._read()) - sum(self._before)) / 1e6
 
     def close(self) -> None:
         """Give the descriptors up; it may be called again."""
-        while self._descriptors:
-            os.close(self._descriptors.pop())
+        for descriptor in (self._theirs, self._own):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._theirs = self._own = -1
 
-    def _read_waited(self) -> int:
-        return sum(map(_read, self._descriptors))
+    def _read(self) -> tuple[int, int]:
+        worked, waited = _read(self._own)
+        return waited + _read(self._theirs)[1], worked
 
 
 def is_contradicted(
@@ -88,9 +95,10 @@ def _open(path: str) -> int:
         return -1
 
 
-def _read(descriptor: int) -> int:
-    """Return the nanoseconds for which a thread waited for a CPU; 0 where nobody tells."""
+def _read(descriptor: int) -> tuple[int, int]:
+    """Return the nanoseconds for which a thread had a CPU and waited for one; 0 if nobody tells."""
     try:
-        return int(os.pread(descriptor, 100, 0).split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
+        worked, waited, _ = os.pread(descriptor, 100, 0).split()
+        return int(worked), int(waited)
+    except (OSError, ValueError):
+        return 0, 0

@@ -123,7 +123,7 @@ class WarmWorker(Sandbox):
         claimed_ms = payload["duration_ms"]
         # Only where it may matter is it read how long anybody waited.
         if is_contradicted(claimed_ms, seen_ms, sizes, SLACK_MS):
-            slack_ms = SLACK_MS + self._watch.read_waited_ms()
+            slack_ms = SLACK_MS + self._watch.read_kept_ms()
             if is_contradicted(claimed_ms, seen_ms, sizes, slack_ms):
                 payload["duration_ms"] = seen_ms
 
