@@ -42,17 +42,20 @@ class Kept:
     _for_monitors: Allowance = field(default_factory=lambda: Allowance(KEPT_BYTES))
 
     def keep_calls(self, *results: CaseResult | None) -> None:
-        """Keep calls for a search that may repeat them."""
+        """Keep the calls of one case for a search that may repeat them."""
+        counted: set[int] = set()
         for result in results:
             if result is None:
                 continue
             kept = self.calls.setdefault(result.role, [])
-            kept += [
-                (execution.key, execution.outcome)
-                for execution in result.executions
-                if len(kept) < _REMEMBERED
-                and self._for_search.take(execution.args, read_value(execution.outcome))
-            ]
+            for execution in result.executions:
+                # Both roles are most often called with the very same arguments.
+                args = () if id(execution.args) in counted else execution.args
+                if len(kept) < _REMEMBERED and self._for_search.take(
+                    args, read_value(execution.outcome)
+                ):
+                    kept.append((execution.key, execution.outcome))
+                    counted.add(id(execution.args))
 
     def limit_violation(self, violation: Violation) -> Violation:
         """Return the violation as it is kept: with inputs and results, as long as there is room."""
