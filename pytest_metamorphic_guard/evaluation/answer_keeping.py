@@ -37,9 +37,16 @@ _OF_TWO = (
 
 
 class AnswerKeeper:
-    """Gathers what a baseline answered, one answer for each call, and writes it at the end."""
+    """Gathers what a baseline answered, one answer for each call, and writes it at the end.
+
+    Attributes:
+        answers: They, by function and arguments.
+        left_out: How many calls have none, by the reason.
+        is_written: Whether they are in the file now.
+    """
 
     def __init__(self) -> None:
+        self.is_written = False
         self.answers: dict[tuple[str, str], Answer] = {}
         self.left_out: Counter[str] = Counter()
         self._origins: dict[tuple[str, str], str] = {}
@@ -118,6 +125,7 @@ class AnswerKeeper:
             seed: Of the sample.
             update: Whether answers that have changed take the place of those in the file.
         """
+        self.is_written = False
         try:
             before = read_answers(path) if path.exists() else Answers(seed, {})
         except (OSError, ValueError) as error:
@@ -141,6 +149,7 @@ class AnswerKeeper:
                 path.write_text(kept.to_text(), encoding="utf-8")
             except OSError as error:
                 return [f"no answers kept: {path}: cannot write it: {error.strerror}"]
+        self.is_written = True
         done = "changed" if update else "differ and stay as they were (--mg-update-answers)"
         lines = [f"answers of the baseline in {path}: {new} new, {len(changed)} {done}"]
         for old, answer in changed[:_MOST_SHOWN]:

@@ -41,9 +41,12 @@ class BaselineAnswers:
     def pytest_testnodedown(self, node: Any) -> None:
         self._keeper.add_all(getattr(node, "workeroutput", {}).get(_OUTPUT, ()))
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_OUTPUT] = self._keeper.list_answers()
             return
         self.lines = self._keeper.write(self._path, self._seed, update=self._update)
+        if not self._keeper.is_written and session.exitstatus == pytest.ExitCode.OK:
+            # Whoever asked for a file, most often a script, must not take an old one for it.
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -54,6 +54,7 @@ def test_answers_that_cannot_be_written_are_said_to_be_lost(damaged):
     keep = ("--mg-baseline=new.py", "--mg-record-baseline=list.json/answers.jsonl")
     ran = damaged.run("--mg-candidate=new.py", "--mg-executor=inprocess", *keep)
     ran.stdout.fnmatch_lines(["no answers kept: *answers.jsonl: cannot write it: *"])
+    assert ran.ret == 1
 
 
 def test_reports_that_were_changed_are_not_merged_and_not_shown(damaged, capsys):
