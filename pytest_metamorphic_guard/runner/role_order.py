@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,13 @@ class RoleOrder:
     def arrange(self, callers: Sequence[Caller], name: str | None) -> list[Caller]:
         """Return the callers in random order, the same one for one name of a case."""
         arranged = list(callers)
-        if len(arranged) > 1:
-            chance = self._chance
-            if name is not None:
-                chance = random.Random(f"{self._key}:{name}")  # noqa: S311 - no secret
-            if chance.random() < 0.5:  # noqa: PLR2004 - a fair coin
-                arranged.reverse()
+        if len(arranged) > 1 and self._toss(name):
+            arranged.reverse()
         return arranged
+
+    def _toss(self, name: str | None) -> int:
+        if name is None:
+            return self._chance.getrandbits(1)
+        # A generator for each case would take several times as long.
+        text = f"{self._key}:{name}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, digest_size=1).digest()[0] & 1
