@@ -80,6 +80,7 @@ class Pool:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._threads = 0
+        self._is_lost = False
         self._lock = threading.Lock()
 
     @property
@@ -111,6 +112,16 @@ class Pool:
             self._waiting.clear()
         begun = [job for job in waiting if not (job.future.cancel() or job.future.done())]
         self._abort([job.future for job in begun], _END_WITHIN_S)
+        if self._is_lost:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Leave its threads to an executor that is lost: calls of it may never come back."""
+        with self._lock:
+            for _ in range(self._threads):
+                self._jobs.put(None)
+            self._jobs, self._threads = queue.SimpleQueue(), 0
+            self.slots, self._is_lost = threading.BoundedSemaphore(self.width), False
 
     def close(self) -> None:
         """Stop, and let the threads end."""
@@ -133,9 +144,12 @@ class Pool:
         return self.width
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        jobs = self._jobs
+        while (job := jobs.get()) is not None:
             if job.begin():
                 job.end(job.make)
+                # No failing call, which is an answer: the executor broke its contract.
+                self._is_lost = self._is_lost or job.future.exception() is not None
 
 
 class _ManyPool(Pool):

@@ -126,6 +126,20 @@ def test_an_executor_that_is_lost_ends_what_is_under_way(project, name, said):
         assert set(log) == {"True"}
 
 
+@pytest.mark.parametrize("seed", [0, 5, 6])
+def test_calls_that_never_end_keep_no_other_item_waiting(project, seed):
+    project.write_task(CHECKS, inputs="[(x,) for x in range(1, 9)]")
+    project.write(new="def solve(x):\n    return x\n", engine=ENGINE)
+
+    result = project.spawn(
+        *("--mg-candidate=new.py", "--mg-baseline=new.py", "--mg-gate", "--mg-timeout-s=60"),
+        *("--mg-executor=engine.py:Deaf", f"--mg-seed={seed}"),
+        timeout_s=45,
+    )
+
+    assert result.stdout.str().count("the cluster is gone. A failing call") >= 2  # one an item
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 @pytest.mark.parametrize("level", ["worker", "fork"])
 def test_processes_that_are_killed_from_outside_end_their_calls_alone(project, level):
