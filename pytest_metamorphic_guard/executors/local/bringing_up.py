@@ -123,7 +123,6 @@ class Processes:
             has_needs=bool(implementation.needs),
             is_confined=self._is_confined,
             is_kept=self._is_kept,
-            processor=self.processor,
             withheld=tuple(implementation.withheld),
         )
         sandbox = self._use_spare(level, wish) or self._use_new(level, wish)

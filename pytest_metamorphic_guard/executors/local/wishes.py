@@ -31,7 +31,6 @@ class Wish(NamedTuple):
         has_needs: Whether modules are to be imported for its inputs.
         is_confined: Whether to harden it.
         is_kept: Whether it may leave processes behind that have to be swept.
-        processor: The only processor it runs on, or None for all.
         withheld: Files that it may not read, if it is confined.
     """
 
@@ -42,5 +41,4 @@ class Wish(NamedTuple):
     has_needs: bool
     is_confined: bool
     is_kept: bool
-    processor: int | None = None
     withheld: tuple[str, ...] = ()
