@@ -15,7 +15,7 @@ from pytest_metamorphic_guard.gate.policies import Strict
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.drawn_ahead import DrawnSamples
 from pytest_metamorphic_guard.runner.functions import count_sources
-from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
+from pytest_metamorphic_guard.runner.known_outcomes import RunOutcomes
 from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.purse import Purse
 from pytest_metamorphic_guard.runner.repeating import plan_repeats
@@ -69,6 +69,7 @@ class Evaluation:
         self.samples = Samples(settings, rules)
         self.purse = Purse(_share_budget(settings.budget_usd, worker))
         self.drawn = DrawnSamples()
+        self.outcomes = RunOutcomes()
         self.answers: AnswerKeeper | None = None
         is_timed = any(monitor.compares_durations for monitor in monitors)
         self._goes_together = not is_timed
@@ -81,9 +82,13 @@ class Evaluation:
         self._watched = bool(monitors)
         self._replays = replays
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
-        self._shared: dict[tuple[str, str, int], SharedOutcomes] = {}
         self._withheld: dict[str, dict[str, str]] = {}
         self._set_ups: dict[tuple[str, str], dict[str, None]] = {}
+
+    def forget_shared(self) -> None:
+        """Keep nothing that only entries share: none follows, and what is kept costs time."""
+        self.drawn.forget()
+        self.outcomes.forget()
 
     def make_caller(
         self, role: str, implementation: Implementation, task: Task | None = None, entry: str = ""
@@ -94,7 +99,7 @@ class Evaluation:
         if task is not None:
             key = (role, implementation.specification, id(task))
             time_outs = self._time_outs.setdefault(key, TimeOuts())
-            shared = self._shared.setdefault(key, SharedOutcomes())
+            shared = self.outcomes.get(role, implementation.specification, task)
             mem_mb = task.mem_mb if mem_mb is None else mem_mb
         make: Callable[..., Caller] = Caller
         if role == "baseline" and self.answers is not None and task is not None:

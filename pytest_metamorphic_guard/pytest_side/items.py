@@ -84,6 +84,18 @@ class ItemRunner:
 
     # --- hooks
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.session.evaluation.outcomes.expect(
+            (plan.task, find_entry(item))
+            for item in session.items
+            if isinstance(item, pytest.Function) and (plan := find_plan(item)) is not None
+        )
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
+        if nextitem is None:
+            self.session.evaluation.forget_shared()
+
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool | None:
         # A user's own test that calls an implementation runs inside hypothesis just as well.

@@ -23,7 +23,7 @@ from pytest_metamorphic_guard.runner.cases import snapshot
 from pytest_metamorphic_guard.runner.giving import Giving
 from pytest_metamorphic_guard.runner.offers import use_offer
 from pytest_metamorphic_guard.runner.remembering import Remembered
-from pytest_metamorphic_guard.runner.requests import Request
+from pytest_metamorphic_guard.runner.requests import Answered, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.loading import LoadedExecutor
     from pytest_metamorphic_guard.relations.raised import ExceptionKind
-    from pytest_metamorphic_guard.runner.cases import Answered, Case
+    from pytest_metamorphic_guard.runner.cases import Case
     from pytest_metamorphic_guard.runner.known_outcomes import SharedOutcomes
     from pytest_metamorphic_guard.runner.pools import Job, Pool
     from pytest_metamorphic_guard.runner.purse import Purse
@@ -146,9 +146,12 @@ class Caller:
             self.executions += 1
             self._take(outcome)
             return outcome
-        given = self.give(arranged, args, case)
         job = None if case is None else case.ahead.pop((self.role, self.kind), None)
-        outcome = self._call(arranged, given, job)
+        if isinstance(job, Answered):
+            request = job.request
+        else:
+            request = self.make_request(self.give(arranged, args, case))
+        outcome = self._call(arranged, request, job)
         if shared is not None and case is not None:
             shared.add(case.identity, self.entry, outcome)
         if key is not None and self._remembered is not None:
@@ -199,22 +202,20 @@ class Caller:
         """Its executor, and the one with another hash seed if there is one."""
         return [self.loaded, *([self.reseeded] if self.reseeded is not None else [])]
 
-    def _call(
-        self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | Answered | None
-    ) -> Outcome:
-        """Call with ``args``, which the executor is given as ``given``."""
+    def _call(self, args: tuple[Any, ...], request: Request, job: Job | Answered | None) -> Outcome:
+        """Call with ``args``, for which ``request`` asks."""
         __tracebackhide__ = True
         time_outs = self.time_outs if self.kind in _FIRST_KINDS else None
         if time_outs is None:
-            return self._execute(given, job)
+            return self._execute(request, job)
         # An item whose time ends shortens its last call.
         is_whole = self.deadline is None or time.monotonic() + self.timeout_s <= self.deadline
         outcome, is_known = time_outs.ask(
             args,
             self.entry,
-            lambda: self._execute(given, job),
+            lambda: self._execute(request, job),
             # Taken before the call where a stranger's may change them.
-            changes=not self.packs,
+            changes=not (isinstance(job, Answered) or self.packs),
             keeps=is_whole,
         )
         if is_known:
@@ -222,10 +223,9 @@ class Caller:
             self._take(outcome)
         return outcome
 
-    def _execute(self, given: tuple[Any, ...], job: Job | Answered | None) -> Outcome:
+    def _execute(self, request: Request, job: Job | Answered | None) -> Outcome:
         __tracebackhide__ = True
         default_s, jobs = getattr(self.loaded.executor, "retry_after_s", None), [job] if job else []
-        request = self.make_request(given)
         # Where it has to be asked again, it is asked here.
         outcome = self.availability.ask(
             lambda: self._ask(request, jobs.pop() if jobs else None), default_s, self.deadline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.tasks.task import Task
 
 __all__ = ["evaluate"]
+
+_NOTHING = contextlib.nullcontext()
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - a case is what all of these together say
@@ -98,7 +101,7 @@ def _evaluate_calls(
         else:
             skip = None if followups else UnsatisfiedAssumption()
     if fault is None and skip is None and not callable(followups) and followups:
-        with labelling(caller, "again" if _repeats(entry) else ""):
+        with labelling(caller, "again") if _repeats(entry) else _NOTHING:
             derived = _execute(caller, "followup", followups, case, caller.answers)
         fault = _find_failed(derived, "follow-up", many=len(derived) > 1)
     if fault is None and skip is None:

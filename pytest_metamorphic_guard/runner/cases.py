@@ -9,7 +9,7 @@ import pickle
 import random
 import re
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.arguments import Call
 from pytest_metamorphic_guard.values.lookup import find_kind
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_metamorphic_guard.runner.pools import Job
+    from pytest_metamorphic_guard.runner.requests import Answered
 
-__all__ = ["Answered", "Case", "Plan", "duplicate", "identify", "show_input", "snapshot"]
+__all__ = ["Case", "Plan", "duplicate", "identify", "show_input", "snapshot"]
 
 _IMMUTABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
@@ -41,16 +42,6 @@ class Plan:
 
     applies: bool
     followups: tuple[tuple[Any, ...], ...] = ()
-
-
-class Answered(NamedTuple):
-    """A call that was made before the turn of its case.
-
-    Attributes:
-        payload: What the executor answered.
-    """
-
-    payload: Any
 
 
 class Case:

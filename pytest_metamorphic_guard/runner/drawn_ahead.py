@@ -91,6 +91,10 @@ class DrawnSamples:
             self._drawn[whole] = draw()
         return self._drawn[whole]
 
+    def forget(self) -> None:
+        """Keep none of them; who asks for one draws it again."""
+        self._drawn.clear()
+
 
 def is_drawn_ahead(chosen: hypothesis.settings) -> bool:
     """Tell whether inputs can be drawn ahead under these settings of hypothesis."""

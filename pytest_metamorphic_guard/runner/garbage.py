@@ -1,4 +1,4 @@
-"""Garbage while inputs are drawn: looked for in all objects when there are twice as many.
+"""Garbage while inputs are drawn: looked for in all objects when there are four times as many.
 
 What hypothesis remembers of a sample grows all the time that it draws, and holds no garbage. Python
 goes through all of it whenever it has grown by a quarter, a tenth of the time that drawing takes.
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["collecting_seldom"]
 
 _NEVER = 1 << 30
+# All objects are gone through when there may be so many times as many as the last time.
+_GROWN = 4
 # From this version on Python collects in steps, and knows no such threshold.
 _IN_STEPS = (3, 14)
 
@@ -48,5 +50,5 @@ def collecting_seldom() -> Iterator[Callable[[], None]]:
 
 
 def _find_due(step: int) -> int:
-    """Return after how many collections of younger objects there may be twice as many old ones."""
-    return max(10, len(gc.get_objects(generation=2)) // step)
+    """Return after how many collections of younger objects all objects are gone through."""
+    return max(10, (_GROWN - 1) * len(gc.get_objects(generation=2)) // step)

@@ -20,7 +20,7 @@ from pytest_metamorphic_guard.runner.solving import number_kind
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from typing import Any
 
     from pytest_metamorphic_guard.runner.calling import Caller
@@ -58,6 +58,7 @@ class Flights:
     name: str | None = "sample"
     seeded: Seeded | None = None
     _cases: dict[int, Case] = field(default_factory=dict)
+    _ready: dict[int, Case] = field(default_factory=dict)
     _under_way: deque[Job | LawAside] = field(default_factory=deque)
     _bodies: list[LawAside] = field(default_factory=list)
     _next: int = 0
@@ -71,10 +72,13 @@ class Flights:
         subject = self.run.entry.subject
         if isinstance(subject, Law) and not subject.parallel:
             return 0  # it calls as it goes along
-        if any(caller.purse is not None and caller.purse.is_spent for caller in self.run.callers):
-            return 0
-        pools = [caller.pool for caller in self.run.callers]
-        return sum(pool.ahead for pool in pools if pool is not None)
+        most = 0
+        for caller in self.run.callers:
+            if caller.purse is not None and caller.purse.is_spent:
+                return 0
+            if caller.pool is not None:
+                most += caller.pool.ahead
+        return most
 
     def take(self, index: int) -> Case:
         """Return the case with this number, and begin calls of those that follow."""
@@ -86,8 +90,11 @@ class Flights:
             self._next += 1
         if not most and index not in self._cases:
             self._call_together(own, index)
-        case = self._cases.pop(index, None) or self._make(index)
-        self._bytes -= len(case.key or b"") if case.plan is not None else 0
+        case = self._cases.pop(index, None)
+        if case is None:
+            case = self._ready.pop(index, None) or self._make(index)
+        elif case.plan is not None:
+            self._bytes -= len(case.key or b"")
         if self.seeded is not None and case.plan is None:
             self._plan(case)  # at the same point, however many calls are under way
         return case
@@ -104,6 +111,7 @@ class Flights:
             body.wait(max(until - time.monotonic(), 0.0))
         self._bodies.clear()
         self._cases.clear()
+        self._ready.clear()
         self._under_way.clear()
         self._next, self._bytes = 0, 0
 
@@ -118,15 +126,36 @@ class Flights:
         for number in range(index, last):
             if number not in own:
                 continue
-            case = self._cases[number] = self._make(number)
-            self._plan(case)
+            case = self._cases[number] = self._make_ready(number)
             self._bytes += len(case.key or b"") if case.plan is not None else 0
             if self._bytes > _MOST_TOGETHER_BYTES:
                 break
-        if len(self._cases) > 1 and not call_together(self.run, [*self._cases.values()]):
+        cases = [*self._cases.values()]
+        if len(cases) < 2:  # noqa: PLR2004 - one alone is no several
+            return
+        following = range(number + 1, min(number + 1 + len(cases), len(self.sample)))
+        if not call_together(self.run, cases, partial(self._get_ready, own, following)):
             # It may have been this host that had other things to do.
-            self._alone_until = index + len(self._cases) + self._pause
+            self._alone_until = index + len(cases) + self._pause
             self._pause *= 2
+
+    def _get_ready(self, own: Collection[int], numbers: Iterable[int]) -> None:
+        """Make cases for later, while others are called."""
+        size = 0
+        for number in numbers:
+            if number not in own:
+                continue
+            case = self._ready[number] = self._make_ready(number)
+            size += len(case.key or b"")
+            if size > _MOST_TOGETHER_BYTES:
+                break
+
+    def _make_ready(self, index: int) -> Case:
+        case = self._ready.pop(index, None)
+        if case is None:
+            case = self._make(index)
+            self._plan(case)
+        return case
 
     def _has_room(self, most: int, index: int) -> bool:
         while self._under_way and self._under_way[0].future.done():

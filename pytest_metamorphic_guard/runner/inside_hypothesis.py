@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import sys
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from hypothesis.control import current_build_context, currently_in_test_context
 from hypothesis.statistics import collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = ["Seeded", "run_inside", "surround", "targeting_anew"]
 
@@ -43,22 +42,26 @@ def surround(function: Callable[[], None]) -> None:
         raise raised[0]
 
 
-@contextlib.contextmanager
-def targeting_anew() -> Iterator[None]:
+class targeting_anew:  # noqa: N801 - reads as what it does, in a with statement
     """Let code target what was targeted before in the same test: for the other role, or an input.
 
     What was targeted first is what a search follows.
     """
-    if not currently_in_test_context():
-        yield
-        return
-    targeted = current_build_context().data.target_observations
-    before = dict(targeted)
-    targeted.clear()
-    try:
-        yield
-    finally:
-        targeted.update(before)
+
+    __slots__ = ("_before", "_targeted")
+
+    def __enter__(self) -> None:
+        self._before: dict[str, float] = {}
+        self._targeted: dict[str, float] = {}
+        if currently_in_test_context():
+            self._targeted = current_build_context().data.target_observations
+            if self._targeted:
+                self._before.update(self._targeted)
+                self._targeted.clear()
+
+    def __exit__(self, *_: object) -> None:
+        if self._before:
+            self._targeted.update(self._before)
 
 
 def run_inside(function: Callable[[], None], *, seeds: bool = True) -> bool:

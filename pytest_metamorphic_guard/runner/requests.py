@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
     from pytest_metamorphic_guard.loading import LoadedExecutor
-    from pytest_metamorphic_guard.runner.cases import Answered
     from pytest_metamorphic_guard.runner.pools import Job
     from pytest_metamorphic_guard.runner.purse import Purse
     from pytest_metamorphic_guard.tasks.implementations import Implementation
 
-__all__ = ["OVERDUE_AFTER_S", "Request"]
+__all__ = ["OVERDUE_AFTER_S", "Answered", "Request"]
 
 # The signal that ends an item comes first, or its last call would look like a violation.
 _GRACE_S = 0.25
@@ -139,3 +138,15 @@ class Request(NamedTuple):
                 raise Unusable(explain_overdue(self.loaded, overdue_s, self.timeout_s))
 
         return wait_for(job.future, look)
+
+
+class Answered(NamedTuple):
+    """A call that was made before the turn of its case.
+
+    Attributes:
+        payload: What the executor answered.
+        request: What it was asked for.
+    """
+
+    payload: Any
+    request: Request

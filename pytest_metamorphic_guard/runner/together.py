@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_metamorphic_guard.runner.ahead import request_ahead
 from pytest_metamorphic_guard.runner.calling import LEAST_CALLS, Caller
-from pytest_metamorphic_guard.runner.cases import Answered
+from pytest_metamorphic_guard.runner.requests import Answered
 from pytest_metamorphic_guard.runner.solving import number_kind
 from pytest_metamorphic_guard.tasks.declarations import Law, MetamorphicRelation
 
@@ -58,10 +58,15 @@ def count_together(run: Run) -> int:
     return most if most > 1 else 0
 
 
-def call_together(run: Run, cases: Sequence[Case]) -> bool:
+def call_together(run: Run, cases: Sequence[Case], meanwhile: Callable[[], None]) -> bool:
     """Make the calls of these cases, which are planned; false where no more are worth it.
 
     Those that were not made then are made when it is the turn of their case.
+
+    Args:
+        run: The item's run.
+        cases: The cases.
+        meanwhile: What there is to do until the processes have answered.
     """
     begun = time.monotonic()
     waiting: list[tuple[Caller, list[_Asked], Callable[[], list[Any]]]] = []
@@ -74,12 +79,14 @@ def call_together(run: Run, cases: Sequence[Case]) -> bool:
                 waiting.append((caller, asked, finish))
             elif len(asked) > 1:
                 is_worth_it = False
+        if waiting:
+            meanwhile()
         while waiting:
             caller, asked, finish = waiting.pop(0)
             payloads = finish()
             is_worth_it = is_worth_it and len(payloads) == len(asked)
             for one, payload in zip(asked, payloads, strict=False):
-                one.case.ahead[caller.role, one.kind] = Answered(payload)
+                one.case.ahead[caller.role, one.kind] = Answered(payload, one.request)
     except BaseException:
         for caller, _, _ in waiting:
             caller.restart()  # nobody reads what is on its way
@@ -99,12 +106,12 @@ def _begin(caller: Caller, asked: Sequence[_Asked]) -> Callable[[], list[Any]] |
 
 def _list_asked(run: Run, cases: Sequence[Case], caller: Caller) -> list[_Asked]:
     asked = []
-    needs_followup = isinstance(run.entry.subject, MetamorphicRelation)
+    needs_followup, packs = isinstance(run.entry.subject, MetamorphicRelation), caller.packs
     for case in cases:
         plan = case.plan
         if plan is None or not plan.applies or (needs_followup and not plan.followups):
             continue
-        sources = case.sources if caller.packs else case.copy()
+        sources = case.sources if packs else case.copy()
         for kind, inputs in (("source", sources), ("followup", plan.followups)):
             for number, args in enumerate(inputs):
                 name = number_kind(kind, number)

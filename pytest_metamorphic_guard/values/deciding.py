@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,15 +43,18 @@ class Incomparable(Exception):  # noqa: N818 - not an error: there is no answer
         self.value = value
 
 
-@contextlib.contextmanager
-def deciding() -> Iterator[list[Undecidable]]:
+class deciding:  # noqa: N801 - reads as what it does, in a with statement
     """Collect every `Undecidable` of the block, also those that the code in it caught."""
-    met: list[Undecidable] = []
-    token = _MET.set(met)
-    try:
-        yield met
-    finally:
-        _MET.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> list[Undecidable]:
+        met: list[Undecidable] = []
+        self._token: Token[list[Undecidable] | None] = _MET.set(met)
+        return met
+
+    def __exit__(self, *_: object) -> None:
+        _MET.reset(self._token)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from pytest_metamorphic_guard.executors.local.responses import (
     Response,
     read_head,
     read_length,
+    read_whole,
 )
 
 if TYPE_CHECKING:
@@ -128,10 +129,11 @@ class Channel:
                 at, was_awaited = 0, self.is_quiet()
                 while len(data) < RESPONSE.size:
                     data += self._read(_CHUNK, deadline)
-            end = at + RESPONSE.size + read_length(data, nonce, self._limit, at)
+            length = read_length(data, nonce, self._limit, at)
+            end = at + RESPONSE.size + length
             if len(data) < end:
                 self._receive_rest(data, end - len(data), deadline)
-            response, _ = read_head(data[at:end], nonce, self._limit)
+            response = read_whole(data, at, length)
             at = end
             if number == len(nonces) and len(data) > end:
                 raise ForgedError(MANY)

@@ -16,6 +16,7 @@ __all__ = [
     "Response",
     "read_head",
     "read_length",
+    "read_whole",
 ]
 
 MANY = "more than one response arrived"
@@ -108,6 +109,15 @@ def read_length(data: bytearray, nonce: bytes, limit: int, at: int = 0) -> int:
     if length > limit:
         raise ForgedError(f"the response announces {length:,} bytes")
     return int(length)
+
+
+def read_whole(data: bytearray, at: int, length: int) -> Response:
+    """Return the response whose checked head begins there, with a body of this length."""
+    _, kind, duration, cpu, peak, _ = RESPONSE.unpack_from(data, at)
+    start = at + RESPONSE.size
+    # A view of the buffer would keep it from growing.
+    body = memoryview(data[start : start + length])
+    return Response(kind, duration, cpu, peak, body)
 
 
 def read_head(data: bytearray, nonce: bytes, limit: int) -> tuple[Response, int]:
