@@ -38,6 +38,11 @@ class Availability:
     said: str = ""
     in_a_row: int = 0
 
+    def note_made(self) -> None:
+        """Count a call that was made, and ended."""
+        self.calls += 1
+        self.in_a_row = 0
+
     def ask(self, ask: Callable[[], Outcome], default_s: object, deadline: float | None) -> Outcome:
         """Make one call, and again where the executor says when that may help.
 

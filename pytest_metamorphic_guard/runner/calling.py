@@ -147,11 +147,10 @@ class Caller:
             self._take(outcome)
             return outcome
         job = None if case is None else case.ahead.pop((self.role, self.kind), None)
-        if isinstance(job, Answered):
-            request = job.request
+        if isinstance(job, Answered) and job.payload["success"]:
+            outcome = self._conclude(job)
         else:
-            request = self.make_request(self.give(arranged, args, case))
-        outcome = self._call(arranged, request, job)
+            outcome = self._call(arranged, self.give(arranged, args, case), job)
         if shared is not None and case is not None:
             shared.add(case.identity, self.entry, outcome)
         if key is not None and self._remembered is not None:
@@ -202,30 +201,40 @@ class Caller:
         """Its executor, and the one with another hash seed if there is one."""
         return [self.loaded, *([self.reseeded] if self.reseeded is not None else [])]
 
-    def _call(self, args: tuple[Any, ...], request: Request, job: Job | Answered | None) -> Outcome:
-        """Call with ``args``, for which ``request`` asks."""
+    def _conclude(self, job: Answered) -> Outcome:
+        """Take the answer of a call that returned, of which no other entry knew before."""
+        outcome = job.request.read(job.payload)
+        self.availability.note_made()
+        self.executions += 1
+        self._take(outcome)
+        return outcome
+
+    def _call(
+        self, args: tuple[Any, ...], given: tuple[Any, ...], job: Job | Answered | None
+    ) -> Outcome:
+        """Call with ``args``, which the executor is given as ``given``."""
         __tracebackhide__ = True
         time_outs = self.time_outs if self.kind in _FIRST_KINDS else None
         if time_outs is None:
-            return self._execute(request, job)
-        # An item whose time ends shortens its last call.
-        is_whole = self.deadline is None or time.monotonic() + self.timeout_s <= self.deadline
+            return self._execute(given, job)
         outcome, is_known = time_outs.ask(
             args,
             self.entry,
-            lambda: self._execute(request, job),
+            lambda: self._execute(given, job),
             # Taken before the call where a stranger's may change them.
-            changes=not (isinstance(job, Answered) or self.packs),
-            keeps=is_whole,
+            changes=not self.packs,
+            # An item whose time ends shortens its last call.
+            keeps=self.deadline is None or time.monotonic() + self.timeout_s <= self.deadline,
         )
         if is_known:
             self.executions += 1
             self._take(outcome)
         return outcome
 
-    def _execute(self, request: Request, job: Job | Answered | None) -> Outcome:
+    def _execute(self, given: tuple[Any, ...], job: Job | Answered | None) -> Outcome:
         __tracebackhide__ = True
         default_s, jobs = getattr(self.loaded.executor, "retry_after_s", None), [job] if job else []
+        request = self.make_request(given)
         # Where it has to be asked again, it is asked here.
         outcome = self.availability.ask(
             lambda: self._ask(request, jobs.pop() if jobs else None), default_s, self.deadline
