@@ -5,7 +5,9 @@
 The other tool is installed from PyPI into a scratch environment. Both check the part of
 examples/top_k that both can express: two relations and one property, on both roles, isolated. It
 starts a process per call, so it runs few inputs, and the cost of one more input is measured between
-two runs. CPU time is that of all processes of a run, user and system.
+two runs. CPU time is that of all processes of a run, user and system. A run of few inputs is mostly
+the start of pytest and hypothesis, so there are two: what nothing built on these undercuts is shown
+beside each.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ import time
 import venv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "top_k"
@@ -118,7 +124,7 @@ class Cost:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--inputs", type=int, default=400, help="for ours")
+    parser.add_argument("--inputs", type=int, nargs="+", default=(400, 4000), help="for ours")
     parser.add_argument("--few", type=int, nargs=2, default=(2, 12), help="for the other tool")
     parser.add_argument("--slow-inputs", type=int, default=400, help="for calls of 5 ms")
     parser.add_argument("--skip-other", action="store_true", help="only -n2 against -n0")
@@ -133,19 +139,8 @@ def main() -> None:
             compare_workers(Path(scratch), kind, options.slow_inputs)
 
 
-def compare_with_other(scratch: Path, inputs: int, fewer: int, more: int) -> None:
-    """Print the ratio of CPU time for one task, both roles, isolated."""
-    (scratch / "test_top_k.py").write_text(OURS + CHECKS)
-    run_gate(scratch / "test_top_k.py", "--mg-n=2")  # leaves its bytecode
-    whole_example = run_gate(EXAMPLE / "test_top_k.py", f"--mg-n={inputs}")
-    ours = run_gate(scratch / "test_top_k.py", f"--mg-n={inputs}")
-    print(f"ours, n={inputs}:              {ours}")
-    print(f"ours, all of examples/top_k:  {whole_example}")
-    (scratch / "test_nothing.py").write_text(FLOOR.format(inputs=inputs))
-    floor = [sys.executable, "-m", "pytest", scratch / "test_nothing.py", *QUIET]
-    measure(floor, scratch)
-    least = measure(floor, scratch)
-    print(f"drawing alone, n={inputs}:      {least}")
+def compare_with_other(scratch: Path, sizes: Sequence[int], fewer: int, more: int) -> None:
+    """Print the ratios of CPU time for one task, both roles, isolated."""
     python = install_other(scratch)
     script = scratch / "other.py"
     script.write_text(OTHER)
@@ -155,17 +150,30 @@ def compare_with_other(scratch: Path, inputs: int, fewer: int, more: int) -> Non
         costs[number] = measure([python, script, *arguments], scratch)
         print(f"metamorphic-guard, n={number:<3}:  {costs[number]}")
     per_input = (costs[more].cpu_s - costs[fewer].cpu_s) / (more - fewer)
-    whole = costs[fewer].cpu_s + per_input * (inputs - fewer)
-    print(f"metamorphic-guard, scaled to n={inputs}: {whole:.1f} s CPU, {per_input:.3f} s an input")
-    print(f"CPU time ratio: {whole / ours.cpu_s:.0f} (drawing alone: {whole / least.cpu_s:.0f})")
-    marginal = find_marginal(scratch / "test_top_k.py", inputs)
+    print(f"  {per_input:.3f} s CPU for one more input")
+    test = scratch / "test_top_k.py"
+    test.write_text(OURS + CHECKS)
+    run_gate(test, "--mg-n=2")  # leaves its bytecode
+    for inputs in sizes:
+        ours = run_gate(test, f"--mg-n={inputs}")
+        print(f"ours, n={inputs}:              {ours}")
+        print(f"all of examples/top_k:    {run_gate(EXAMPLE / test.name, f'--mg-n={inputs}')}")
+        least = measure_drawing(scratch, inputs)
+        print(f"drawing alone:            {least}")
+        other = costs[fewer].cpu_s + per_input * (inputs - fewer)
+        print(f"  metamorphic-guard, scaled to n={inputs}: {other:.1f} s CPU")
+        print(f"  CPU time ratio: {other / ours.cpu_s:.0f} ({other / least.cpu_s:.0f} to drawing)")
+    start = run_gate(test, "--mg-n=10")
+    marginal = (ours.cpu_s - start.cpu_s) / (inputs - 10)
     print(f"  of one more input, without what both need to start: {per_input / marginal:.0f}")
 
 
-def find_marginal(test: Path, inputs: int) -> float:
-    """Return our CPU seconds for one more input."""
-    few, many = (run_gate(test, f"--mg-n={number}").cpu_s for number in (10, 4 * inputs))
-    return (many - few) / (4 * inputs - 10)
+def measure_drawing(scratch: Path, inputs: int) -> Cost:
+    """Return what it costs to draw so many inputs, and to do nothing with them."""
+    (scratch / "test_nothing.py").write_text(FLOOR.format(inputs=inputs))
+    command = [sys.executable, "-m", "pytest", scratch / "test_nothing.py", *QUIET]
+    measure(command, scratch)
+    return measure(command, scratch)
 
 
 def compare_workers(scratch: Path, kind: str, inputs: int) -> None:
