@@ -72,7 +72,8 @@ def evaluate_law(
 def _hold(caller: Caller) -> contextlib.AbstractContextManager[None]:
     """Return a block for the calls of a case, which an executor may see as one piece of work."""
     # What is special about a caller is special about every single call, as in `count_together`.
-    if type(caller) is Caller and caller.goes_together and caller.pool is None:
+    is_usual = type(caller) is Caller and caller.loaded.is_ours
+    if is_usual and caller.goes_together and caller.pool is None:
         hold = getattr(caller.loaded.executor, "hold", None)
         block: contextlib.AbstractContextManager[None] | None = (
             None if hold is None else hold(caller.implementation.target, caller.mem_mb)

@@ -51,7 +51,10 @@ def count_together(run: Run) -> int:
         # What is special about a caller is special about every single call.
         if type(caller) is not Caller or not caller.goes_together or caller.pool is not None:
             return 0
-        if caller.executions < LEAST_CALLS or not hasattr(caller.loaded.executor, "begin_all"):
+        # What is derived from ours, or stands before it, is to see every call by itself.
+        if not caller.loaded.is_ours or not hasattr(caller.loaded.executor, "begin_all"):
+            return 0
+        if caller.executions < LEAST_CALLS:
             return 0
         slowest = max(slowest, caller.spent_ms / caller.executions)
     most = min(_MOST_CASES, int(_MOST_MS / slowest))

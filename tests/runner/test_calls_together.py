@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import textwrap
 
 import hypothesis
 import pytest
@@ -157,3 +158,58 @@ def test_large_inputs_are_not_made_long_before_their_turn(pytester, spied):
     assert max(spied, default=0) > 1
     done.assert_outcomes(passed=2)
     done.stdout.fnmatch_lines(["*MADE [123]"])
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        """
+        class Counting(LocalExecutor):
+            def execute(self, *call):
+                seen.append(call)
+                return super().execute(*call)
+        """,
+        """
+        class Counting:
+            def __init__(self, config=None):
+                self.inner = LocalExecutor(config)
+
+            def __getattr__(self, name):
+                return getattr(self.inner, name)
+
+            def execute(self, *call):
+                seen.append(call)
+                return self.inner.execute(*call)
+        """,
+    ],
+    ids=["derived from ours", "before ours"],
+)
+def test_an_executor_built_on_ours_sees_every_call(pytester, engine):
+    head = "from pytest_metamorphic_guard.executors.local import LocalExecutor\nseen = []\n"
+    law = "\n@total.law\ndef law(solve, xs):\n    assert solve(xs) == solve(xs[::-1])\n"
+    pytester.makepyfile(
+        candidate=RIGHT,
+        engine=head + textwrap.dedent(engine),
+        test_total=TASK + law,
+        conftest="""
+        import json, sys
+
+        def pytest_sessionfinish():
+            modules = [m for m in sys.modules.values() if hasattr(m, "Counting")]
+            with open("count.json", "w") as file:
+                json.dump([len(module.seen) for module in modules], file)
+        """,
+    )
+
+    done = pytester.runpytest_inprocess(
+        "--mg-candidate=candidate.py",
+        "--mg-executor=engine.py:Counting",
+        "--mg-report=report.json",
+        "--mg-n=300",
+        "-p",
+        "no:randomly",
+    )
+
+    done.assert_outcomes(passed=3)
+    # Of the property all calls are those of the relation.
+    assert json.loads((pytester.path / "count.json").read_text()) == [300 * (2 + 2)]
