@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from packaging.version import InvalidVersion, Version
 
 from pytest_metamorphic_guard.contracts.executors import ENTRY_POINT_GROUP as EXECUTOR_GROUP
-from pytest_metamorphic_guard.contracts.executors import SupportsExecute
+from pytest_metamorphic_guard.contracts.executors import SupportsExecute, find_offered
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity
 from pytest_metamorphic_guard.contracts.places import explain_place, is_place, load_place
 from pytest_metamorphic_guard.errors import MetamorphicGuardError, suggest
@@ -103,8 +103,8 @@ class LoadedExecutor(NamedTuple):
         return said
 
     def _make_other(self, name: str, number: int) -> LoadedExecutor | None:
-        make = getattr(self.executor, name, None)
-        if not callable(make):
+        make = find_offered(self.executor, name)
+        if make is None:
             return None
         try:
             made = make(number)

@@ -11,9 +11,16 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["ENTRY_POINT_GROUP", "Call", "Executor", "SupportsExecute"]
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "Call",
+    "Executor",
+    "SupportsExecute",
+    "find_offered",
+    "find_stand_in",
+]
 
 ENTRY_POINT_GROUP = "metamorphic_guard.executors"
 
@@ -70,6 +77,7 @@ class Executor(ABC):
     * ``execute_many(calls)``: answer many calls. ``calls`` is an iterator of `Call`, to be pulled
       as far ahead as calls are kept under way; yield one payload per call, in the order of the
       calls. It ends whenever there is none for the moment, and ``execute_many`` is called again.
+      A class that inherits it and has an ``execute`` of its own gets every call there.
     * ``ahead``: how many calls it wants to be given before they are needed, an int; twice
       ``parallel`` if it says nothing. More serve one that sends many at a time.
     * ``with_parallel(number)``: return another executor of the same configuration that takes so
@@ -123,3 +131,29 @@ class Executor(ABC):
         A call that fails is a dict with ``success=False``; an exception that leaves this method is
         reported as a fault of the executor.
         """
+
+
+def find_offered(executor: object, name: str) -> Callable[..., Any] | None:
+    """Return a method that an executor has itself; None for one that it hands on to another.
+
+    What stands before an executor and passes on whatever it does not know would otherwise be left
+    out: the other one speaks for itself alone.
+    """
+    if name in getattr(executor, "__dict__", {}) or hasattr(type(executor), name):
+        method = getattr(executor, name)
+        return method if callable(method) else None
+    return None
+
+
+def find_stand_in(executor: object, name: str) -> Callable[..., Any] | None:
+    """Return a method that makes calls in the place of ``execute``; None where that makes them.
+
+    An executor that inherits it and has an ``execute`` of its own wants calls to go that way.
+    """
+    if name not in getattr(executor, "__dict__", {}):
+        for kind in type(executor).__mro__:
+            if name in vars(kind):
+                break
+            if "execute" in vars(kind):
+                return None
+    return find_offered(executor, name)

@@ -11,6 +11,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pytest_metamorphic_guard.contracts.executors import find_stand_in
 from pytest_metamorphic_guard.runner.call_errors import Unusable
 from pytest_metamorphic_guard.runner.offers import explain_broken
 
@@ -200,5 +201,5 @@ class _ManyPool(Pool):
 
 def make_pool(loaded: LoadedExecutor, width: int) -> Pool:
     """Return what keeps so many calls of an executor under way."""
-    many = callable(getattr(loaded.executor, "execute_many", None))
-    return (_ManyPool if many else Pool)(loaded, width)
+    many = find_stand_in(loaded.executor, "execute_many")
+    return (Pool if many is None else _ManyPool)(loaded, width)

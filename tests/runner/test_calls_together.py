@@ -164,13 +164,13 @@ def test_large_inputs_are_not_made_long_before_their_turn(pytester, spied):
     "engine",
     [
         """
-        class Counting(LocalExecutor):
+        class Witness(LocalExecutor):
             def execute(self, *call):
                 seen.append(call)
                 return super().execute(*call)
         """,
         """
-        class Counting:
+        class Witness:
             def __init__(self, config=None):
                 self.inner = LocalExecutor(config)
 
@@ -184,7 +184,8 @@ def test_large_inputs_are_not_made_long_before_their_turn(pytester, spied):
     ],
     ids=["derived from ours", "before ours"],
 )
-def test_an_executor_built_on_ours_sees_every_call(pytester, engine):
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_an_executor_built_on_ours_sees_every_call(pytester, engine, parallel):
     head = "from pytest_metamorphic_guard.executors.local import LocalExecutor\nseen = []\n"
     law = "\n@total.law\ndef law(solve, xs):\n    assert solve(xs) == solve(xs[::-1])\n"
     pytester.makepyfile(
@@ -195,7 +196,7 @@ def test_an_executor_built_on_ours_sees_every_call(pytester, engine):
         import json, sys
 
         def pytest_sessionfinish():
-            modules = [m for m in sys.modules.values() if hasattr(m, "Counting")]
+            modules = [m for m in sys.modules.values() if hasattr(m, "Witness")]
             with open("count.json", "w") as file:
                 json.dump([len(module.seen) for module in modules], file)
         """,
@@ -203,8 +204,8 @@ def test_an_executor_built_on_ours_sees_every_call(pytester, engine):
 
     done = pytester.runpytest_inprocess(
         "--mg-candidate=candidate.py",
-        "--mg-executor=engine.py:Counting",
-        "--mg-report=report.json",
+        "--mg-executor=engine.py:Witness",
+        f"--mg-parallel={parallel}",
         "--mg-n=300",
         "-p",
         "no:randomly",
