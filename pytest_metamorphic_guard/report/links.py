@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.contracts.refused import RefusedCalls
     from pytest_metamorphic_guard.gate.ranking import Ranking
     from pytest_metamorphic_guard.report.contents import MonitorResult
+    from pytest_metamorphic_guard.report.tables import MonitorLine
 
 __all__ = ["find_words", "list_links", "name_item"]
 
@@ -20,7 +21,7 @@ _TOPICS = {"gate": "decision", "vacuity": "strength"}
 
 def find_words(
     ranking: Ranking | None,
-    monitors: Sequence[MonitorResult] = (),
+    monitors: Sequence[MonitorResult | MonitorLine] = (),
     refused: Sequence[RefusedCalls] = (),
 ) -> set[str]:
     """Return the words of the topics that explain what a run concluded.

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.contracts.titles import name_task
+from pytest_metamorphic_guard.report.links import find_words, list_links
 from pytest_metamorphic_guard.report.sandbox_lines import describe_refused
 from pytest_metamorphic_guard.report.since_lines import list_changes
 from pytest_metamorphic_guard.report.tables import (
@@ -59,6 +60,7 @@ def render_markdown(  # noqa: PLR0913, PLR0917 - all that a page of a job shows
     remedy = ranking.decisions[0].remedy if ranking.decisions else None
     if remedy:
         parts.append(f"**To settle it:** {_escape(remedy)}")
+    parts += _list_links(find_words(ranking, monitors, refused))
     if strengths or accepted:
         # Not loaded for a run that measures no strength, which starts sooner.
         from pytest_metamorphic_guard.report.strength_lines import describe_accepted
@@ -109,7 +111,8 @@ def render_undecided(
 
     The reason is a sentence of ours, and nothing in it is a stranger's.
     """
-    parts = ["## Metamorphic guard", undecided, *more, *_list_refused(refused)]
+    links = _list_links(find_words(None, (), refused))
+    parts = ["## Metamorphic guard", undecided, *links, *more, *_list_refused(refused)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,6 +120,12 @@ def _list_refused(refused: Sequence[RefusedCalls]) -> list[str]:
     """Return what a sandbox refused as one part, or none where it refused nothing."""
     lines = [f"- {_escape(line)}" for line in describe_refused(refused)]
     return ["\n".join(lines)] if lines else []
+
+
+def _list_links(words: Iterable[str]) -> list[str]:
+    """Return what explains it as one part, or none where nothing went wrong."""
+    commands = [line.partition(": ")[2] for line in list_links(words)]
+    return ["Why: " + ", ".join(f"`{command}`" for command in commands)] if commands else []
 
 
 def _list_candidates(ranking: Ranking) -> str:

@@ -13,6 +13,7 @@ def test_the_markdown_summary_has_the_decision_the_tables_and_the_monitors(make_
     )
     assert text.startswith("## Metamorphic guard: inconclusive\n\n")
     assert "**To settle it:** run at least" in text
+    assert "\n\nWhy: `pytest --mg-why=decision`\n\n" in text
     assert "| reordered | 98 % | 98 % | 0 | 0 |" in text
     assert "| latency | passed | fine |" in text
     assert text.endswith("|\n")
@@ -43,3 +44,12 @@ def test_a_very_long_table_is_cut_and_says_so(make_evidence):
     names = tuple(f"r{i}" for i in range(300))
     text = render_markdown(rank([make_evidence([" ".join(["++"] * 300)], relations=names)]))
     assert "... and 100 more relations" in text
+
+
+def test_the_summary_leads_to_explanations_of_what_went_wrong_alone(make_evidence):
+    adopted = rank([make_evidence(["++ ++"] * 500)], NonInferior(0.01))
+    warned = MonitorLine("latency", "warned", "slower")
+
+    assert adopted.adopt is not None
+    assert "Why:" not in render_markdown(adopted)
+    assert "\n\nWhy: `pytest --mg-why=monitor`\n\n" in render_markdown(adopted, [warned])
