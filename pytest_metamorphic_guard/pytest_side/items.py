@@ -84,7 +84,14 @@ class ItemRunner:
 
     # --- hooks
 
+    @property
+    def _shares_to_the_end(self) -> bool:
+        """Whether outcomes are looked at after the last item: for answers that do nothing."""
+        return self.session.settings.tries_trivial_answers
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if self._shares_to_the_end:
+            return
         self.session.evaluation.outcomes.expect(
             (plan.task, find_entry(item))
             for item in session.items
@@ -93,7 +100,7 @@ class ItemRunner:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, nextitem: pytest.Item | None) -> None:
-        if nextitem is None:
+        if nextitem is None and not self._shares_to_the_end:
             self.session.evaluation.forget_shared()
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)

@@ -85,3 +85,32 @@ def test_a_run_keeps_outcomes_until_its_last_item(project, chosen, kept):
     # Many inputs are the same.
     assert first > kept / 2 if kept else first < 5
     assert last < 5
+
+
+def test_answers_that_do_nothing_are_found_among_calls_that_may_cost_something(project):
+    project.write(
+        new="def solve(xs):\n    return sum(map(abs, xs))\n",
+        engine="""
+        class Costly:
+            def __init__(self, config=None):
+                pass
+
+            def execute(self, file_path, func_name, args, timeout_s, mem_mb):
+                result = sum(map(abs, args[0]))
+                return {"success": True, "result": result, "duration_ms": 1.0}
+        """,
+    )
+    project.write_task(
+        "@t.property\ndef is_positive(output):\n    return output >= 0\n",
+        inputs="st.tuples(st.lists(st.integers()))",
+    )
+
+    done = project.spawn(
+        "--mg-candidate=new.py",
+        "--mg-baseline=new.py",
+        "--mg-executor=engine.py:Costly",
+        "--mg-gate",
+        "--mg-n=100",
+    )
+
+    done.stdout.fnmatch_lines(["*would also accept: *"])
