@@ -82,12 +82,12 @@ class ItemRunner:
 
         return Failing(self.session, self.keep)
 
-    # --- hooks
-
     @property
     def _shares_to_the_end(self) -> bool:
         """Whether outcomes are looked at after the last item: for answers that do nothing."""
         return self.session.settings.tries_trivial_answers
+
+    # --- hooks
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if self._shares_to_the_end:
