@@ -35,6 +35,10 @@ __all__ = ["Flights"]
 _MOST_BYTES = 64 << 20
 # More than this does not fit into a pipe at once.
 _MOST_TOGETHER_BYTES = 32 << 10
+# Cases of later calls are made for so long while others are called; where they took longer several
+# times, which a pause of this host does once, no more.
+_MOST_READY_S = 0.01
+_MOST_OVERRUNS = 3
 # Cases after calls that were not worth making together, before that is tried again.
 _FIRST_PAUSE = 32
 # Bodies of laws whose calls are ended get so long to end themselves.
@@ -64,6 +68,7 @@ class Flights:
     _next: int = 0
     _alone_until: int = 0
     _pause: int = _FIRST_PAUSE
+    _overruns: int = 0
     _bytes: int = 0
 
     @property
@@ -141,8 +146,12 @@ class Flights:
 
     def _get_ready(self, own: Collection[int], numbers: Iterable[int]) -> None:
         """Make cases for later, while others are called."""
-        size = 0
+        size, until = 0, time.monotonic() + _MOST_READY_S
         for number in numbers:
+            # A call that takes too long must not be seen later for what takes long here.
+            self._overruns += time.monotonic() > until
+            if self._overruns > _MOST_OVERRUNS or time.monotonic() > until:
+                break
             if number not in own:
                 continue
             case = self._ready[number] = self._make_ready(number)

@@ -83,7 +83,9 @@ def call_together(run: Run, cases: Sequence[Case], meanwhile: Callable[[], None]
             elif len(asked) > 1:
                 is_worth_it = False
         if waiting:
+            before = time.monotonic()
             meanwhile()
+            begun += time.monotonic() - before  # it is no time of a call
         while waiting:
             caller, asked, finish = waiting.pop(0)
             payloads = finish()

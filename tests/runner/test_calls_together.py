@@ -214,3 +214,26 @@ def test_an_executor_built_on_ours_sees_every_call(pytester, engine, parallel):
     done.assert_outcomes(passed=3)
     # Of the property all calls are those of the relation.
     assert json.loads((pytester.path / "count.json").read_text()) == [300 * (2 + 2)]
+
+
+def test_inputs_that_take_long_to_make_are_not_made_while_calls_are_under_way(pytester, spied):
+    pytester.makepyfile(
+        candidate="def solve(number): return number\n",
+        test_total="""
+        import time
+        from pytest_metamorphic_guard import Task
+
+        total = Task("total", inputs=[(number,) for number in range(120)])
+
+        @total.relation
+        def same(number):
+            time.sleep(0.02)
+            return (number,)
+        """,
+    )
+
+    done = pytester.runpytest_inprocess("--mg-candidate=candidate.py", "--mg-n=120")
+
+    done.assert_outcomes(passed=1)
+    # Of 140 calls after the first hundred: they go together all the same.
+    assert sum(spied) > 100, spied
