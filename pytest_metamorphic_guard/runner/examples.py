@@ -85,6 +85,7 @@ class Examples:
         before: Number of cases that a whole run has before them.
         cases: One record per example that ran.
         counted: The violations that count, with their position in ``cases``.
+        flights: Their calls, which may be begun before `run_all`.
     """
 
     run: Run
@@ -93,7 +94,13 @@ class Examples:
     before: int = 0
     cases: list[CaseHeld] = field(default_factory=list)
     counted: list[tuple[int, Violation]] = field(default_factory=list)
+    flights: Flights = field(init=False)
     _done: bool = False
+
+    def __post_init__(self) -> None:
+        # What a user keeps belongs to one entry; what was searched is tried by all of them.
+        name = "search" if self.origin == "search" else None
+        self.flights = Flights(self.run, self.inputs, name)
 
     def run_uncounted(self, kept: Kept) -> None:
         """Run all of them, none of which is a case of the run."""
@@ -113,18 +120,16 @@ class Examples:
         if self._done:
             return
         self._done = True
-        # What a user keeps belongs to one entry; what was searched is tried by all of them.
         if self.inputs:
             surround(partial(self._run_inputs, kept))
 
     def _run_inputs(self, kept: Kept) -> None:
         __tracebackhide__ = True
-        flights = Flights(self.run, self.inputs, "search" if self.origin == "search" else None)
         try:
             for index in self.run.settings.list_share(len(self.inputs)):
-                self._run_one(index, flights.take(index), kept)
+                self._run_one(index, self.flights.take(index), kept)
         finally:
-            flights.stop()
+            self.flights.stop()
 
     def confirm(self, at_most: int) -> None:
         """Run a few of the violations again in a fresh process, until one is seen again."""

@@ -55,12 +55,14 @@ class Flights:
         name: What tells these inputs from others that the entries of the task share; None where
             the entry has them alone, as in a replay.
         seeded: Brings global generators to where they are before each case; None leaves them.
+        then: What runs after these if nothing comes between: begun while the last ones are awaited.
     """
 
     run: Run
     sample: Sequence[tuple[tuple[Any, ...], ...]]
     name: str | None = "sample"
     seeded: Seeded | None = None
+    then: Flights | None = None
     _cases: dict[int, Case] = field(default_factory=dict)
     _ready: dict[int, Case] = field(default_factory=dict)
     _under_way: deque[Job | LawAside] = field(default_factory=deque)
@@ -89,10 +91,9 @@ class Flights:
         """Return the case with this number, and begin calls of those that follow."""
         most, own = self._most, self.run.settings.list_share(len(self.sample))
         self._next = max(self._next, index)
-        while most and self._next < len(self.sample) and self._has_room(most, index):
-            if self._next in own:
-                self._begin(self._next)
-            self._next += 1
+        self._begin_while_room(most, index)
+        if self.then is not None and self._next == len(self.sample):
+            self.then.begin_behind(self)
         if not most and index not in self._cases:
             self._call_together(own, index)
         case = self._cases.pop(index, None)
@@ -104,13 +105,21 @@ class Flights:
             self._plan(case)  # at the same point, however many calls are under way
         return case
 
+    def begin_behind(self, others: Flights) -> None:
+        """Begin the first calls as long as those of others leave room for them."""
+        self._begin_while_room(self._most - others.count_waiting(), 0)
+
     def stop(self) -> None:
         """Forget what was begun: nobody asks for it any more."""
         for body in self._bodies:
             body.stop()
-        for caller in self.run.callers:
-            if caller.pool is not None and self._under_way:
-                caller.pool.stop()
+        pools = [caller.pool for caller in self.run.callers if caller.pool is not None]
+        ends = self.count_waiting() > 0 or any(pool.is_lost for pool in pools)
+        for pool in pools:
+            # All calls of a pool end, whoever began them.
+            pool.stop() if ends else pool.forget_ended()
+        if ends and self.then is not None:
+            self.then.stop()
         until = time.monotonic() + _END_WITHIN_S
         for body in self._bodies:
             body.wait(max(until - time.monotonic(), 0.0))
@@ -166,12 +175,24 @@ class Flights:
             self._plan(case)
         return case
 
-    def _has_room(self, most: int, index: int) -> bool:
+    def count_waiting(self) -> int:
+        """Return how many calls are begun and have not ended."""
         while self._under_way and self._under_way[0].future.done():
             self._under_way.popleft()
-        waiting = sum(not job.future.done() for job in self._under_way)
+        return sum(not job.future.done() for job in self._under_way)
+
+    def _begin_while_room(self, most: int, index: int) -> None:
+        own = self.run.settings.list_share(len(self.sample))
+        while most > 0 and self._next < len(self.sample) and self._has_room(most, index):
+            if self._next in own:
+                self._begin(self._next)
+            self._next += 1
+
+    def _has_room(self, most: int, index: int) -> bool:
         ahead = self._next - index
-        return ahead == 0 or (waiting < most and ahead <= 4 * most and self._bytes < _MOST_BYTES)
+        if ahead == 0:
+            return True
+        return ahead <= 4 * most and self._bytes < _MOST_BYTES and self.count_waiting() < most
 
     def _make(self, index: int) -> Case:
         sources = self.sample[index]

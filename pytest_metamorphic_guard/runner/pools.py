@@ -9,6 +9,7 @@ import time
 from collections import deque
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_metamorphic_guard.contracts.executors import find_stand_in
@@ -72,6 +73,9 @@ class Pool:
     Args:
         loaded: The executor, which may be called from several threads.
         width: Number of calls at once.
+
+    Attributes:
+        is_lost: The executor failed, so that calls of it may never come back: `stop` leaves them.
     """
 
     def __init__(self, loaded: LoadedExecutor, width: int) -> None:
@@ -81,7 +85,7 @@ class Pool:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._threads = 0
-        self._is_lost = False
+        self.is_lost = False
         self._lock = threading.Lock()
 
     @property
@@ -113,8 +117,13 @@ class Pool:
             self._waiting.clear()
         begun = [job for job in waiting if not (job.future.cancel() or job.future.done())]
         self._abort([job.future for job in begun], _END_WITHIN_S)
-        if self._is_lost:
+        if self.is_lost:
             self._begin_anew()
+
+    def forget_ended(self) -> None:
+        """Keep nothing of calls that have ended."""
+        with self._lock:
+            self._waiting = deque(job for job in self._waiting if not job.future.done())
 
     def _begin_anew(self) -> None:
         """Leave its threads to an executor that is lost: calls of it may never come back."""
@@ -122,7 +131,7 @@ class Pool:
             for _ in range(self._threads):
                 self._jobs.put(None)
             self._jobs, self._threads = queue.SimpleQueue(), 0
-            self.slots, self._is_lost = threading.BoundedSemaphore(self.width), False
+            self.slots, self.is_lost = threading.BoundedSemaphore(self.width), False
 
     def close(self) -> None:
         """Stop, and let the threads end."""
@@ -148,9 +157,15 @@ class Pool:
         jobs = self._jobs
         while (job := jobs.get()) is not None:
             if job.begin():
-                job.end(job.make)
-                # No failing call, which is an answer: the executor broke its contract.
-                self._is_lost = self._is_lost or job.future.exception() is not None
+                job.end(partial(self._make, job))
+
+    def _make(self, job: Job) -> Outcome:
+        try:
+            return job.make()
+        except BaseException:
+            # No failing call, which is an answer: the executor broke its contract.
+            self.is_lost = True
+            raise
 
 
 class _ManyPool(Pool):

@@ -123,14 +123,17 @@ class Measuring:
             Unusable: Nothing can be concluded.
         """
         __tracebackhide__ = True
-        surround(self._run_sample)
-        self.run.hung = self._hangs.inputs if self.gave_up else 0
-        self._examples.run_all(self._kept)  # a sample may be empty
-        self._noise.settle(self._seen.revise)
-        self.finished = True
-        require_cases(self.run)
-        if not (self._seen.counted or self._examples.counted):
-            self._searched.run_uncounted(self._kept)
+        try:
+            surround(self._run_sample)
+            self.run.hung = self._hangs.inputs if self.gave_up else 0
+            self._examples.run_all(self._kept)  # a sample may be empty
+            self._noise.settle(self._seen.revise)
+            self.finished = True
+            require_cases(self.run)
+            if not self.violation_count:
+                self._searched.run_uncounted(self._kept)
+        finally:
+            self._searched.flights.stop()
         self._examples.confirm(_CONFIRMED_AT_MOST)
         self._searched.confirm(_CONFIRMED_AT_MOST)
         self._seen.confirm()
@@ -156,6 +159,7 @@ class Measuring:
             for index in self.run.settings.list_share(len(self.sample)):
                 if self.gave_up:
                     break
+                self._flights.then = None if self.violation_count else self._searched.flights
                 self.measure_input(index)
         finally:
             self.stop_ahead()
@@ -236,7 +240,7 @@ class Measuring:
     @property
     def violation_count(self) -> int:
         """Number of inputs whose violation counts, examples among them."""
-        return len(self._all_counted)
+        return sum(len(one.counted) for one in (self._examples, self._seen, self._searched))
 
     @property
     def example(self) -> tuple[Violation, Confirmation] | None:
@@ -272,11 +276,7 @@ class Measuring:
         self._seen.cases.append(held)
         if not candidate.held:
             number = run.number_case(len(self.examples) + index)
-            violation = Violation(case, candidate, baseline, number)
-            if run.counts(violation):
-                self._seen.add_counted(violation, self._kept)
-            elif not (is_soft(run.entry.subject) or case.excused):
-                self._seen.add_shared(violation)
+            self._seen.add_violation(Violation(case, candidate, baseline, number), self._kept)
         return held
 
     def _shrink(self, search: Callable[[], None], first: Violation) -> None:

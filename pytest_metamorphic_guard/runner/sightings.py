@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_metamorphic_guard.runner.confirmation import is_seen_again
+from pytest_metamorphic_guard.tasks.declarations import is_soft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,17 +38,16 @@ class Sightings:
     _shared: tuple[int, Violation] | None = None
     _checked_again: set[int] = field(default_factory=set)
 
-    def add_counted(self, violation: Violation, kept: Kept) -> None:
-        """Take a violation of the last case that counts."""
-        # The first one is what is shown, should no smaller one be found.
-        if self.counted:
-            violation = kept.limit_violation(violation)
-        self.counted.append((len(self.cases) - 1, violation))
-
-    def add_shared(self, violation: Violation) -> None:
-        """Take a violation of the last case that the baseline has, too."""
-        if self._shared is None or violation.case.size < self._shared[1].case.size:
-            self._shared = (len(self.cases) - 1, violation)
+    def add_violation(self, violation: Violation, kept: Kept) -> None:
+        """Take a violation of the last case: one that counts, or that the baseline has, too."""
+        position = len(self.cases) - 1
+        if self.run.counts(violation):
+            # The first one is what is shown, should no smaller one be found.
+            shown = kept.limit_violation(violation) if self.counted else violation
+            self.counted.append((position, shown))
+        elif not (is_soft(self.run.entry.subject) or violation.case.excused):
+            known = self._shared or (position, violation)
+            self._shared = min(known, (position, violation), key=lambda one: one[1].case.size)
 
     def revise(self, position: int, violation: Violation | None, held_before: bool | None) -> None:  # noqa: FBT001 - as a case has it
         """Take what is known of a case when the whole sample is."""
