@@ -210,7 +210,8 @@ class Evaluation:
         # What is allowed to fail at some rate may fail on any input.
         is_weighed = minimum is not None or by_rates or makes_noise(entry.subject)
         searches = not is_weighed and replayed is None and _has_room(run)
-        searched = self.samples.search(task, run.literals) if searches else []
+        paired = run.baseline is not None
+        searched = self.samples.search(task, run.literals, paired=paired) if searches else []
         return Measuring(
             run=run,
             sample=cases.sources,

@@ -67,7 +67,7 @@ class Samples:
         self._settings = settings
         self._rules = rules
         self._drawn: dict[tuple[int, bool], Sample] = {}
-        self._searched: dict[tuple[int, Literals], Sequence[tuple[Any, ...]]] = {}
+        self._searched: dict[tuple[int, bool, Literals], Sequence[tuple[Any, ...]]] = {}
 
     def get(self, task: Task, *, paired: bool) -> Sample:
         """Return the sample of a task; ``paired`` says that there is a baseline.
@@ -94,22 +94,24 @@ class Samples:
         except Exception as error:
             raise UndrawnError(f"{type(error).__name__}: {error}") from error
 
-    def search(self, task: Task, literals: Literals) -> Sequence[tuple[Any, ...]]:
+    def search(self, task: Task, literals: Literals, *, paired: bool) -> Sequence[tuple[Any, ...]]:
         """Return inputs that are tried beside the sample of a task, to find more.
 
         Args:
             task: The task.
             literals: Those of the code under test.
+            paired: Which sample of the task: that for a comparison with a baseline, or without.
 
         Raises:
             Unusable: The task's inputs cannot be read.
         """
-        key = (id(task), literals)
+        key = (id(task), paired, literals)
         if key not in self._searched:
             # Not loaded for a run that measures nothing, which starts sooner.
             from pytest_metamorphic_guard.runner.sampling import draw_searched
 
-            self._searched[key] = draw_searched(task, self._settings, literals)
+            sample = self.get(task, paired=paired).inputs
+            self._searched[key] = draw_searched(task, self._settings, literals, sample)
         return self._searched[key]
 
     def describe(self) -> str | None:

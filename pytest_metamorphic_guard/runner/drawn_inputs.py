@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from hypothesis.control import BuildContext, current_build_context
+from hypothesis.internal.conjecture.choice import choices_key
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.entropy import deterministic_PRNG
 
@@ -14,6 +16,7 @@ from pytest_metamorphic_guard.values.sizes import Allowance
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Iterable
 
     from hypothesis import strategies as st
 
@@ -30,10 +33,12 @@ class DrawnInputs(Sequence[Any]):
 
     Args:
         strategy: What they are drawn from.
+        marks: Whether it is to be known which of them others repeat.
     """
 
-    def __init__(self, strategy: st.SearchStrategy[Any]) -> None:
+    def __init__(self, strategy: st.SearchStrategy[Any], *, marks: bool = False) -> None:
         self._strategy = strategy
+        self._marks = array("q") if marks else None
         self._room = Allowance(_BYTES)
         self._kept: list[Any] = []
         self._choices: dict[int, Any] = {}
@@ -41,10 +46,19 @@ class DrawnInputs(Sequence[Any]):
 
     def add(self, drawn: Any) -> None:
         """Add the input that the hypothesis test which runs now has drawn, and nothing else."""
+        if self._marks is not None:
+            # Two inputs of the same choices are the same, whatever can be compared of them.
+            self._marks.append(hash(choices_key(current_build_context().data.choices)))
         if not self._room.take(drawn):
             self._choices[len(self._kept)] = current_build_context().data.choices
             drawn = None
         self._kept.append(drawn)
+
+    def list_new(self, numbers: Iterable[int], others: DrawnInputs) -> list[int]:
+        """Return those of some inputs, by their numbers as drawn, that others do not repeat."""
+        assert self._marks is not None
+        known = frozenset(others._marks or ())
+        return [number for number in numbers if self._marks[number] not in known]
 
     def shuffle(self, chance: random.Random) -> None:
         """Bring them into a random order."""

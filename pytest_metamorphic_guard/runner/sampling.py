@@ -159,7 +159,7 @@ def draw_sample(
         if stops_early:
             chance.shuffle(cases)
         return cases
-    drawn = DrawnInputs(to_strategy(task, 1))
+    drawn = DrawnInputs(to_strategy(task, 1), marks=column == 0)
 
     @hypothesis.seed(seed)
     @_sample_settings(settings)
@@ -179,16 +179,19 @@ def draw_sample(
     return drawn
 
 
-def draw_searched(task: Task, settings: Settings, literals: Literals) -> Sequence[tuple[Any, ...]]:
+def draw_searched(
+    task: Task, settings: Settings, literals: Literals, sample: Sequence[tuple[Any, ...]]
+) -> Sequence[tuple[Any, ...]]:
     """Return inputs that are likelier to show a violation than others, to try beside a sample.
 
     Some are those that hypothesis makes from others of its own. They repeat themselves in part, as
     in lists with equal elements, which inputs that are generated each on its own hardly ever do.
     Others have a literal of the code under test in them, as many literals as there is room for.
+    None is an input of the sample, which is what most mutations of a single number come to.
     """
-    if not isinstance(task.inputs, StrategyInputs):
+    if not isinstance(sample, DrawnInputs):  # a user's list
         return []
-    drawn = DrawnInputs(to_strategy(task, 1))
+    drawn = DrawnInputs(to_strategy(task, 1), marks=True)
     found: list[set[tuple[type, object]]] = []
     seed = _sample_seed(task, settings)
     asked = settings.n or hypothesis.settings().max_examples
@@ -215,7 +218,8 @@ def draw_searched(task: Task, settings: Settings, literals: Literals) -> Sequenc
         number = max(_SEARCHED_LEAST, len(drawn) // _SEARCHED_SHARE)
     later = range(len(drawn))[len(drawn) // _FIRST_SHARE :]
     chosen = random.Random(seed).sample(later, min(number, len(later)))  # noqa: S311 - no secret
-    return Mapped(drawn.__getitem__, [*chosen, *_choose_for_literals(found, number)])
+    searched = drawn.list_new([*chosen, *_choose_for_literals(found, number)], sample)
+    return Mapped(drawn.__getitem__, searched)
 
 
 def _choose_for_literals(found: list[set[tuple[type, object]]], number: int) -> list[int]:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture.engine import ConjectureRunner
 
 from pytest_metamorphic_guard import Task
+from pytest_metamorphic_guard.runner.literals import Literals
 from pytest_metamorphic_guard.runner.mutations import draw_without_mutations
-from pytest_metamorphic_guard.runner.sampling import draw_sample
+from pytest_metamorphic_guard.runner.sampling import draw_sample, draw_searched
 from pytest_metamorphic_guard.settings import Settings
 
 N = 60
@@ -95,3 +96,33 @@ def test_lists_with_equal_elements_are_tried_beside_the_sample(project, workers)
     assert "REJECT" in said
     # It is shrunk as any other.
     assert "[0, 0]" in said
+
+
+@pytest.mark.parametrize(
+    ("strategy", "least"),
+    [
+        # Mutations of a single value are values of the sample again.
+        (st.integers(0, 10**6), 0),
+        (st.floats(), 0),
+        (st.sampled_from([0.0, -0.0, 0, False]), 0),
+        (st.lists(st.integers()), 15),
+    ],
+)
+def test_what_is_searched_repeats_no_input_of_the_sample(strategy, least):
+    task, settings = Task("t", inputs=st.tuples(strategy)), Settings(n=100)
+
+    sample = draw_sample(task, settings)
+    searched = draw_searched(task, settings, Literals(), sample)
+
+    assert not set(map(repr, searched)) & set(map(repr, sample))
+    assert least <= len(searched) <= 20
+
+
+def test_what_is_searched_for_literals_is_tried_though_much_of_the_rest_repeats():
+    task, settings = Task("t", inputs=st.tuples(st.integers())), Settings(n=100)
+
+    sample = draw_sample(task, settings)
+    searched = draw_searched(task, settings, Literals((123_456_789,)), sample)
+
+    assert (123_456_789,) not in sample
+    assert (123_456_789,) in searched
