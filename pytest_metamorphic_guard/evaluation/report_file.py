@@ -150,10 +150,10 @@ def write_report(document: Mapping[str, Any], path: Path, *, folder: bool = Fals
     target = path
     try:
         if folder or path.is_dir():
-            stamp = datetime.fromisoformat(document["times"]["started_at"]).strftime(
-                "%Y%m%dT%H%M%SZ"
-            )
-            target = path / f"metamorphic-guard-{stamp}-{secrets.token_hex(4)}.json"
+            started = datetime.fromisoformat(document["times"]["started_at"])
+            # Short runs follow one another within a second, and are sorted by their names.
+            stamp = started.strftime("%Y%m%dT%H%M%S.%f")[:-3]
+            target = path / f"metamorphic-guard-{stamp}Z-{secrets.token_hex(4)}.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         try:

@@ -174,6 +174,18 @@ def test_of_many_only_the_last_are_kept_and_nobody_elses_files_go(tmp_path, mini
     assert len(find_past(None, tmp_path).runs) == 30
 
 
+def test_runs_that_begin_within_a_second_are_in_the_order_of_time(tmp_path, minimal):
+    (tmp_path / NAME.format(1)).write_text(json.dumps(minimal()))
+    for number in range(12):
+        stamp = f"2020-01-01T00:00:02.{number:03}+00:00"
+        times = {"started_at": stamp, "duration_s": 0.01, "items_s": {}}
+        newest = keep_report(minimal(times=times, since=None), tmp_path)
+
+    past = find_past(tmp_path, tmp_path)
+    assert [one.started_at[20:23] for one in past.runs[1:]] == [f"{n:03}" for n in range(12)]
+    assert past.name == newest.name
+
+
 def test_a_program_compares_and_keeps(gate):
     gate.write(new=(7,))
     text = """

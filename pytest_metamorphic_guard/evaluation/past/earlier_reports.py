@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["EarlierError", "Past", "add_past", "complete_report", "find_past", "keep_report"]
 
 # As `write_report` names what it writes into a folder: their order is that of time.
-_OURS = re.compile(r"metamorphic-guard-\d{8}T\d{6}Z-[0-9a-f]{8}\.json")
+# Earlier versions left out the fraction of a second.
+_OURS = re.compile(r"metamorphic-guard-(\d{8}T\d{6}(?:\.\d+)?)Z-[0-9a-f]{8}\.json")
 _MOST_BYTES = 256 << 20
 _MOST_KEPT = 100
 _MOST_SHOWN = 30
@@ -144,13 +145,14 @@ def _read_newest(folder: Path) -> Iterator[tuple[str, Earlier]]:
 
 def _tell_time(path: Path) -> str:
     """Return when a report was written, as text that sorts; a copied file keeps its name."""
-    if _OURS.fullmatch(path.name):
-        return path.name.removeprefix("metamorphic-guard-")[:16]
+    ours = _OURS.fullmatch(path.name)
+    if ours is not None:
+        return ours[1]
     try:
         changed = path.stat().st_mtime
     except OSError:
         return ""
-    return datetime.fromtimestamp(changed, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.fromtimestamp(changed, UTC).strftime("%Y%m%dT%H%M%S.%f")
 
 
 def _list_ours(folder: Path) -> list[Path]:
