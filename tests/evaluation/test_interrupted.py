@@ -52,13 +52,13 @@ def test_a_run_that_is_interrupted_in_its_first_item_says_so(gate, project, opti
     assert said in text
     report = json.loads((project.path / "r.json").read_text())
     assert (report["partial"], report["gate"]) == (True, None)
-    # The call heard of it, rather than end with its process.
-    assert (project.path / "ended").exists()
+    # The call heard of it, rather than end with its process; a worker may outlive the run a little.
+    wait_for(project.path / "ended")
 
 
-def wait_for(path, process):
-    until = time.monotonic() + 60
+def wait_for(path, process=None):
+    until = time.monotonic() + (60 if process else 10)
     while not path.exists():
-        assert process.poll() is None, process.communicate()[0]
+        assert process is None or process.poll() is None, process.communicate()[0]
         assert time.monotonic() < until
         time.sleep(0.05)
