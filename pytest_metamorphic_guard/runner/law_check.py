@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis.errors import UnsatisfiedAssumption
 
 from pytest_metamorphic_guard.runner.call_errors import CallFailed, NotAvailable, Unusable
-from pytest_metamorphic_guard.runner.calling import Caller
+from pytest_metamorphic_guard.runner.calling import LEAST_CALLS, Caller
 from pytest_metamorphic_guard.runner.case_results import CaseResult, Fault
 from pytest_metamorphic_guard.runner.solving import Solve
 from pytest_metamorphic_guard.runner.user_errors import is_users, refuse, say
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["evaluate_law"]
 
 _NOTHING = contextlib.nullcontext()
+# Calls that take longer on average are not made shorter by being close.
+_BRIEF_MS = 0.5
 
 
 def evaluate_law(
@@ -76,8 +78,15 @@ def _hold(caller: Caller) -> contextlib.AbstractContextManager[None]:
     if is_usual and caller.goes_together and caller.pool is None:
         hold = getattr(caller.loaded.executor, "hold", None)
         block: contextlib.AbstractContextManager[None] | None = (
-            None if hold is None else hold(caller.implementation.target, caller.mem_mb)
+            None
+            if hold is None
+            else hold(caller.implementation.target, caller.mem_mb, is_brief=_is_brief(caller))
         )
         if block is not None:
             return block
     return _NOTHING
+
+
+def _is_brief(caller: Caller) -> bool:
+    known = caller.executions
+    return known >= LEAST_CALLS and caller.spent_ms / known < _BRIEF_MS

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.sandbox import Sandbox
     from pytest_metamorphic_guard.executors.local.setup import Target
     from pytest_metamorphic_guard.executors.local.sources import Watch
+    from pytest_metamorphic_guard.executors.local.turns import Turns
 
 __all__ = ["Callee"]
 
@@ -32,6 +33,7 @@ class Callee:
         notes: What the payload of its next call says.
         is_held: Whether its calls are those of one case, see `LocalExecutor.hold`.
         is_checked: Whether one of these calls has looked for edits.
+        turns: What keeps them and whoever waits for them on one processor.
     """
 
     target: Target
@@ -44,6 +46,7 @@ class Callee:
     notes: list[str] = field(default_factory=list)
     is_held: bool = False
     is_checked: bool = False
+    turns: Turns | None = None
     _lost: dict[str, str] = field(default_factory=dict)
 
     def lose(self, error: UnpreparedError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 import weakref
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pytest_metamorphic_guard.executors.local.callee import Callee
 
 __all__ = ["LocalExecutor"]
+
+_NOTHING = contextlib.nullcontext()
 
 
 class LocalExecutor(Executor):
@@ -135,14 +138,17 @@ class LocalExecutor(Executor):
                 return None
             return begin_together(self._processes, callee, func_name, given, timeout_s)
 
-    def hold(self, file_path: str, mem_mb: int) -> Hold | None:
-        """Return a block for the calls of one case; None where each call has to be for itself."""
+    def hold(self, file_path: str, mem_mb: int, *, is_brief: bool = False) -> Hold | None:
+        """Return a block for the calls of one case; None where each call has to be for itself.
+
+        They may be known to be brief, so that it pays to make little of the way to them.
+        """
         if self._level != "worker":
             return None
         self._leave_to_parent()
         with self._lock:
             callee = self._roster.seek(file_path, mem_mb)
-            return None if callee is None else Hold(callee)
+            return None if callee is None else Hold(callee, is_brief=is_brief)
 
     def pack(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return arguments that `execute`, of this executor or another one, need not pickle again.
@@ -260,9 +266,10 @@ class LocalExecutor(Executor):
         if sandbox is None:
             assert implementation.refusal is not None
             return dict(implementation.refusal)
-        payload, is_usable = sandbox.call(
-            func_name, arguments.dumped, timeout_s, is_held=implementation.is_held
-        )
+        with implementation.turns or _NOTHING:
+            payload, is_usable = sandbox.call(
+                func_name, arguments.dumped, timeout_s, is_held=implementation.is_held
+            )
         payload = implementation.explain(payload)
         if not is_usable or self._level == "spawn":
             sandbox.end()

@@ -133,6 +133,11 @@ class Process:
         assert self._child is not None
         return self._child.pid
 
+    @property
+    def inner_pid(self) -> int:
+        """Number of the process that reads candidate code; 0 where the system does not show it."""
+        return self._kin.inner_pid
+
     def wait(self, seconds: float) -> int | None:
         """Return the exit status, negative for a signal, or None if it does not end in time."""
         assert self._child is not None

@@ -94,6 +94,11 @@ class Sandbox(ABC):
         wish = self._wish
         return Hints(wish.configuration, wish.mem_mb, is_confined=wish.is_confined)
 
+    @property
+    def pid(self) -> int:
+        """Number of the process that answers."""
+        return self._process.inner_pid or self._process.pid
+
     def is_usable(self) -> bool:
         """Return whether it lives and nothing of an earlier call is left in its pipe."""
         return self._channel.is_quiet()
