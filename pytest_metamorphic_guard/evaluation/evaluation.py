@@ -12,6 +12,7 @@ from pytest_metamorphic_guard.errors import ImplementationError
 from pytest_metamorphic_guard.evaluation.quota import Sample, Samples
 from pytest_metamorphic_guard.evaluation.role_executors import Executors
 from pytest_metamorphic_guard.gate.policies import Strict
+from pytest_metamorphic_guard.runner.availability import LastAvailability
 from pytest_metamorphic_guard.runner.calling import Caller
 from pytest_metamorphic_guard.runner.drawn_ahead import DrawnSamples
 from pytest_metamorphic_guard.runner.functions import count_sources
@@ -79,6 +80,7 @@ class Evaluation:
             timed=settings.shares_executor and is_timed,
             worker=worker,
         )
+        self._availability = LastAvailability()
         self._watched = bool(monitors)
         self._replays = replays
         self._time_outs: dict[tuple[str, str, int], TimeOuts] = {}
@@ -109,6 +111,7 @@ class Evaluation:
             shared=shared,
             purse=self.purse,
             goes_together=self._goes_together,
+            availability=self._availability.begin(role, implementation.specification),
             pool=self.executors.get_pool(role, implementation) if task is not None else None,
             entry=entry,
             role=role,

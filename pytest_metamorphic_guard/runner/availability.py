@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
     from pytest_metamorphic_guard.contracts.outcomes import Outcome
 
-__all__ = ["Availability", "lose_too_many"]
+__all__ = ["Availability", "LastAvailability", "lose_too_many"]
 
 _MOST_SHARE = 0.1
 _MOST_RETRIES = 3
 _MOST_WAIT_S = 10.0
 # A server that is down stays so for the next input, which then needs no patience.
 _IN_A_ROW = 5
+# Nor does it for later items, which see with one call whether it is up again.
+_IN_A_ROW_AGAIN = 1
 
 
 @dataclass(slots=True)
@@ -31,12 +33,14 @@ class Availability:
         lost: Number of those that could not be made.
         said: How the first of these ended.
         in_a_row: Number of calls just now that could not be made.
+        patience: After how many of these calls are made without another try.
     """
 
     calls: int = 0
     lost: int = 0
     said: str = ""
     in_a_row: int = 0
+    patience: int = _IN_A_ROW
 
     def note_made(self) -> None:
         """Count a call that was made, and ended."""
@@ -56,7 +60,7 @@ class Availability:
         if deadline is not None:
             left_s = min(left_s, deadline - time.monotonic())
         outcome = ask()
-        retries = 0 if self.in_a_row >= _IN_A_ROW else _MOST_RETRIES
+        retries = 0 if self.in_a_row >= self.patience else _MOST_RETRIES
         while isinstance(outcome, Unavailable) and retries:
             wait_s = default_s if outcome.retry_after_s is None else outcome.retry_after_s
             if not isinstance(wait_s, int | float) or not 0 <= wait_s <= left_s:
@@ -70,7 +74,7 @@ class Availability:
             self.in_a_row += 1
             self.said = self.said or " ".join(outcome.error.split())
         else:
-            self.in_a_row = 0
+            self.in_a_row, self.patience = 0, _IN_A_ROW
         return outcome
 
     @property
@@ -87,6 +91,24 @@ class Availability:
         """Say in words what was lost."""
         were = "was" if self.lost == 1 else "were"
         return f"{self.lost} of {self.calls} calls{whose} {were} unavailable ({self.said[:200]})"
+
+
+class LastAvailability:
+    """What the last item knew of every implementation, so that the next one need not wait for it.
+
+    Each counts its own calls, as many whichever items ran before in the same process.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], Availability] = {}
+
+    def begin(self, role: str, implementation: str) -> Availability:
+        """Return the counts of an item that begins."""
+        before = self._last.get((role, implementation))
+        is_gone = before is not None and before.is_gone
+        now = Availability(patience=_IN_A_ROW_AGAIN if is_gone else _IN_A_ROW)
+        self._last[role, implementation] = now
+        return now
 
 
 def lose_too_many(cases: int, lost: Sequence[int]) -> bool:

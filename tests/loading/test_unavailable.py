@@ -7,7 +7,12 @@ import sys
 import pytest
 
 from pytest_metamorphic_guard.contracts.outcomes import PluginIdentity, Unavailable, to_outcome
+from pytest_metamorphic_guard.runner.availability import LastAvailability
 from pytest_metamorphic_guard.testing import check_executor
+
+IDENTITY = PluginIdentity("executor", "any")
+DOWN = to_outcome({"success": False, "error": "", "error_type": "unavailable"}, IDENTITY)
+UP = to_outcome({"success": True, "result": 1}, IDENTITY)
 
 
 @pytest.fixture
@@ -65,6 +70,46 @@ def test_an_executor_that_is_gone_ends_its_items_soon(ask, executors, read_texts
     # Four attempts for each of the first five, then one.
     asked = [n for n in map(json.loads, executors.read_text().splitlines()) if n[0] == "asked"]
     assert len(asked) == 5 * 4 + 5
+
+
+@pytest.mark.parametrize("options", [(), ("--mg-gate",), ("--mg-measure", "--mg-parallel=1")])
+def test_an_executor_that_is_gone_is_waited_for_once_in_later_items(
+    ask, project, executors, read_texts, options
+):
+    relation = "@t.relation\ndef {name}(x):\n    return (x,)\n\n"
+    project.write_task(
+        "".join(relation.format(name=name) for name in ("first", "second", "third")),
+        inputs="[(n,) for n in range(30)]",
+    )
+    config = {"busy": list(range(30)), "answer": {"retry_after_s": 0}, "role": "new"}
+    result = ask(config, "--mg-baseline=old.py", *options)
+
+    result.assert_outcomes(failed=3 + ("--mg-gate" in options))  # and the decision
+    said = "candidate new.py: 10 of 10 calls were unavailable (429 slow down)"
+    texts = read_texts(result)
+    assert [said in texts[name] for name in ("first", "second", "third")] == [True] * 3
+    asked = [n for n in map(json.loads, executors.read_text().splitlines()) if n[0] == "asked"]
+    # Four attempts for each of the first five calls, then one; later for the first of ten.
+    assert sum(role == "new" for _, role, _ in asked) == 5 * 4 + 5 + 2 * (4 + 9)
+
+
+def test_patience_comes_back_with_the_first_call_that_is_made():
+    last = LastAvailability()
+    gone = last.begin("candidate", "new.py")
+    for _ in range(10):
+        gone.ask(lambda: DOWN, 0.0, None)
+    assert gone.is_gone
+
+    later, tries = last.begin("candidate", "new.py"), []
+    assert last.begin("baseline", "new.py").patience > later.patience
+    later.ask(lambda: tries.append(1) or DOWN, 0.0, None)
+    later.ask(lambda: tries.append(2) or DOWN, 0.0, None)
+    assert tries == [1, 1, 1, 1, 2]
+    later.ask(lambda: UP, 0.0, None)
+    for _ in range(5):
+        later.ask(lambda: tries.append(3) or DOWN, 0.0, None)
+    assert tries.count(3) == 5 * 4
+    assert not last.begin("candidate", "new.py").in_a_row
 
 
 def test_a_call_is_made_again_where_the_executor_says_so(ask, executors):
