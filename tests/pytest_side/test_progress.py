@@ -67,7 +67,7 @@ def test_a_long_item_says_how_far_it_is_and_leaves_no_trace(suite, workers):
 @pytest.mark.slow  # waits until a line about it is due
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["n0", "n1"])
 def test_measuring_strength_says_how_far_it_is(suite, workers):
-    slowly = TASK.replace("    assert", "    time.sleep(0.05)\n    assert")
+    slowly = TASK.replace("    assert", "    time.sleep(0.15)\n    assert")
     old = "def solve(i):\n    return i if i < 30 else i + 1\n"
     suite.write(test_it="import time\n" + slowly, new=old)
 
