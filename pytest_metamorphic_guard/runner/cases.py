@@ -158,7 +158,8 @@ class Case:
     def forget_inputs(self) -> None:
         """Keep no inputs either, if they can be made again whenever somebody asks for them."""
         if self._remake is not None:
-            self._sources = self._snapshot = None
+            self._sources = self._snapshot = self.plan = None
+            self.ahead.clear()
 
     def make_rng(self, seed: int, relation: str) -> random.Random:
         """Return the generator of this case: the same for the same seed, input and relation.
